@@ -68,7 +68,7 @@ class AnswerSort:
 
         self._request, self._map_title = request, map_title
         self._split, self._whole, self._trained, self._name = split, whole, trained, name
-        self._colored = np.flatnonzero(split.colors != NO_COLOR)
+        self._colored = np.flatnonzero(split.attributes != NO_COLOR)
         self._batches = [slice(start, start + BATCH) for start in range(0, len(split), BATCH)]
         self._steps = len(self._batches) + (_COLORS if len(self._colored) else 0)
         self._done = 0
@@ -108,8 +108,8 @@ class AnswerSort:
         split = self._split
         predicted = np.concatenate([part.predicted for part in self._maps])
         maps = upsample(np.maximum(np.concatenate([part.maps for part in self._maps]), 0))
-        evidence = evidence_categories(predicted == split.digits, mask_percentile(maps, stroke_masks(split.shapes)))
-        reasons = reason_categories(predicted, self._repainted, split.digits, split.colors)
+        evidence = evidence_categories(predicted == split.labels, mask_percentile(maps, stroke_masks(split.originals)))
+        reasons = reason_categories(predicted, self._repainted, split.labels, split.attributes)
         found = [predicted, evidence, reasons]
         if self._decisive is not None:
             found = cached_arrays(self._decisive, self._shapes, lambda: found, made_by=_MADE_BY)
@@ -140,7 +140,7 @@ class AnswerSort:
         split = self._split
         return {
             "categories of": fingerprint(model),
-            "images": digest(split.images, split.shapes, split.digits, split.colors),
+            "images": digest(split.images, split.originals, split.labels, split.attributes),
             "trained": self._trained.model_dump(mode="json"),
             "split": self._name,
             "computed by": f"torch {torch_version} on {device_of(model).type}",

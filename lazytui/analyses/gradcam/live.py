@@ -254,14 +254,14 @@ def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, par
         split.images[index],
         method=params.method,
         layer=params.layer,
-        target=target_class(params.target, int(split.digits[index]), int(split.colors[index])),
+        target=target_class(params.target, int(split.labels[index]), int(split.attributes[index])),
     )
-    right = int(explanation.probabilities.argmax()) == int(split.digits[index])
+    right = int(explanation.probabilities.argmax()) == int(split.labels[index])
     return ImageExplanation(
         network=network.name,
         heat=explanation.heat,
         layer=explanation.layer,
         target=explanation.target,
         probabilities=explanation.probabilities,
-        scores=score_map(explanation.heat, split.shapes, index, correct=right),
+        scores=score_map(explanation.heat, split.originals, index, correct=right),
     )

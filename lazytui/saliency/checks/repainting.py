@@ -29,12 +29,12 @@ class Variations:
 
 def make_variations(split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]) -> Variations:
     """Variations of the images at (n,) `indices` of a whole split called `name`; textures depend on the index."""
-    others = _another_digit(split.digits, indices)
+    others = _another_digit(split.labels, indices)
     count = _images_to_paint(indices)
-    shapes, colors = split.shapes[:count].copy(), split.colors[:count]
-    shapes[indices] = split.shapes[others]
+    shapes, colors = split.originals[:count].copy(), split.attributes[:count]
+    shapes[indices] = split.originals[others]
     redrawn = repaint(shapes, colors, params, _stream_name(name, params))[indices]
-    return Variations(repaint_in_all_colors(split, params, name, indices), redrawn, split.digits[others])
+    return Variations(repaint_in_all_colors(split, params, name, indices), redrawn, split.labels[others])
 
 
 def repaint_in_all_colors(
@@ -48,7 +48,7 @@ def repaint_in_color(
     split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64], color: int
 ) -> NDArray[np.uint8]:
     """(n, 28, 28, 3) uint8: the images at (n,) `indices` of a whole split called `name`, in one color, 0 to 9."""
-    shapes = split.shapes[: _images_to_paint(indices)]
+    shapes = split.originals[: _images_to_paint(indices)]
     return repaint(shapes, np.full(len(shapes), color, np.uint8), params, _stream_name(name, params))[indices]
 
 

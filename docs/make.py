@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import typer
 
@@ -36,6 +36,7 @@ def pages() -> dict[str, str]:
         "keys.md": "\n".join(_keys()),
         "lists.md": "\n".join(_lists()),
         "run.schema.json": json.dumps(RunJson.model_json_schema(), indent=1) + "\n",
+        "../lazytui/library/functions.pyi": "\n".join(_library_types()) + "\n",
     }
 
 
@@ -52,6 +53,48 @@ def _commands() -> Iterator[str]:
     for name, command in _subcommands(root).items():
         if name != "run":
             yield from _command(f"lazytui {name}", command)
+
+
+def _library_types() -> Iterator[str]:
+    """What the functions of the library take and return, for editors and type checkers."""
+    yield from ('"""Made by `python -m docs.make` from the Params of the analyses; edit those, not this file."""', "")
+    yield from ("from collections.abc import Sequence", "from pathlib import Path", "from typing import Any, Literal")
+    yield ""
+    modules = {kind: analysis(kind).params for kind in SUMMARIES}
+    results = {kind: (one.__module__, one.__annotations__["return"]) for kind, one in _readers()}
+    yield from sorted(
+        {f"from {one.__module__} import {one.__name__}" for one in modules.values()}
+        | {f"from {module} import {name}" for module, name in results.values()}
+    )
+    yield from ("from lazytui.library.calls import Where", "from lazytui.library.outcome import Outcome", "")
+    yield "Run = Outcome[Any, Any] | str"
+    for kind, params in modules.items():
+        fields = sorted(fields_of(params), key=lambda field: not field.argument)
+        first = [_typed_argument(field) for field in fields if field.argument]
+        others = [_typed_argument(field) for field in fields if not field.argument]
+        common = ("workspace: Where = None", "name: str | None = None", "quiet: bool = True")
+        yield from ("", f"def {kind.replace('-', '_')}(")
+        yield from (f"    {argument}," for argument in (*first, "*", *others, *common))
+        yield f") -> Outcome[{params.__name__}, {results[kind][1]}]: ..."
+
+
+def _readers() -> Iterator[tuple[str, Any]]:
+    """Of each analysis the function that returns its typed result."""
+    return ((kind, analysis(kind).read) for kind in SUMMARIES)
+
+
+def _typed_argument(field: ParamField) -> str:
+    """`lr: float | None = None`; one that is required has no default."""
+    kind = "Run" if field.reference else _type_name(field.type)
+    kind = f"{kind} | Sequence[{kind}]" if field.several else kind
+    kind = f"{kind} | None"
+    return f"{field.name}: {kind.removesuffix(' | None')}" if field.required else f"{field.name}: {kind} = None"
+
+
+def _type_name(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return f"Literal[{', '.join(map(json.dumps, get_args(kind)))}]"
+    return str(kind.__name__)
 
 
 def _common(command: Any) -> list[Any]:

@@ -5,6 +5,7 @@ An activation x is explained by a few of many features: f = act(W_e (x - b_d) + 
 
 from __future__ import annotations
 
+from lazytui.callable_room import make_callable
 from lazytui.sae import variants
 from lazytui.sae.variants.base import Variant, VariantEntry
 
@@ -14,3 +15,6 @@ VARIANTS = {entry.name: entry for entry in vars(variants).values() if isinstance
 def variant_name(variant: Variant) -> str:
     """The name in the list."""
     return next(name for name, entry in VARIANTS.items() if entry.options is type(variant))
+
+
+make_callable(__name__)

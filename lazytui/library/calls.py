@@ -78,11 +78,17 @@ def _typed(kind: str, arguments: Mapping[str, Any]) -> dict[str, object]:
     from lazytui.analyses import analysis
     from lazytui.analyses.core.form_fields import fields_of
 
-    known = {field.name for field in fields_of(analysis(kind).params)}
+    known = {field.name: field for field in fields_of(analysis(kind).params)}
     for name in arguments:
         if name not in known:
             raise UsageError(unknown_name(f"argument of lazytui.{kind.replace('-', '_')}", name, known))
-    return {name: _reference(value) for name, value in arguments.items() if value is not None}
+    given = {name: _reference(value) for name, value in arguments.items() if value is not None}
+    return {name: _several(value) if known[name].several else value for name, value in given.items()}
+
+
+def _several(value: object) -> object:
+    """One of what there may be several of is a list of one."""
+    return value if isinstance(value, list) else [value]
 
 
 def _reference(value: object) -> object:

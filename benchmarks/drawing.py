@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from lazytui.app.screens.ask.canvas import CanvasView
 from lazytui.app.screens.ask.screen import DrawScreen
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.low_bandwidth import NEAR
 from lazytui.runs.workspace import Workspace
 
 ASKED = 50.0
@@ -25,11 +28,16 @@ SIZES = ((80, 24), (120, 36), (200, 60))
 
 def main() -> None:
     """Moves follow each other as soon as the one before is answered."""
-    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    print(f"{'a move of the pen, two networks':<32} {'median':>9} {'95th':>9} {'asked':>9}")
-    for size in SIZES:
-        middle, late = np.percentile(asyncio.run(measure(size)), [50, 95])
-        print(f"{f'{size[0]}x{size[1]}':<32} {middle:>6.1f} ms {late:>6.1f} ms {ASKED:>6.1f} ms", flush=True)
+    print(f"{'a move of the pen, two networks':<32} {'median':>9} {'95th':>9} {'asked':>9}", flush=True)
+    environment = {**os.environ, **NEAR, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    for columns, rows in SIZES:
+        here = [sys.executable, "-m", "benchmarks.drawing", str(columns), str(rows)]
+        subprocess.run(here, env=environment, check=True)
+
+
+def print_row(size: tuple[int, int]) -> None:
+    middle, late = np.percentile(asyncio.run(measure(size)), [50, 95])
+    print(f"{f'{size[0]}x{size[1]}':<32} {middle:>6.1f} ms {late:>6.1f} ms {ASKED:>6.1f} ms", flush=True)
 
 
 class WritingDriver(HeadlessDriver):
@@ -73,3 +81,8 @@ async def _move(screen: DrawScreen, number: int) -> float:
 def _is_answered(screen: DrawScreen) -> bool:
     answer = screen.answer
     return bool(answer and answer.answers and answer.question is screen.asked and answer.drawing is screen.drawing)
+
+
+if __name__ == "__main__":
+    columns, rows = map(int, sys.argv[1:])
+    print_row((columns, rows))

@@ -21,10 +21,9 @@ is left of the stall, so that one long stall counts as often as keys could have 
 
 
 def main(file: Path, *, low_bandwidth: bool) -> None:
-    from lazytui.app.shell.low_bandwidth import spare_the_link
+    from lazytui.app.shell.low_bandwidth import settle_drawing
 
-    if low_bandwidth:
-        spare_the_link()
+    settle_drawing(spare_the_link=low_bandwidth)
     from lazytui.app.figures import LinesView
     from lazytui.app.shell.app import LazytuiApp
     from lazytui.runs.workspace import Workspace

@@ -20,7 +20,7 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool, keys: str | None = No
 
     Raises UsageError where there is no terminal to draw on, and for a preset that there isn't.
     """
-    from lazytui.app.shell.low_bandwidth import over_ssh, spare_the_link
+    from lazytui.app.shell.low_bandwidth import over_ssh, settle_drawing
 
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("The app needs a terminal. Without one, use the commands: lazytui --help")
@@ -28,8 +28,7 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool, keys: str | None = No
 
     require_preset(keys)
     sparing = low_bandwidth or over_ssh(os.environ)
-    if sparing:
-        spare_the_link()
+    settle_drawing(spare_the_link=sparing)
     from lazytui.app.shell.app import LazytuiApp
 
     app = LazytuiApp(workspace, low_bandwidth=sparing, keys=keys)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 QUIET = {"TEXTUAL_FPS": "10", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
 """Textual reads these when it is imported; what a person has set already counts more."""
 
+NEAR = {"TEXTUAL_FPS": "120"}
+"""Where the terminal is on this machine: at Textual's own 60 an answer may wait for its frame for 33 ms."""
+
 MOUSE_MOTION = "\x1b[?1003h"
 """Asks the terminal to report every move of the mouse; clicks and the wheel are asked for apart from it."""
 
@@ -21,9 +24,9 @@ def over_ssh(environment: Mapping[str, str]) -> bool:
     return any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
 
 
-def spare_the_link() -> None:
+def settle_drawing(*, spare_the_link: bool) -> None:
     """Settle how Textual draws; to be called before it is imported."""
-    for name, value in QUIET.items():
+    for name, value in (QUIET if spare_the_link else NEAR).items():
         os.environ.setdefault(name, value)
 
 

@@ -24,11 +24,11 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool, keys: str | None = No
 
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("The app needs a terminal. Without one, use the commands: lazytui --help")
+    sparing = low_bandwidth or over_ssh(os.environ)
+    settle_drawing(spare_the_link=sparing)
     from lazytui.app.shell.keymap import require_preset
 
     require_preset(keys)
-    sparing = low_bandwidth or over_ssh(os.environ)
-    settle_drawing(spare_the_link=sparing)
     from lazytui.app.shell.app import LazytuiApp
 
     app = LazytuiApp(workspace, low_bandwidth=sparing, keys=keys)

@@ -223,7 +223,9 @@ class DatasetParams(PaintingParams):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
     )
-    recorded_content: Annotated[Content | None, Recorded()] = None
+    recorded_content: Annotated[Content | None, Recorded()] = Field(
+        None, description="What a source holds that isn't made here, found out before the run."
+    )
 
     @property
     def plants(self) -> bool:

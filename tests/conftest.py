@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -129,7 +130,8 @@ LONGEST = (
     "training/methods/test_miniature.py",
     "training/test_interruption.py",
 )
-"""They begin first, so that at the end no process waits long for another one."""
+"""They begin first, so that at the end no process waits long for another one (pytest-xdist itself would begin with the
+files that have most tests)."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -207,7 +209,10 @@ class FinishedTraining:
         return self.lab.workspace / self.finished.json["run"]
 
 
-def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Lab], Finished]) -> tuple[Lab, Finished]:
+@contextmanager
+def _made_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Lab], Finished]
+) -> Iterator[tuple[Lab, Finished]]:
     """A laboratory that the first process of the session that needs it fills, and all of them read; what was said."""
     folder = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -216,15 +221,25 @@ def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Lab],
     with FileLock(folder / f"{name}.lock"):
         if not said.exists():
             said.write_text(json.dumps(asdict(make(lab))))
-    return lab, Finished(**read_json(said))
+    runs = sorted(lab.workspace.glob("[!.]*"))
+    yield lab, Finished(**read_json(said))
+    assert sorted(lab.workspace.glob("[!.]*")) == runs, f"a test wrote into the laboratory {name!r}, which others read"
 
 
 @pytest.fixture(scope="session")
-def finished_training(tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
+def finished_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FinishedTraining]:
     def make(lab: Lab) -> Finished:
         return lab.run(*TRAINING, "--name", "reference", "--json")
 
-    return FinishedTraining(*_made_once(tmp_path_factory, "finished", make))
+    with _made_once(tmp_path_factory, "finished", make) as made:
+        yield FinishedTraining(*made)
+
+
+@pytest.fixture
+def lab_with_training(lab: Lab, finished_training: FinishedTraining) -> Lab:
+    """A laboratory of this test's own with a copy of that training."""
+    shutil.copytree(finished_training.lab.workspace, lab.workspace)
+    return lab
 
 
 @dataclass(frozen=True)
@@ -242,16 +257,17 @@ class ComparedNetworks:
 @pytest.fixture(scope="session")
 def compared_networks(
     finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory
-) -> ComparedNetworks:
+) -> Iterator[ComparedNetworks]:
     def make(lab: Lab) -> Finished:
         shutil.copytree(finished_training.lab.workspace, lab.workspace)
         return lab.call("run", "evaluate", "reference", "--against", "shipped/lazy-strokes", "--json")
 
-    return ComparedNetworks(*_made_once(tmp_path_factory, "compared", make))
+    with _made_once(tmp_path_factory, "compared", make) as made:
+        yield ComparedNetworks(*made)
 
 
 @pytest.fixture(scope="session")
-def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """That training with its last layer taken apart, once into features and once into dead ones. Tests only read it."""
     quick = ("--expansion", "1", "--batch", "64", "--climb", "2", "--json")
     dead = ("--name", "dead", "--variant", "l1", "--lam", "100", "--lr", "0.1", "--steps", "300")
@@ -264,7 +280,8 @@ def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest
             assert done.code == 0, done.err
         return done
 
-    return _made_once(tmp_path_factory, "features", make)[0]
+    with _made_once(tmp_path_factory, "features", make) as (lab, _):
+        yield lab
 
 
 @pytest.fixture(scope="session")

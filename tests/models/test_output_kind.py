@@ -67,7 +67,7 @@ def test_training_and_analyses_say_what_an_attack_says(lab: Lab) -> None:
         ("train", *TINY_TRAINING, "--name", "soft"),
         ("evaluate", "soft"),
         ("gradcam", "soft", "--images", "20", "--checked", "2"),
-        ("llc", "soft", "--chains", "2", "--steps", "10"),
+        ("llc", "soft", "--chains", "2", "--steps", "10", "--batch", "4"),
     ]
     for call in calls:
         done = lab.call("run", *call, *code)

@@ -84,6 +84,13 @@ def test_a_cascade_goes_from_the_head_down_and_leaves_the_network_alone() -> Non
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 
+def test_a_network_that_is_one_layer_is_randomized_whole() -> None:
+    model, fresh = nn.Linear(4, 2), nn.Linear(4, 2)
+    ((name, changed),) = randomize_from_head(model, fresh)
+    assert name == "network" and torch.equal(changed.weight, fresh.weight)
+    assert not torch.equal(model.weight, fresh.weight)
+
+
 def test_rank_correlation_is_spearmans_and_undefined_for_flat_maps() -> None:
     random = np.random.default_rng(0)
     one, other = (random.integers(0, 5, (3, 7, 7)).astype(np.float32) for _ in range(2))

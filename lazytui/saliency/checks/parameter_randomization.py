@@ -21,16 +21,16 @@ def randomize_from_head(model: nn.Module, fresh: nn.Module) -> Iterator[tuple[st
     changed = copy.deepcopy(model)
     for name in reversed(_parts(model)):
         changed.get_submodule(name).load_state_dict(fresh.get_submodule(name).state_dict())
-        yield name, changed
+        yield name or "network", changed
 
 
 def _parts(model: nn.Module) -> list[str]:
-    """The model's top-level layers with weights, from input to head."""
+    """The model's top-level layers with weights, from input to head; "", the model itself, where it has no layers."""
     if isinstance(model, Classifier):
         names = [f"features.{name}" for name, _ in model.features.named_children()] + ["head"]
     else:
         names = [name for name, _ in model.named_children()]
-    return [name for name in names if any(True for _ in model.get_submodule(name).parameters())]
+    return [name for name in names if any(True for _ in model.get_submodule(name).parameters())] or [""]
 
 
 def rank_correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:

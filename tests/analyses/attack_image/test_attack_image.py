@@ -10,7 +10,6 @@ from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab
-from tests.conftest import FinishedTraining
 
 OPTIONS = (
     "reference",
@@ -31,8 +30,8 @@ OPTIONS = (
 )
 
 
-def test_an_image_is_attacked_as_the_app_attacks_it(finished_training: FinishedTraining) -> None:
-    lab = finished_training.lab
+def test_an_image_is_attacked_as_the_app_attacks_it(lab_with_training: Lab) -> None:
+    lab = lab_with_training
     done = lab.call("run", "attack-image", *OPTIONS, "--json")
     assert done.code == 0, done.err
     workspace = Workspace(lab.workspace)
@@ -49,8 +48,8 @@ def test_an_image_is_attacked_as_the_app_attacks_it(finished_training: FinishedT
     assert len(rows) == len(found.steps) > 0 and sum(rows[0][str(digit)] for digit in range(10)) == pytest.approx(100)
 
 
-def test_the_smallest_budget_fools_and_a_level_less_does_not(finished_training: FinishedTraining) -> None:
-    lab = finished_training.lab
+def test_the_smallest_budget_fools_and_a_level_less_does_not(lab_with_training: Lab) -> None:
+    lab = lab_with_training
     options = ("run", "attack-image", *OPTIONS[:-2], "--no-targeted", "--pool", "aligned", "--image", "0")
     smallest = lab.call(*options, "--smallest", "--json").json["metrics"]
     if smallest["smallest_budget"] is None:
@@ -68,9 +67,6 @@ def test_the_smallest_budget_fools_and_a_level_less_does_not(finished_training: 
         (("--dataset", "bw100z"), "have no color"),
     ],
 )
-def test_what_cannot_be_attacked_is_said(
-    options: tuple[str, ...], sentence: str, finished_training: FinishedTraining
-) -> None:
-    refused: Lab = finished_training.lab
-    done = refused.call("run", "attack-image", "reference", *options)
+def test_what_cannot_be_attacked_is_said(options: tuple[str, ...], sentence: str, lab_with_training: Lab) -> None:
+    done = lab_with_training.call("run", "attack-image", "reference", *options)
     assert done.code in {2, 3} and sentence in done.err

@@ -6,11 +6,11 @@ import numpy as np
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.runs.workspace import Workspace
-from tests.conftest import FinishedTraining
+from tests.commands import Lab
 
 
-def test_curves_of_a_training_here_and_of_a_bundled_one(finished_training: FinishedTraining) -> None:
-    lab = finished_training.lab
+def test_curves_of_a_training_here_and_of_a_bundled_one(lab_with_training: Lab) -> None:
+    lab = lab_with_training
     done = lab.call("run", "curves", "reference", "shipped/lazy-strokes", "--json")
     assert done.code == 0, done.err
     workspace = Workspace(lab.workspace)
@@ -23,7 +23,7 @@ def test_curves_of_a_training_here_and_of_a_bundled_one(finished_training: Finis
     assert [row["training"] for row in done.json["figures"]["last-points"]["rows"]] == ["reference", "lazy-strokes"]
 
 
-def test_what_has_no_curves_is_refused(finished_training: FinishedTraining) -> None:
-    refused = finished_training.lab.call("run", "curves", "shipped/evaluate-lazy-strokes")
+def test_what_has_no_curves_is_refused(lab: Lab) -> None:
+    refused = lab.call("run", "curves", "shipped/evaluate-lazy-strokes")
     assert refused.code == 3 and "one of train is needed" in refused.sentence
-    assert finished_training.lab.call("run", "curves").code == 2
+    assert lab.call("run", "curves").code == 2

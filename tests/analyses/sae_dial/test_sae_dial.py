@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,13 @@ from lazytui.analyses.sae_dial.params import read_factors
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.edits.dose_response import Dose
 from tests.commands import Lab
+
+
+@pytest.fixture
+def features(features_found: Lab, lab: Lab) -> Lab:
+    """A copy of the features that others read as well."""
+    shutil.copytree(features_found.workspace, lab.workspace)
+    return lab
 
 
 def dialed(workspace: Workspace, dose: Dose, index: int) -> DoseAnswer:
@@ -28,10 +37,10 @@ def dialed(workspace: Workspace, dose: Dose, index: int) -> DoseAnswer:
         (("--feature", "3", "--how", "swap", "--into", "8", "--factor", "2"), Dose((3,), 2.0, "swap", (8,))),
     ],
 )
-def test_a_turn_is_what_the_dial_of_the_app_answers(options: tuple[str, ...], dose: Dose, features_found: Lab) -> None:
-    done = features_found.call("run", "sae-dial", "found", "--image", "7", *options, "--json")
+def test_a_turn_is_what_the_dial_of_the_app_answers(options: tuple[str, ...], dose: Dose, features: Lab) -> None:
+    done = features.call("run", "sae-dial", "found", "--image", "7", *options, "--json")
     assert done.code == 0, done.err
-    workspace = Workspace(features_found.workspace)
+    workspace = Workspace(features.workspace)
     result, answer = recorded_result(workspace.find(done.json["run"])), dialed(workspace, dose, 7)
     assert answer.before is not None and answer.after is not None and answer.curve is not None
     assert np.allclose(result.probabilities[-1], answer.curve[20], atol=1e-6)
@@ -47,9 +56,9 @@ def test_a_turn_is_what_the_dial_of_the_app_answers(options: tuple[str, ...], do
     assert sum(rows[-1][str(digit)] for digit in range(10)) == pytest.approx(100, abs=1e-3)
 
 
-def test_by_default_the_most_active_feature_of_the_image_named_by_its_looks(features_found: Lab) -> None:
-    done = features_found.call("run", "sae-dial", "found", "--image", "red 7", "--json")
-    result = recorded_result(Workspace(features_found.workspace).find(done.json["run"]))
+def test_by_default_the_most_active_feature_of_the_image_named_by_its_looks(features: Lab) -> None:
+    done = features.call("run", "sae-dial", "found", "--image", "red 7", "--json")
+    result = recorded_result(Workspace(features.workspace).find(done.json["run"]))
     assert (result.digit, result.color, result.name) == (7, 0, "red 7")
     assert len(result.features) == 1 and result.activity[0] > 0 and len(result.probabilities) == 31
 
@@ -66,12 +75,12 @@ def test_by_default_the_most_active_feature_of_the_image_named_by_its_looks(feat
     ],
 )
 def test_what_cannot_be_turned_is_refused_before_anything_is_written(
-    options: tuple[str, ...], sentence: str, features_found: Lab
+    options: tuple[str, ...], sentence: str, features: Lab
 ) -> None:
-    before = sorted(features_found.workspace.iterdir())
-    done = features_found.call("run", "sae-dial", "found", *options)
+    before = sorted(features.workspace.iterdir())
+    done = features.call("run", "sae-dial", "found", *options)
     assert done.code in {2, 3} and sentence in done.sentence
-    assert sorted(features_found.workspace.iterdir()) == before
+    assert sorted(features.workspace.iterdir()) == before
 
 
 def test_factors_are_a_span_or_a_list() -> None:

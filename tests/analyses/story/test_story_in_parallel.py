@@ -13,10 +13,33 @@ import psutil
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
 from tests import fork_server
-from tests.commands import Lab, finish, last_step, read_events, read_json, wait_until
+from tests.commands import PATIENCE, Lab, finish, read_events, read_json, wait_until
 
 QUICK = ("--dataset", "clean", "--train-size", "1000", "--test-size", "1000")
 """Six chapters, two of which are trainings that go on at the same time."""
+
+NET = ("--model", "net.py:Net")
+"""Code that a person named, which the story's workers may run."""
+
+CODE = f"""
+import time
+from pathlib import Path
+import torch
+
+class Net(torch.nn.Linear):
+    def __init__(self):
+        super().__init__(2352, 10)
+
+    def forward(self, images):
+        if self.training and torch.is_grad_enabled() and not Path("open").exists():
+            time.sleep(0.5)
+            deadline = time.monotonic() + {PATIENCE}
+            while not Path("ajar").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+        return super().forward(images.flatten(1))
+"""
+"""A network whose steps wait for a file `ajar`, and take their time until there is one called `open`: its trainings go
+on for as long as they are to be disturbed, and cost next to nothing."""
 
 
 def state_of(run: Path) -> str:
@@ -29,11 +52,21 @@ class _Story:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.process = lab.start("run", "story", *QUICK)
+        (lab.folder / "net.py").write_text(CODE)
+        self.process = lab.start("run", "story", *QUICK, *NET)
         self.folder = lab.only_run()
 
     def go_on(self) -> None:
-        self.process = self.lab.start("runs", "resume", self.folder.name)
+        self.hold()
+        self.process = self.lab.start("runs", "resume", self.folder.name, *NET)
+
+    def hold(self) -> None:
+        """From here on its trainings wait in their next step."""
+        (self.lab.folder / "ajar").unlink(missing_ok=True)
+
+    def let_go(self) -> None:
+        """They do a step now and then, and listen in between."""
+        (self.lab.folder / "ajar").touch()
 
     def chapters(self) -> list[Path]:
         """Runs that the story began."""
@@ -77,6 +110,8 @@ def test_a_story_survives_a_pause_a_stop_the_death_of_a_worker_and_its_own(lab: 
     story.go_on()
     _kill_the_story(story)
     story.go_on()
+    (lab.folder / "open").touch()
+    story.let_go()
     ended = finish(story.process)
     assert ended.code == 0, ended.err
     kinds = Counter(read_json(path / "run.json")["kind"] for path in story.chapters())
@@ -97,7 +132,9 @@ def _pause_and_wake(story: _Story) -> None:
     pids = {_pid(run) for run in story.trainings("running")}
     assert len(pids) == 2 and story.process.pid not in pids
     assert story.lab.run("runs", "pause", story.folder.name).code == 0
+    story.let_go()
     story.wait(lambda: state_of(story.folder) == "paused" and len(story.trainings("paused")) == 2)
+    story.hold()
     assert story.lab.run("runs", "resume", story.folder.name).code == 0
     story.wait(lambda: story.trainings("running"))
 
@@ -105,6 +142,7 @@ def _pause_and_wake(story: _Story) -> None:
 def _kill_a_worker(story: _Story) -> None:
     """The story fails in one sentence, and what went on beside is stopped, with all that it had."""
     os.kill(_pid(story.trainings("running")[0]), signal.SIGKILL)
+    story.let_go()
     ended = finish(story.process)
     assert ended.code == 1
     assert "was ended from outside" in ended.last
@@ -116,6 +154,7 @@ def _stop(story: _Story) -> None:
     story.wait(lambda: story.trainings("running"))
     workers = story.workers()
     story.process.send_signal(signal.SIGINT)
+    story.let_go()
     assert finish(story.process).code == 130
     assert state_of(story.folder) == "stopped"
     assert not [path for path in story.chapters() if state_of(path) in ACTIVE]
@@ -128,15 +167,7 @@ def _kill_the_story(story: _Story) -> None:
     workers = story.workers()
     assert workers
     story.process.kill()
+    story.let_go()
     story.process.communicate()
     wait_until(lambda: _are_gone(workers))
     assert not [path for path in story.chapters() if state_of(path) in ACTIVE]
-
-
-def test_workers_may_run_the_code_that_a_person_named(lab: Lab) -> None:
-    code = "from torch import nn\ndef net():\n    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 28 * 28, 10))\n"
-    (lab.folder / "own.py").write_text(code)
-    story = lab.start("run", "story", *QUICK, "--model", "own.py:net")
-    wait_until(lambda: any(last_step(run) > 0 for run in lab.workspace.glob("*-train-*")), story)
-    story.send_signal(signal.SIGINT)
-    assert finish(story).code == 130

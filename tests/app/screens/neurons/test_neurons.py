@@ -48,7 +48,7 @@ def looked_into(finished_training: FinishedTraining, tmp_path_factory: pytest.Te
     """A workspace in which a training's neurons were examined, and its complexity estimated. Tests only read it."""
     lab = Lab(tmp_path_factory.mktemp("looked into"))
     shutil.copytree(finished_training.lab.workspace, lab.workspace)
-    for arguments in (("neurons", "reference", *OPTIONS), ("llc", "reference", "--steps", "10")):
+    for arguments in (("neurons", "reference", *OPTIONS), ("llc", "reference", "--steps", "10", "--batch", "4")):
         done = lab.call("run", *arguments, "--json")
         assert done.code == 0, done.err
     return lab

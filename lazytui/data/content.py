@@ -19,7 +19,9 @@ SMALLEST_SIDE, LARGEST_SIDE = 8, 128
 NO_CLASS = 255
 """What an attribute value is aligned with that goes with no class, and an image without a known value."""
 
-Word = Annotated[str, Field(strict=True, min_length=1, max_length=60)]
+LONGEST_WORD = 60
+
+Word = Annotated[str, Field(strict=True, min_length=1, max_length=LONGEST_WORD)]
 Words = Annotated[tuple[Word, ...], Field(max_length=MOST_CLASSES)]
 Side = Annotated[int, Field(strict=True, ge=SMALLEST_SIDE, le=LARGEST_SIDE)]
 
@@ -39,7 +41,7 @@ class Content(BaseModel):
 
     label: Word = "class"
     classes: Annotated[Words, Field(min_length=2)]
-    attribute: Annotated[str, Field(strict=True, max_length=60)] = ""
+    attribute: Annotated[str, Field(strict=True, max_length=LONGEST_WORD)] = ""
     values: Words = ()
     aligned: tuple[Annotated[int, Field(strict=True, ge=0, le=NO_CLASS)], ...] = ()
     height: Side

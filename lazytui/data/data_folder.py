@@ -16,6 +16,11 @@ def data_folder() -> Path:
     return _folder_from("LAZYTUI_DATA") or platformdirs.user_cache_path("lazytui")
 
 
+def system_folder() -> Path:
+    """Where packages of Linux distributions put data sets."""
+    return Path("/usr/share/datasets")
+
+
 def image_folder() -> Path:
     """The image cache: LAZYTUI_CACHE, otherwise `images` in the platform's cache folder.
 

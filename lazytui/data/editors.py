@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.content import Content, colored_digits
 from lazytui.data.painted_splits import paint_cached
 from lazytui.data.painting.painter import repaint
-from lazytui.data.params import DatasetParams, is_gray
+from lazytui.data.params import DatasetParams
+from lazytui.data.planting import plant_cached, plant_cue
 
 
 class Editor(Protocol):
@@ -48,13 +48,23 @@ class ColorPainter:
         return paint_cached(originals, attributes, self.params, stream)
 
 
-def planted_content(params: DatasetParams, of_source: Content) -> Content:
-    """What a source holds once the cue is planted in it."""
-    if not is_gray(params.source):
-        return of_source
-    return colored_digits(params.palette, of_source.classes)
+@dataclass(frozen=True)
+class CuePlanter:
+    """Plants a cue of `lazytui.data.cues` in any images."""
+
+    params: DatasetParams
+
+    def paint(self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str) -> NDArray[np.uint8]:
+        return plant_cue(originals, attributes, self.params, stream)
+
+    def paint_split(
+        self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str
+    ) -> NDArray[np.uint8]:
+        return plant_cached(originals, attributes, self.params, stream)
 
 
 def editor_of(params: DatasetParams) -> Editor | None:
     """None where the attribute came with the images, or there is none."""
-    return ColorPainter(params) if params.plants else None
+    if not params.plants:
+        return None
+    return ColorPainter(params) if params.planted_cue == "color" else CuePlanter(params)

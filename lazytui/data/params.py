@@ -16,18 +16,16 @@ from pydantic import (
 )
 
 from lazytui.catalog_fields import Recorded, name_field, require_name
-from lazytui.data.content import DIGITS, FASHION, Content, colored_digits
+from lazytui.data.content import Content, colored_digits
+from lazytui.data.cues import CUE_SUMMARIES, CUES
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
+from lazytui.data.sources.catalog import SOURCES
+from lazytui.data.sources.gray_shapes import gray_content
+from lazytui.data.sources.options import SourceOptions
+from lazytui.data.sources.params import SourceParams, is_gray
 from lazytui.errors import LazytuiError
 from lazytui.list_values import split_list
-
-GRAY_SOURCES = {
-    "mnist": "handwritten digits (downloaded where they aren't at hand)",
-    "fashion": "Fashion-MNIST: clothes (downloaded where they aren't at hand)",
-    "strokes": "digits drawn here, no download",
-}
-"""Sources of white shapes on black, 28 x 28, which can be painted in colors."""
 
 Placement = Literal["stroke", "background", "both", "none"]
 Texture = Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]
@@ -54,41 +52,6 @@ class PresetChoice(BaseModel):
     )
 
 
-class SourceParams(BaseModel):
-    """Where images come from, before any cue is planted in them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    HEADING: ClassVar[str] = "Data"
-
-    source: str = name_field(
-        "auto",
-        "Images: mnist, fashion, or strokes (drawn here, no download); auto takes mnist where it is at hand or can be "
-        "downloaded, else strokes.",
-        GRAY_SOURCES,
-    )
-
-    @property
-    def of_source(self) -> SourceParams:
-        """These alone, without what is planted."""
-        return SourceParams.model_construct(**{name: getattr(self, name) for name in SourceParams.model_fields})
-
-    @field_validator("source")
-    @classmethod
-    def _known_source(cls, source: str) -> str:
-        return require_source_name(source)
-
-
-def is_gray(source: str) -> bool:
-    """Whether a source has white shapes on black, 28 x 28, which can be painted in colors."""
-    return source == "auto" or source in GRAY_SOURCES
-
-
-def require_source_name(source: str) -> str:
-    """The name. Raises ValueError where there is no such source."""
-    return require_name("source", source, ("auto", *GRAY_SOURCES))
-
-
 class PaintingParams(SourceParams, PresetChoice):
     """Parameters of painting. Fields that aren't given come from the preset named by `dataset`.
 
@@ -97,6 +60,13 @@ class PaintingParams(SourceParams, PresetChoice):
 
     HEADING: ClassVar[str] = SourceParams.HEADING
 
+    cue: str | None = name_field(
+        None,
+        f"What is planted in the images, with the bias: {', '.join(CUE_SUMMARIES)} (lazytui cues says what each is); "
+        "default color in white shapes on black, and none in other images. Palette, placement, texture and noise are "
+        "read by color alone.",
+        CUE_SUMMARIES,
+    )
     placement: Placement = Field(
         "background",
         description="What carries the color: the stroke (on a dark background), the background (under a white stroke), "
@@ -169,6 +139,16 @@ class PaintingParams(SourceParams, PresetChoice):
             filled |= clean if filled.get("placement") == "none" else clean | {"tier": "none"}
         return {**filled, **values}
 
+    @property
+    def planted_cue(self) -> str:
+        """What is planted in the images, by name: `color`, one of `CUES`, or `none`."""
+        return self.cue or ("color" if is_gray(self.source) else "none")
+
+    @field_validator("cue")
+    @classmethod
+    def _check_cue(cls, name: str | None) -> str | None:
+        return name if name is None else require_name("cue", name, CUE_SUMMARIES)
+
     @field_validator("palette")
     @classmethod
     def _check_palette(cls, text: str) -> str:
@@ -176,6 +156,12 @@ class PaintingParams(SourceParams, PresetChoice):
 
     @model_validator(mode="after")
     def _check_combination(self) -> PaintingParams:
+        if self.planted_cue == "color" and not is_gray(self.source):
+            gray = ", ".join(name for name, source in SOURCES.items() if source.gray)
+            raise ValueError(
+                f"The cue color is painted on white shapes on black ({gray}): plant another one in {self.source}, "
+                "such as ground (lazytui cues)."
+            )
         if "flat" in self.texture and len(self.texture) > 1:
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
         if self.noise_channels == "rgb" and self.noise_layer == "under":
@@ -230,28 +216,43 @@ class DatasetParams(PaintingParams):
     @property
     def plants(self) -> bool:
         """Whether the attribute is planted in the images, so that each can be had with every value."""
-        return is_gray(self.source)
+        return self.planted_cue != "none"
+
+    @property
+    def paints_colors(self) -> bool:
+        """Whether white shapes on black are painted in colors of the palette."""
+        return self.planted_cue == "color"
 
     @property
     def shows_values(self) -> bool:
         """Whether images have values of an attribute."""
-        return bool(self.content.values) and not (self.plants and self.placement == "none")
+        return bool(self.content.values) and not (self.paints_colors and self.placement == "none")
 
     @property
     def value_colors(self) -> tuple[tuple[int, int, int], ...]:
         """Of each value, 0 to 255, where the attribute is a color of the palette; else none."""
-        return palette(self.palette).colors if self.content.attribute == "color" and self.plants else ()
+        return palette(self.palette).colors if self.paints_colors else ()
 
     @property
     def content(self) -> Content:
         """What the data set holds, known without its images."""
         if self.recorded_content is not None:
             return self.recorded_content
-        return colored_digits(self.palette, FASHION if self.source == "fashion" else DIGITS)
+        return self.planted_content(gray_content("fashion" if self.source == "fashion" else "mnist"))
+
+    def planted_content(self, of_source: Content) -> Content:
+        """What a source holds once the cue is planted in it. Raises UsageError where it has too many classes."""
+        if self.paints_colors:
+            return colored_digits(self.palette, of_source.classes)
+        return CUES[self.planted_cue].content(of_source) if self.plants else of_source
 
     @model_serializer(mode="wrap")
-    def _without_what_is_known(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in write(self).items() if name != "recorded_content" or value is not None}
+    def _without_the_unchosen(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in write(self).items() if value is not None or name not in _LEFT_OUT}
+
+
+_LEFT_OUT = {"recorded_content", "cue"} | set(SourceOptions.model_fields)
+"""What isn't recorded where it has no value: older records have none of it."""
 
 
 def _parse(read: Any, text: str) -> Any:

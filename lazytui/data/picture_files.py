@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from lazytui.errors import BadInput
-from lazytui.files.reading import read_regular
+from lazytui.files.reading import Unreadable, open_regular, require_size
 from lazytui.files.writing import storage_errors, write_atomic
 
 Fit = Literal["crop", "pad", "stretch"]
+Color = tuple[int, int, int]
 
 _MOST_BYTES = 64 * 2**20
 _MOST_PIXELS = 64 * 10**6
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """Those that are read as plain pixels; others of Pillow's start programs or follow names in the file."""
+_ON_THEIR_SIDE = range(5, 9)
+"""Orientations of EXIF in which rows stand for columns."""
 
 
 def read_picture(
-    path: Path, side: int = 28, *, fit: Fit = "crop", invert: bool = False, background: tuple[int, int, int] = (0, 0, 0)
+    path: Path, side: int = 28, *, fit: Fit = "crop", invert: bool = False, background: Color = (0, 0, 0)
 ) -> NDArray[np.uint8]:
     """A picture file of any size as (side, side, 3) uint8; one that has this size already stays as it is.
 
@@ -33,7 +38,7 @@ def read_picture(
 
     The first frame of several counts, turned as the camera says. Raises BadInput where it can't be read.
     """
-    picture = _square(_opened(path, background), fit).resize((side, side), Image.Resampling.BOX)
+    picture = _square(open_picture(path, background), fit).resize((side, side), Image.Resampling.BOX)
     image: NDArray[np.uint8] = np.array(picture, np.uint8)
     return 255 - image if invert else image
 
@@ -47,26 +52,59 @@ def write_picture(image: NDArray[np.uint8], path: Path) -> None:
     write_atomic(path, encoded.getvalue())
 
 
-def _opened(path: Path, background: tuple[int, int, int]) -> Image.Image:
-    """In RGB, without transparency."""
+def open_picture(path: Path, background: Color, *, at_least: int | None = None, links: bool = True) -> Image.Image:
+    """In RGB, without transparency, turned as the camera says; 16 bits become the upper 8.
+
+    at_least: a side that is enough, so that a larger JPEG may be decoded at half or a quarter of its size. links:
+    whether symbolic links are followed. Raises BadInput where it can't be read.
+    """
+    with _opened(path, links) as found:
+        if at_least is not None:
+            found.draft("RGB", (at_least, at_least))
+        upright = ImageOps.exif_transpose(_of_bytes(found)).convert("RGBA")
+    ground = Image.new("RGBA", upright.size, (*background, 255))
+    return Image.alpha_composite(ground, upright).convert("RGB")
+
+
+def picture_size(path: Path, *, links: bool = True) -> tuple[int, int]:
+    """(height, width), turned as the camera says, from the beginning of the file. Raises as `open_picture`."""
+    with _opened(path, links) as found:
+        turned = found.getexif().get(ExifTags.Base.Orientation, 1) in _ON_THEIR_SIDE
+        return found.size if turned else (found.height, found.width)
+
+
+@contextmanager
+def _opened(path: Path, links: bool) -> Iterator[Image.Image]:
+    """Not decoded yet. Whatever is wrong with the file, now or when it is, is raised as BadInput."""
     try:
-        content = read_regular(path, _MOST_BYTES, links=True)
+        file = open_regular(path, links=links)
     except OSError as error:
         raise BadInput(f"{path} can't be read: {error.strerror or error}.") from error
     try:
-        with warnings.catch_warnings():
+        with file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged metadata and the like, which say nothing of the pixels
-            found = Image.open(BytesIO(content), formats=_FORMATS)
+            require_size(file, _MOST_BYTES)
+            found = Image.open(file, formats=_FORMATS)
             if found.width * found.height > _MOST_PIXELS:
                 raise BadInput(f"{path} has {found.width:,} x {found.height:,} pixels, more than {_MOST_PIXELS:,}.")
-            upright = ImageOps.exif_transpose(found).convert("RGBA")
+            yield found
     except UnidentifiedImageError as error:
         names = ", ".join(_FORMATS)
         raise BadInput(f"{path} isn't a picture of a kind that is read here ({names}).") from error
+    except Unreadable as error:
+        raise BadInput(f"{path} can't be read: {error.strerror or error}.") from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
         raise BadInput(f"{path} is damaged or cut short: {error}.") from error
-    ground = Image.new("RGBA", upright.size, (*background, 255))
-    return Image.alpha_composite(ground, upright).convert("RGB")
+
+
+def _of_bytes(picture: Image.Image) -> Image.Image:
+    """One of 16 bits a pixel as one of 8, which Pillow would clip."""
+    if not picture.mode.startswith("I"):
+        return picture
+    levels = np.clip(np.asarray(picture), 0, 65535) >> 8
+    of_bytes = Image.fromarray(levels.astype(np.uint8))
+    of_bytes.info = dict(picture.info)
+    return of_bytes
 
 
 def _square(picture: Image.Image, fit: Fit) -> Image.Image:

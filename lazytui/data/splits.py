@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import Content
-from lazytui.data.editors import Editor, editor_of, planted_content
+from lazytui.data.editors import Editor, editor_of
 from lazytui.data.painting.assignment import balanced_groups, easy_attributes, factorial_design, hard_attributes
-from lazytui.data.params import DatasetParams, is_gray
+from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
 from lazytui.data.source_images import Part, SourceImages
-from lazytui.data.sources import LoadImages, Source, find_source, load_images
+from lazytui.data.sources import LoadImages, find_source, load_images
+from lazytui.data.sources.base import Source
+from lazytui.data.sources.params import is_gray
 from lazytui.errors import BadInput
 
 _log = logging.getLogger(__name__)
@@ -96,7 +98,7 @@ class BiasedDataset:
 
     @functools.cached_property
     def content(self) -> Content:
-        return planted_content(self.params, self.source.content)
+        return self.params.planted_content(self.source.content)
 
     @functools.cached_property
     def editor(self) -> Editor | None:
@@ -218,7 +220,7 @@ class BiasedDataset:
     def _plant(self, name: str, images: SourceImages, attributes: Labels) -> Split:
         """name: of the random stream, so that a split repainted under its own name changes in its attribute alone."""
         assert self.editor is not None
-        if self.params.placement == "none":
+        if self.params.paints_colors and self.params.placement == "none":
             attributes = np.full_like(attributes, self.content.unknown)
         planted = self.editor.paint_split(images.images, attributes, name)
         return Split(planted, images.labels, attributes, images.images, self.content, images.masks)
@@ -240,8 +242,15 @@ def build_dataset(params: DatasetParams, load: LoadImages = load_images) -> Bias
 
 
 def find_data(params: DatasetParams) -> Source:
-    """The source of these parameters on this machine. Raises BadInput as `build_dataset` does."""
-    return find_source(params.of_source, params.train_size, params.test_size)
+    """The source of these parameters on this machine.
+
+    Raises BadInput as `build_dataset` does, and where its files aren't those that were recorded.
+    """
+    found = find_source(params.of_source, params.train_size, params.test_size)
+    recorded = params.recorded_content
+    if recorded is not None and recorded.fingerprint != found.content.fingerprint:
+        raise BadInput(f"The files of {found.name} have changed since they were trained on: train on them anew.")
+    return found
 
 
 def with_found_data(params: D) -> D:
@@ -249,9 +258,14 @@ def with_found_data(params: D) -> D:
 
     Raises BadInput as `build_dataset` does.
     """
-    source = find_data(params)
-    found = None if is_gray(source.name) else planted_content(params, source.content)
-    return params.model_copy(update={"source": source.name, "recorded_content": found})
+    return with_source(params, find_source(params.of_source, params.train_size, params.test_size))
+
+
+def with_source(params: D, source: Source) -> D:
+    """The same parameters, of this source."""
+    named = params.model_copy(update={"source": source.name, "recorded_content": None})
+    content = named.planted_content(source.content)
+    return named if is_gray(source.name) else named.model_copy(update={"recorded_content": content})
 
 
 def _require_every_class(labels: Labels, content: Content, what: str) -> None:

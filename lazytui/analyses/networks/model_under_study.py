@@ -14,10 +14,10 @@ from lazytui.analyses.networks.other_data import OtherDataParams, painted_otherw
 from lazytui.analyses.train.params import TrainParams
 from lazytui.code_permission import is_custom
 from lazytui.data.mnist.download import Downloadable
-from lazytui.data.params import SourceParams, is_gray
 from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources import load_images
 from lazytui.data.sources.gray_shapes import is_cached
+from lazytui.data.sources.params import SourceParams
 from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
@@ -124,12 +124,9 @@ def require_at_hand(source: str, otherwise: str = "show the network others: sour
 
     otherwise: what else can be done about it.
     """
-    if source == "strokes":
-        return
-    if not is_gray(source):
-        return
-    digits: Downloadable = "fashion" if source == "fashion" else "mnist"
-    if not is_cached(digits):
+    downloaded: dict[str, Downloadable] = {"auto": "mnist", "mnist": "mnist", "fashion": "fashion"}
+    digits = downloaded.get(source)
+    if digits is not None and not is_cached(digits):
         raise BadInput(
             f"The {digits} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or {otherwise}."
         )

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import DIGITS, FASHION, Content
-from lazytui.data.data_folder import data_folder
+from lazytui.data.data_folder import data_folder, system_folder
 from lazytui.data.image_cache import cached_arrays
 from lazytui.data.mnist.download import Downloadable, download
 from lazytui.data.mnist.idx_files import find_idx, read_idx, read_idx_shape
 from lazytui.data.source_images import Part, SourceImages, WholeSource
+from lazytui.data.sources.base import Source, SourceEntry
+from lazytui.data.sources.options import SourceOptions
 from lazytui.data.strokes.handwriting import draw_split
 from lazytui.errors import BadInput
 
@@ -22,14 +24,20 @@ GrayName = Literal["mnist", "fashion", "strokes"]
 
 _STROKES_SIZES: dict[Part, int] = {"train": 60_000, "test": 10_000}
 _FOLDERS: dict[Downloadable, str] = {"mnist": "MNIST", "fashion": "FashionMNIST"}
+_SYSTEM_FOLDERS: dict[Downloadable, str] = {"mnist": "mnist", "fashion": "fashion-mnist"}
+"""As Debian's packages dataset-mnist and dataset-fashion-mnist have them."""
+
 _PREFIXES: dict[Part, str] = {"train": "train", "test": "t10k"}
 
 
 def is_cached(name: Downloadable) -> bool:
     """Whether all four files exist; they are checked when read."""
-    return all(
-        find_idx(_raw_folder(name), _file_name(part, kind)) for part in _PREFIXES for kind in ("images", "labels")
-    )
+    return all(_find(name, part, kind) for part in _PREFIXES for kind in ("images", "labels"))
+
+
+def resolve_auto() -> GrayName:
+    """MNIST if it is on disk or can be downloaded, otherwise `strokes`."""
+    return resolve_gray("auto")
 
 
 def resolve_gray(name: str) -> GrayName:
@@ -62,11 +70,16 @@ def gray_content(name: GrayName) -> Content:
     return Content(label="digit" if digits else "class", classes=DIGITS if digits else FASHION, height=28, width=28)
 
 
+def count(name: GrayName, part: Part) -> int:
+    """How many images a part has."""
+    if name == "strokes":
+        return _STROKES_SIZES[part]
+    return read_idx_shape(_file(name, part, "labels"), dimensions=1)[0]
+
+
 def check_size(name: GrayName, part: Part, size: int | None) -> None:
     """Raise BadInput if a source's train or test split has fewer than `size` digits."""
-    available = (
-        _STROKES_SIZES[part] if name == "strokes" else read_idx_shape(_file(name, part, "labels"), dimensions=1)[0]
-    )
+    available = count(name, part)
     if size is not None and size > available:
         raise BadInput(f"The source {name} has {available} digits in its {part} split, not {size}.")
 
@@ -122,10 +135,15 @@ def load_source(name: str) -> WholeSource:
 
 
 def _file(name: Downloadable, part: Part, kind: Literal["images", "labels"]) -> Path:
-    path = find_idx(_raw_folder(name), _file_name(part, kind))
+    path = _find(name, part, kind)
     if path is None:
         raise BadInput(f"{_raw_folder(name)} has no {_file_name(part, kind)}.")
     return path
+
+
+def _find(name: Downloadable, part: Part, kind: Literal["images", "labels"]) -> Path | None:
+    folders = (_raw_folder(name), system_folder() / _SYSTEM_FOLDERS[name])
+    return next(filter(None, (find_idx(folder, _file_name(part, kind)) for folder in folders)), None)
 
 
 def _raw_folder(name: Downloadable) -> Path:
@@ -134,3 +152,25 @@ def _raw_folder(name: Downloadable) -> Path:
 
 def _file_name(part: Part, kind: Literal["images", "labels"]) -> str:
     return f"{_PREFIXES[part]}-{kind}-idx{3 if kind == 'images' else 1}-ubyte"
+
+
+def _find_gray(options: SourceOptions) -> Source:
+    name = resolve_gray(options.source)
+    counts: dict[Part, int] = {part: count(name, part) for part in _PREFIXES}
+    require_every_digit(name)
+    return Source(name, gray_content(name), counts)
+
+
+def _load_gray(options: SourceOptions, part: Part, size: int | None) -> SourceImages:
+    name = gray_name(options.source)
+    return load_digits(name, part, size if name == "strokes" else None)
+
+
+MNIST, FASHION_MNIST, STROKES = (
+    SourceEntry(name, summary, _find_gray, _load_gray, gray=True)
+    for name, summary in (
+        ("mnist", "handwritten digits, 28 x 28 (downloaded where they aren't at hand)"),
+        ("fashion", "Fashion-MNIST: clothes, 28 x 28 (downloaded where they aren't at hand)"),
+        ("strokes", "digits drawn here, 28 x 28, no download"),
+    )
+)

@@ -1,0 +1,31 @@
+"""The cues that can be planted in any source, in the order of lists: a file each, and a line here.
+
+Color is the cue of white shapes on black, which painting of its own puts on (lazytui.data.painting).
+"""
+# ruff: noqa: F401, I001 - these imports are the list
+
+from __future__ import annotations
+
+from lazytui.catalog_fields import summaries
+from lazytui.data.cues.base import Cue
+from lazytui.data.cues.ground import ENTRY as _ground
+from lazytui.data.cues.hue import ENTRY as _hue
+from lazytui.data.cues.texture import ENTRY as _texture
+from lazytui.data.cues.brightness import ENTRY as _brightness
+from lazytui.data.cues.blur import ENTRY as _blur
+from lazytui.data.cues.watermark import ENTRY as _watermark
+from lazytui.data.cues.border import ENTRY as _border
+from lazytui.data.cues.position import ENTRY as _position
+from lazytui.data.cues.scale import ENTRY as _scale
+from lazytui.data.cues.second_object import ENTRY as _second_object
+from lazytui.data.cues.noise_frequency import ENTRY as _noise_frequency
+
+CUES = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, Cue)}
+
+CUE_SUMMARIES = {
+    "color": "the color of the stroke or of the ground, as --placement, --palette and --texture say; of white shapes "
+    "on black alone",
+    "none": "nothing is planted: images as they are, with the attribute that a source may have of its own",
+    **summaries(CUES),
+}
+"""A line on each, and on color and none."""

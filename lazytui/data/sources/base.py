@@ -1,0 +1,61 @@
+"""What a source is: what lists say of it, and the two functions that find and read its images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lazytui.data.content import LONGEST_WORD, Content
+from lazytui.data.source_images import Part, SourceImages
+from lazytui.data.sources.options import SourceOptions
+from lazytui.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Source:
+    """name: lasting, with an absolute path where it has one. content: its classes, its own attribute where it has one,
+    and no planted cue. counts: how many images its parts have."""
+
+    name: str
+    content: Content
+    counts: Mapping[Part, int]
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """One kind of source.
+
+    find: what there is on this machine, read from listings, headers and tables where that is enough. load: the first
+    so many images of a part, or all, in an order of the source's own. Both raise BadInput.
+    gray: whether images are ten classes of white shapes on black, 28 x 28. place: what is given behind a colon. reads:
+    the options that concern it.
+    """
+
+    name: str
+    summary: str
+    find: Callable[[SourceOptions], Source]
+    load: Callable[[SourceOptions, Part, int | None], SourceImages]
+    gray: bool = False
+    place: str = ""
+    reads: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """How it is written: `mnist`, `folder:PATH`."""
+        return f"{self.name}:{self.place}" if self.place else self.name
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as plain values."""
+        return {"source": self.usage, "summary": self.summary, "gray": self.gray, "reads": list(self.reads)}
+
+
+def content_of(**values: Any) -> Content:
+    """A `Content` of words from files. Raises BadInput where they can't be those of one."""
+    for word in (*values["classes"], *values.get("values", ())):
+        if not 1 <= len(word) <= LONGEST_WORD or not word.isprintable():
+            raise BadInput(
+                f"{word!r} can't be the name of a {values.get('label', 'class')} or value: 1 to {LONGEST_WORD} "
+                "printable characters are needed."
+            )
+    return Content(**values)

@@ -41,7 +41,7 @@ def plant_cue(
 
     def plant(chunk: int) -> None:
         part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
-        objects = originals[part] / np.float32(255) if gray else None
+        objects = np.asarray(originals[part] / 255, np.float32) if gray else None
         known = attributes[part] < count
         values = np.where(known, attributes[part], 0).astype(np.uint8)
         painted = cue.paint(Canvas(images[part], objects), values, count, partial(draw, chunk))

@@ -205,7 +205,8 @@ def _parse_header(member: zipfile.ZipExtFile, name: str, file: Path) -> tuple[tu
 
 def _hash(file: Path, size: int) -> str:
     with open_regular(file) as opened:
-        return f"{size} bytes {hashlib.file_digest(cast('Any', opened), lambda: hashlib.blake2b(digest_size=16)).hexdigest()}"
+        digest = hashlib.file_digest(cast("Any", opened), lambda: hashlib.blake2b(digest_size=16))
+    return f"{size} bytes {digest.hexdigest()}"
 
 
 ENTRY = SourceEntry(

@@ -48,7 +48,7 @@ def test_textures_are_typed_with_commas_or_one_by_one_and_once_is_enough() -> No
 def test_background_is_the_default() -> None:
     assert DatasetParams() == DatasetParams(dataset="background")
     fields = {field.name: field.default for field in fields_of(DatasetParams)}
-    assert DatasetParams().model_dump() == fields
+    assert {name: getattr(DatasetParams(), name) for name in fields} == fields
 
 
 def test_what_is_given_wins_over_the_preset() -> None:

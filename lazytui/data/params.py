@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     SerializerFunctionWrapHandler,
     field_validator,
     model_serializer,
@@ -197,6 +198,15 @@ class PaintingParams(SourceParams, PresetChoice):
             )
 
 
+def _from_text(recorded: Any) -> Any:
+    """A content as records have it, whose values are plain ones: as JSON in a text."""
+    return Content.model_validate_json(recorded) if isinstance(recorded, str) else recorded
+
+
+def _as_text(content: Content) -> str:
+    return content.model_dump_json()
+
+
 class DatasetParams(PaintingParams):
     """Everything that determines the bytes of a data set.
 
@@ -209,9 +219,9 @@ class DatasetParams(PaintingParams):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
     )
-    recorded_content: Annotated[Content | None, Recorded()] = Field(
-        None, description="What a source holds that isn't made here, found out before the run."
-    )
+    recorded_content: Annotated[
+        Content | None, BeforeValidator(_from_text), PlainSerializer(_as_text, when_used="json-unless-none"), Recorded()
+    ] = Field(None, description="What a source holds that isn't made here, found out before the run.")
 
     @property
     def plants(self) -> bool:

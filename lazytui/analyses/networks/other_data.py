@@ -13,6 +13,9 @@ from lazytui.catalog_fields import name_field
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.params import DatasetParams, Placement, Texture, Tier
 from lazytui.data.presets import preset_fields, presets
+from lazytui.data.sources.catalog import SOURCES
+from lazytui.data.sources.params import READING, is_gray, require_source_name
+from lazytui.data.splits import with_found_data
 from lazytui.errors import BadInput, UsageError
 from lazytui.figures.kinds import Text
 from lazytui.list_values import split_list
@@ -22,7 +25,10 @@ from lazytui.validation_messages import error_sentence
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
 
-_OF_ANY_DATA_SET = {"source", "seed", "train_size", "test_size", "validation_share"}
+_MOST_NAMED = 5
+"""Classes in a sentence."""
+
+_OF_ANY_DATA_SET = {"seed", "train_size", "test_size", "validation_share", "cue", "recorded_content", *READING}
 """What another data set keeps of the training's: the digits, and which of them were held out."""
 
 _OF_COLOR = {"hard", "texture", "tier", "noise_layer", "noise_channels"}
@@ -38,7 +44,7 @@ class OtherDataParams(Params):
 
     HEADING: ClassVar[str] = "Other data"
 
-    source: str | None = Field(None, description="Digits to show it, if not those of the training.")
+    source: str | None = Field(None, description="Images to show it, if not those of the training.")
     dataset: str | None = name_field(
         None,
         "Data set to show it, if not that of the training, such as stroke or gr95h.",
@@ -55,6 +61,11 @@ class OtherDataParams(Params):
         None, description="Textures of the background, if not those of the data set."
     )
     tier: Tier | None = Field(None, description="Noise tier of study D, if not that of the data set.")
+
+    @field_validator("source")
+    @classmethod
+    def _check_source(cls, source: str | None) -> str | None:
+        return source if source is None else require_source_name(source)
 
     @field_validator("dataset", "palette")
     @classmethod
@@ -106,26 +117,52 @@ def _begun(verdict: Figure, sentence: str) -> Figure:
 
 def painted_otherwise(trained: D, other: dict[str, Any]) -> D:
     """The parameters of a training with other data. Raises UsageError where these can't be painted."""
+    trained = _of_source(trained, other.get("source", trained.source))
     if other.keys() <= {"source"}:
-        return trained.model_copy(update=other)
+        return trained
     kept = set(DatasetParams.model_fields)
     if "dataset" in other:
         kept = _OF_ANY_DATA_SET if "bias" in preset_fields(other["dataset"]) else _OF_ANY_DATA_SET | {"bias"}
     if other.get("placement") == "none":
         kept -= _OF_COLOR
+    return _with_data(trained, trained.model_dump(include=kept) | other | {"source": trained.source})
+
+
+def _of_source(trained: D, source: str) -> D:
+    """The same of another source, read as the training's was as far as that concerns it."""
+    if source == trained.source:
+        return trained
+    reads = SOURCES[source.partition(":")[0]].reads if source != "auto" else ()
+    unread: dict[str, Any] = {name: None for name in READING if name not in reads}
+    moved = _with_data(trained, trained.model_dump() | unread | {"source": source, "recorded_content": None})
+    return moved if is_gray(source) else with_found_data(moved)
+
+
+def _with_data(trained: D, values: dict[str, Any]) -> D:
+    own = {name: value for name, value in values.items() if name in DatasetParams.model_fields}
     try:
-        data = DatasetParams.model_validate(trained.model_dump(include=kept) | other)
+        data = DatasetParams.model_validate(own)
     except ValidationError as error:
         raise UsageError(error_sentence(error.errors()[0]).rstrip(".") + ".") from error
-    return trained.model_copy(update=data.model_dump())
+    return trained.model_copy(update={name: getattr(data, name) for name in DatasetParams.model_fields})
 
 
 def require_same_classes(network: str, trained: DatasetParams, data: DatasetParams) -> None:
-    """Raise BadInput where the data show classes that the network was never asked about."""
-    if (trained.source == "fashion") != (data.source == "fashion"):
-        learned, shown = (_classes(one) for one in (trained, data))
-        raise BadInput(f"{network} was trained on {learned} and can't be asked about {shown}.")
+    """Raise BadInput where the data show classes that the network was never asked about, or images of another size."""
+    learned, shown = trained.content, data.content
+    if learned.classes != shown.classes:
+        raise BadInput(f"{network} was trained on {_classes(trained)} and can't be asked about {_classes(data)}.")
+    if learned.image_shape != shown.image_shape:
+        raise BadInput(
+            f"{network} was trained on images of {learned.height} x {learned.width} pixels and can't be shown those of "
+            f"{shown.height} x {shown.width}: choose their size where it was trained (--image-size)."
+        )
 
 
 def _classes(data: DatasetParams) -> str:
-    return "clothes (source fashion)" if data.source == "fashion" else f"digits (source {data.source})"
+    if data.source == "fashion":
+        return "clothes (source fashion)"
+    if is_gray(data.source):
+        return f"digits (source {data.source})"
+    few = ", ".join(data.content.classes[:_MOST_NAMED])
+    return f"{few}{', ...' if len(data.content.classes) > _MOST_NAMED else ''} (source {data.source})"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lazytui.data.palettes import palette
+from lazytui.files.reading import parse_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +48,12 @@ class Content(BaseModel):
     height: Side
     width: Side
     fingerprint: Annotated[str, Field(strict=True, max_length=200)] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, values: Any) -> Any:
+        """As records have it, whose values are plain ones: JSON in a text."""
+        return parse_json(values) if isinstance(values, str) else values
 
     @model_validator(mode="after")
     def _fits(self) -> Content:

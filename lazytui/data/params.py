@@ -198,15 +198,6 @@ class PaintingParams(SourceParams, PresetChoice):
             )
 
 
-def _from_text(recorded: Any) -> Any:
-    """A content as records have it, whose values are plain ones: as JSON in a text."""
-    return Content.model_validate_json(recorded) if isinstance(recorded, str) else recorded
-
-
-def _as_text(content: Content) -> str:
-    return content.model_dump_json()
-
-
 class DatasetParams(PaintingParams):
     """Everything that determines the bytes of a data set.
 
@@ -220,7 +211,8 @@ class DatasetParams(PaintingParams):
         0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
     )
     recorded_content: Annotated[
-        Content | None, BeforeValidator(_from_text), PlainSerializer(_as_text, when_used="json-unless-none"), Recorded()
+    recorded_content: Annotated[
+        Content | None, PlainSerializer(Content.model_dump_json, when_used="json-unless-none"), Recorded()
     ] = Field(None, description="What a source holds that isn't made here, found out before the run.")
 
     @property

@@ -91,9 +91,11 @@ def _opened(path: Path, links: bool) -> Iterator[Image.Image]:
     except UnidentifiedImageError as error:
         names = ", ".join(_FORMATS)
         raise BadInput(f"{path} isn't a picture of a kind that is read here ({names}).") from error
+    except Image.DecompressionBombError as error:
+        raise BadInput(f"{path} has more than {_MOST_PIXELS:,} pixels.") from error
     except Unreadable as error:
         raise BadInput(f"{path} can't be read: {error.strerror or error}.") from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise BadInput(f"{path} is damaged or cut short: {error}.") from error
 
 

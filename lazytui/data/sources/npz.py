@@ -44,7 +44,7 @@ _TEST = ("test", "val", "valid", "validation")
 @dataclass(frozen=True)
 class _Archive:
     """All but the images. names: of the arrays of images, by part; shapes: theirs. labels, attributes: of both parts,
-    one after the other."""
+    one after the other. of_bytes: the parts whose images are, and so can be nothing else."""
 
     file: Path
     fingerprint: str
@@ -54,6 +54,7 @@ class _Archive:
     labels: NDArray[np.uint8]
     values: tuple[str, ...]
     attributes: NDArray[np.uint8] | None
+    of_bytes: frozenset[Part]
 
     @property
     def parts(self) -> NDArray[Any]:
@@ -69,6 +70,8 @@ def _find(options: SourceOptions) -> Source:
             f"{archive.file} has images of another size to train than to test: choose one with --image-size."
         )
     ((height, width),) = sizes
+    for part in archive.names.keys() - archive.of_bytes:
+        _images(archive, part, options.image_size)  # which refuses what isn't a picture's level
     require_every_class(archive.labels, archive.parts, archive.classes, str(archive.file))
     of_attribute = {}
     if archive.attributes is not None:
@@ -86,20 +89,25 @@ def _find(options: SourceOptions) -> Source:
 
 def _load(options: SourceOptions, part: Part, size: int | None) -> SourceImages:
     archive = _read(options)
-    shape = archive.shapes[part]
-    height, width = image_size(shape, archive.names[part], options.image_size)
-
-    def read() -> list[NDArray[np.uint8]]:
-        with _opened(archive.file) as zipped:
-            return [as_images(_array(zipped, archive.names[part], archive.file), archive.names[part],
-                              options.image_size)]  # fmt: skip
-
-    decisive = {"archive": archive.fingerprint, "array": archive.names[part], "side": options.image_size}
-    (images,) = cached_arrays(decisive, [(shape[0], height, width, 3)], read)
+    images = _images(archive, part, options.image_size)
     of_part = np.flatnonzero(archive.parts == part)
     order = mixed_order(len(of_part))[:size]
     labels, attributes = archive.labels[of_part], archive.attributes
     return SourceImages(images[order], labels[order], None if attributes is None else attributes[of_part][order])
+
+
+def _images(archive: _Archive, part: Part, side: int | None) -> NDArray[np.uint8]:
+    """All of a part's, (n, height, width, 3), read once and cached."""
+    name, shape = archive.names[part], archive.shapes[part]
+    height, width = image_size(shape, name, side)
+
+    def read() -> list[NDArray[np.uint8]]:
+        with _opened(archive.file) as zipped:
+            return [as_images(_array(zipped, name, archive.file), name, side)]
+
+    decisive = {"archive": archive.fingerprint, "array": name, "side": side}
+    (images,) = cached_arrays(decisive, [(shape[0], height, width, 3)], read)
+    return images
 
 
 def _read(options: SourceOptions) -> _Archive:
@@ -117,7 +125,8 @@ def _read_once(file: Path, size: int, _changed: int) -> _Archive:
         there = {name.removesuffix(".npy") for name in zipped.namelist()}
         parts, (images, labels, attributes) = _layout(file, there)
         names: dict[Part, str] = {part: images.format(word) for part, word in parts.items()}
-        shapes = {part: _header(zipped, name, file)[0] for part, name in names.items()}
+        headers = {part: _header(zipped, name, file) for part, name in names.items()}
+        shapes = {part: shape for part, (shape, _) in headers.items()}
         words = [_words(zipped, labels.format(word), shapes[part], file) for part, word in parts.items()]
         classes, indices = indexed([word for of_part in words for word in of_part], f"The labels of {file}")
         values: tuple[str, ...] = ()
@@ -125,7 +134,8 @@ def _read_once(file: Path, size: int, _changed: int) -> _Archive:
         if all(attributes.format(word) in there for word in parts.values()):
             words = [_words(zipped, attributes.format(word), shapes[part], file) for part, word in parts.items()]
             values, known = indexed([word for of_part in words for word in of_part], f"The attributes of {file}")
-    return _Archive(file, _hash(file, size), names, shapes, classes, indices, values, known)
+    of_bytes = frozenset(part for part, (_, dtype) in headers.items() if dtype == np.uint8)
+    return _Archive(file, _hash(file, size), names, shapes, classes, indices, values, known, of_bytes)
 
 
 def _layout(file: Path, there: set[str]) -> tuple[dict[Part, str], tuple[str, str, str]]:

@@ -19,7 +19,9 @@ from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import defaults_of
 from lazytui.cli import app
 from lazytui.cli.run_json import RunJson
+from lazytui.data.cues import CUE_SUMMARIES, CUES
 from lazytui.data.presets import presets
+from lazytui.data.sources.catalog import SOURCES
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.sae import VARIANTS
 from lazytui.training.methods import METHODS
@@ -208,7 +210,7 @@ def _pressed(keys: Sequence[str]) -> str:
 
 def _lists() -> Iterator[str]:
     yield from (_MADE, "", "# Lists", "")
-    yield "Training methods, attacks, autoencoders, architectures, data sets, recipes and metrics by name."
+    yield "Training methods, attacks, autoencoders, architectures, data sets, sources, cues, recipes and metrics by name."
     yield from ("", "## Training methods", "", "`lazytui run train --method NAME`; `lazytui methods NAME`.", "")
     yield from _table(
         ("method", "reads besides images and labels", "caveats", "what it does", "options", "source"),
@@ -266,6 +268,18 @@ def _lists() -> Iterator[str]:
             for name, preset in presets().items()
         ],
     )
+    yield from ("## Sources", "", "`--source NAME`; `lazytui sources`.", "")
+    yield from _table(
+        ("source", "images", "reads"),
+        [(f"`{one.usage}`", one.summary, _code(f"--{name.replace('_', '-')}" for name in one.reads))
+         for one in SOURCES.values()],
+    )  # fmt: skip
+    yield from ("## Cues", "", "`--cue NAME`, planted with `--bias`; `lazytui cues`.", "")
+    yield from _table(
+        ("cue", "what is planted", "classes that it tells apart"),
+        [(f"`{name}`", summary, str(CUES[name].most) if name in CUES else "")
+         for name, summary in CUE_SUMMARIES.items()],
+    )  # fmt: skip
     yield from ("## Recipes", "", "What earlier studies reported, in percent; `lazytui run recipe NAME`.", "")
     yield from _table(
         ("recipe", "study", "reported", "what it trains", "the study's setting", "where ours deviates", "note"),

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from lazytui import __version__
 from lazytui.analyses import SUMMARIES
-from lazytui.cli import attacks, autoencoders, doctor, export, features, methods, models, recipes, run, runs
+from lazytui.cli import attacks, autoencoders, doctor, export, features, methods, models, recipes, run, runs, sources
 from lazytui.cli.common_options import WorkspaceOption, workspace_at
 from lazytui.cli.open_app import open_app
 from lazytui.errors import UsageError, shorten
@@ -95,6 +95,8 @@ def lazytui(
 app.add_typer(run.group, name="run")
 app.add_typer(runs.group, name="runs")
 app.command("export")(export.export)
+app.command("sources")(sources.sources)
+app.command("cues")(sources.cues)
 app.command("models")(models.models)
 app.command("methods")(methods.methods)
 app.command("attacks")(attacks.attacks)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from lazytui.data.image_cache import cached_arrays, digest
 from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams
+from lazytui.data.sources.params import READING
 
 _FEWEST = 4096
 """With fewer images, painting is as fast as the cache."""
@@ -23,6 +24,8 @@ _IN_SHAPES_AND_COLORS = frozenset(
         "counterexamples",
         "hard",
         "recorded_content",
+        "cue",
+        *READING,
     }
 )
 """Parameters that determine shapes and colors only, not how they are painted."""

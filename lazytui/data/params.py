@@ -211,7 +211,6 @@ class DatasetParams(PaintingParams):
         0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
     )
     recorded_content: Annotated[
-    recorded_content: Annotated[
         Content | None, PlainSerializer(Content.model_dump_json, when_used="json-unless-none"), Recorded()
     ] = Field(None, description="What a source holds that isn't made here, found out before the run.")
 

@@ -85,7 +85,7 @@ def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None
         (("train", "--dataset", "backgruond"), 2, "Did you mean background"),
         (("train", "--palette", "spectrall"), 2, "spectral"),
         (("train", "--epochs", "many"), 2, "--epochs: Must be a whole number."),
-        (("train", "--source", "mnits"), 2, "--source: There is no source 'mnits'. Did you mean mnist?"),
+        (("train", "--source", "mnits"), 2, "--source: There is no source 'mnits'. Did you mean mnist"),
         (("train", "--epochs", "-1"), 2, "--epochs: Must be at least 0."),
         (("train", "--bias", "1.5"), 2, "--bias: Must be at most 1."),
         (("train", "--seed", "-1"), 2, "--seed: Must be at least 0."),

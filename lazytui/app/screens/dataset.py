@@ -16,23 +16,31 @@ from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
-from lazytui.data.sources import load_images
-from lazytui.data.splits import build_dataset
+from lazytui.data.source_images import Part
+from lazytui.data.sources import find_source, load_images
+from lazytui.data.splits import build_dataset, with_source
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 
-PREVIEWED = {"train_size": 1500, "test_size": 500, "samples": 1}
-"""Enough digits for a first impression of the table, few enough to be painted between two key presses."""
+MOST_PREVIEWED: dict[Part, int] = {"train": 1500, "test": 500}
+"""Enough images for a first impression of the table, few enough to be painted between two key presses."""
 
 remembered_images = lru_cache(maxsize=8)(load_images)
 
 
 def preview(params: DatasetRunParams) -> list[Figure]:
     """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
-    small = params.model_copy(update=PREVIEWED)
+    small = _small(params)
     result = measure_dataset(build_dataset(small, remembered_images), small.samples, lambda _splits: None)
     return [*few_samples(small, result), *(figure for figure in figures(small, result) if "samples" not in figure.name)]
+
+
+def _small(params: DatasetRunParams) -> DatasetRunParams:
+    """Of as many images as are previewed, or there are."""
+    source = find_source(params.of_source, None, None)
+    sizes = {f"{part}_size": min(most, source.counts[part]) for part, most in MOST_PREVIEWED.items()}
+    return with_source(params, source).model_copy(update={**sizes, "samples": 1})
 
 
 ARRANGEMENTS = Arrangements(
@@ -56,7 +64,7 @@ class DatasetScreen(FormScreen, PanelScreen):
     screen_name = "dataset"
     params = DatasetRunParams
     kind = "dataset"
-    first = ("dataset", "source", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
+    first = ("dataset", "source", "cue", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
     go = "Generate"
     panels = (
         PanelSpec("train", "Train", ("samples-train", "samples-validation", "samples-probe", "palette")),
@@ -105,4 +113,5 @@ class DatasetScreen(FormScreen, PanelScreen):
 
     def _show(self, found: Sequence[Figure]) -> None:
         self.query_one(RunPanels).show_figures(found)
-        self.say(f"Preview of {PREVIEWED['train_size']:,} + {PREVIEWED['test_size']:,} digits; g generates all.")
+        train, test = MOST_PREVIEWED.values()
+        self.say(f"Preview of {train:,} + {test:,} images at most; g generates all.")

@@ -210,7 +210,7 @@ def _pressed(keys: Sequence[str]) -> str:
 
 def _lists() -> Iterator[str]:
     yield from (_MADE, "", "# Lists", "")
-    yield "Training methods, attacks, autoencoders, architectures, data sets, sources, cues, recipes and metrics by name."
+    yield "Methods, attacks, autoencoders, architectures, data sets, sources, cues, recipes and metrics by name."
     yield from ("", "## Training methods", "", "`lazytui run train --method NAME`; `lazytui methods NAME`.", "")
     yield from _table(
         ("method", "reads besides images and labels", "caveats", "what it does", "options", "source"),

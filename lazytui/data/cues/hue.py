@@ -21,9 +21,9 @@ def _paint(canvas: Canvas, values: Values, count: int, _draw: Draw) -> Images:
 
 def _tints(count: int) -> np.ndarray:
     """(count, 3) float32: directions around the gray axis, evenly, none of which changes luminance."""
-    first = np.array([1, 0, -LUMA[0] / LUMA[2]]) / 2
-    second = np.array([0, 1, -LUMA[1] / LUMA[2]])
-    first, second = first / np.abs(first).max(), second / np.abs(second).max()
+    first = np.array([1, 0, -LUMA[0] / LUMA[2]])
+    second = np.cross(LUMA, first)
+    first, second = (axis / np.linalg.norm(axis) for axis in (first, second))
     turn = 2 * np.pi * np.arange(count)[:, None] / count
     tints = np.cos(turn) * first + np.sin(turn) * second
     return np.asarray(_CHROMA * tints / np.abs(tints).max(1, keepdims=True), np.float32)

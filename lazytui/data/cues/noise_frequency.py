@@ -34,4 +34,4 @@ def _names(count: int) -> tuple[str, ...]:
     return tuple(f"noise {value}" for value in range(1, count + 1))
 
 
-ENTRY = Cue("noise-frequency", "faint noise of one spatial frequency, from coarse to fine", "noise", _names, _paint, 10)
+ENTRY = Cue("noise-frequency", "noise of one spatial frequency, from coarse to fine", "noise", _names, _paint, 10)

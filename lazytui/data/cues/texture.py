@@ -27,4 +27,4 @@ def _names(count: int) -> tuple[str, ...]:
     return tuple(f"stripes {round(180 * value / count)}°" for value in range(count))
 
 
-ENTRY = Cue("texture", "faint stripes of one direction on the ground, or on everything", "texture", _names, _paint, 12)
+ENTRY = Cue("texture", "stripes of one direction on the ground, or on everything", "texture", _names, _paint, 12)

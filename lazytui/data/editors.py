@@ -12,6 +12,7 @@ from lazytui.data.painted_splits import paint_cached
 from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams
 from lazytui.data.planting import plant_cached, plant_cue
+from lazytui.data.scenes import ScenePainter
 
 
 class Editor(Protocol):
@@ -67,4 +68,5 @@ def editor_of(params: DatasetParams) -> Editor | None:
     """None where the attribute came with the images, or there is none."""
     if not params.plants:
         return None
-    return ColorPainter(params) if params.planted_cue == "color" else CuePlanter(params)
+    painters: dict[str, type[ColorPainter] | type[ScenePainter]] = {"color": ColorPainter, "scene": ScenePainter}
+    return painters.get(params.planted_cue, CuePlanter)(params)

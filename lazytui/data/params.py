@@ -18,13 +18,13 @@ from pydantic import (
 
 from lazytui.catalog_fields import Recorded, name_field, require_name
 from lazytui.data.content import Content, colored_digits
-from lazytui.data.cues import CUE_SUMMARIES, CUES
+from lazytui.data.cues import CUE_SUMMARIES, CUES, OF_A_SOURCE
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
 from lazytui.data.sources.catalog import SOURCES
 from lazytui.data.sources.gray_shapes import gray_content
 from lazytui.data.sources.options import SourceOptions
-from lazytui.data.sources.params import SourceParams, is_gray
+from lazytui.data.sources.params import SourceParams
 from lazytui.errors import LazytuiError
 from lazytui.list_values import split_list
 
@@ -64,8 +64,8 @@ class PaintingParams(SourceParams, PresetChoice):
     cue: str | None = name_field(
         None,
         f"What is planted in the images, with the bias: {', '.join(CUE_SUMMARIES)} (lazytui cues says what each is); "
-        "default color in white shapes on black, and none in other images. Palette, placement, texture and noise are "
-        "read by color alone.",
+        "default color in white shapes on black, scene in photos and none in other images. Palette, placement, "
+        "texture and noise are read by color alone.",
         CUE_SUMMARIES,
     )
     placement: Placement = Field(
@@ -142,8 +142,13 @@ class PaintingParams(SourceParams, PresetChoice):
 
     @property
     def planted_cue(self) -> str:
-        """What is planted in the images, by name: `color`, one of `CUES`, or `none`."""
-        return self.cue or ("color" if is_gray(self.source) else "none")
+        """What is planted in the images, by name: one of `CUES`, `color`, `scene` or `none`."""
+        return self.cue or SOURCES[self._found_kind].cue
+
+    @property
+    def _found_kind(self) -> str:
+        """The kind of source, where `auto` is one of those that it may be."""
+        return "mnist" if self.kind == "auto" else self.kind
 
     @field_validator("cue")
     @classmethod
@@ -157,12 +162,7 @@ class PaintingParams(SourceParams, PresetChoice):
 
     @model_validator(mode="after")
     def _check_combination(self) -> PaintingParams:
-        if self.planted_cue == "color" and not is_gray(self.source):
-            gray = ", ".join(name for name, source in SOURCES.items() if source.gray)
-            raise ValueError(
-                f"The cue color is painted on white shapes on black ({gray}): plant another one in {self.source}, "
-                "such as ground (lazytui cues)."
-            )
+        self._check_suited_cue()
         if "flat" in self.texture and len(self.texture) > 1:
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
         if self.noise_channels == "rgb" and self.noise_layer == "under":
@@ -174,6 +174,14 @@ class PaintingParams(SourceParams, PresetChoice):
         elif self.texture == ("flat",) or self.placement == "both":
             self._check_visible()
         return self
+
+    def _check_suited_cue(self) -> None:
+        suited = sorted(name for name, source in SOURCES.items() if source.cue == self.planted_cue)
+        if self.planted_cue in OF_A_SOURCE and self._found_kind not in suited:
+            raise ValueError(
+                f"The cue {self.planted_cue} is planted in {', '.join(suited)} alone: plant another one in "
+                f"{self.source}, such as border (lazytui cues)."
+            )
 
     def _check_clean(self) -> None:
         if self.texture != ("flat",):
@@ -245,7 +253,11 @@ class DatasetParams(PaintingParams):
         """What a source holds once the cue is planted in it. Raises UsageError where it has too many classes."""
         if self.paints_colors:
             return colored_digits(self.palette, of_source.classes)
-        return CUES[self.planted_cue].content(of_source) if self.plants else of_source
+        if self.planted_cue in CUES:
+            return CUES[self.planted_cue].content(of_source)
+        if not self.plants and SOURCES[self._found_kind].cue == "scene":  # the grounds that there are aren't shown
+            return of_source.model_copy(update={"attribute": "", "values": (), "aligned": ()})
+        return of_source
 
     @model_serializer(mode="wrap")
     def _without_the_unchosen(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

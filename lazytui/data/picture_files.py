@@ -66,6 +66,15 @@ def open_picture(path: Path, background: Color, *, at_least: int | None = None, 
     return Image.alpha_composite(ground, upright).convert("RGB")
 
 
+def open_cut_out(path: Path) -> Image.Image:
+    """In RGBA, of a picture whose ground is transparent. Raises BadInput where it isn't, or as `open_picture`."""
+    with _opened(path, links=False) as found:
+        upright = ImageOps.exif_transpose(_of_bytes(found)).convert("RGBA")
+    if upright.getchannel("A").getextrema() == (255, 255):
+        raise BadInput(f"{path} has no transparent ground: cut-outs are pictures with one.")
+    return upright
+
+
 def picture_size(path: Path, *, links: bool = True) -> tuple[int, int]:
     """(height, width), turned as the camera says, from the beginning of the file. Raises as `open_picture`."""
     with _opened(path, links) as found:

@@ -15,6 +15,7 @@ from lazytui.data.cues.base import Canvas
 from lazytui.data.image_cache import cached_arrays, digest
 from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
+from lazytui.data.scenes import on_ground
 
 CHUNK = 256
 """Images to a random stream. Another number would plant other bytes."""
@@ -26,14 +27,13 @@ _FEWEST = 2048
 def plant_cue(
     originals: NDArray[np.uint8], attributes: NDArray[np.uint8], params: DatasetParams, name: str
 ) -> NDArray[np.uint8]:
-    """(n, height, width, 3) uint8, of originals (n, height, width), white shapes on black, or (n, height, width, 3).
+    """(n, height, width, 3) uint8, of originals as of `Split`.
 
     attributes: (n,) values of the cue, or as many as there are for none, which leaves an image as it is. name: of the
     random stream. Image i of a stream has the same randomness whatever its value.
     """
     cue, count = CUES[params.planted_cue], len(params.content.values)
-    gray = originals.ndim == 3
-    images = np.repeat(originals[..., None], 3, axis=3) if gray else originals
+    images, covers = in_color(originals)
     planted = images.copy()
 
     def draw(chunk: int, purpose: str) -> Generator:
@@ -41,7 +41,7 @@ def plant_cue(
 
     def plant(chunk: int) -> None:
         part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
-        objects = np.asarray(originals[part] / 255, np.float32) if gray else None
+        objects = None if covers is None else np.asarray(covers[part] / 255, np.float32)
         known = attributes[part] < count
         values = np.where(known, attributes[part], 0).astype(np.uint8)
         painted = cue.paint(Canvas(images[part], objects), values, count, partial(draw, chunk))
@@ -50,6 +50,13 @@ def plant_cue(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(plant, range(-(-len(originals) // CHUNK))))
     return planted
+
+
+def in_color(originals: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """(n, h, w, 3) uint8, and how much of each pixel is the object, (n, h, w) uint8, where that is known."""
+    if originals.ndim == 3:
+        return np.repeat(originals[..., None], 3, axis=3), originals
+    return (on_ground(originals), originals[..., 3]) if originals.shape[3] == 4 else (originals, None)
 
 
 def plant_cached(

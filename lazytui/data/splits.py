@@ -15,6 +15,7 @@ from lazytui.data.content import Content
 from lazytui.data.editors import Editor, editor_of
 from lazytui.data.painting.assignment import balanced_groups, easy_attributes, factorial_design, hard_attributes
 from lazytui.data.params import DatasetParams
+from lazytui.data.planting import in_color
 from lazytui.data.random_streams import stream
 from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources import LoadImages, find_source, load_images
@@ -39,8 +40,8 @@ class Split:
 
     images: (n, height, width, 3) uint8.
     labels, attributes: (n,) uint8, by the content's classes and values; its `unknown` for an image without a value.
-    originals: what the cue was planted in, or the images themselves: (n, height, width) uint8 white shapes on black, or
-    (n, height, width, 3).
+    originals: what the cue was planted in, or the images themselves: (n, height, width) uint8 white shapes on black, (n,
+    height, width, 3), or cut-outs of 4 channels, the last of which says how much of a pixel is the object.
     known_masks: (n, height, width) bool, the objects, where the source knows them.
     """
 
@@ -229,7 +230,8 @@ class BiasedDataset:
         attributes = images.attributes
         if attributes is None:
             attributes = np.full(len(images), self.content.unknown, np.uint8)
-        return Split(images.images, images.labels, attributes, images.images, self.content, images.masks)
+        shown, _ = in_color(images.images)
+        return Split(shown, images.labels, attributes, images.images, self.content, images.masks)
 
 
 def build_dataset(params: DatasetParams, load: LoadImages = load_images) -> BiasedDataset:

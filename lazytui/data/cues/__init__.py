@@ -1,6 +1,6 @@
 """The cues that can be planted in any source, in the order of lists: a file each, and a line here.
 
-Color is the cue of white shapes on black, which painting of its own puts on (lazytui.data.painting).
+Color is the cue of white shapes on black (lazytui.data.painting), scene that of cut-outs (lazytui.data.scenes).
 """
 # ruff: noqa: F401, I001 - these imports are the list
 
@@ -22,10 +22,14 @@ from lazytui.data.cues.noise_frequency import ENTRY as _noise_frequency
 
 CUES = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, Cue)}
 
+OF_A_SOURCE = ("color", "scene")
+"""Cues that certain sources alone can have, which are painted elsewhere."""
+
 CUE_SUMMARIES = {
     "color": "the color of the stroke or of the ground, as --placement, --palette and --texture say; of white shapes "
     "on black alone",
+    "scene": "a photograph of the ground behind the object; of the source photos alone",
     "none": "nothing is planted: images as they are, with the attribute that a source may have of its own",
     **summaries(CUES),
 }
-"""A line on each, and on color and none."""
+"""A line on each, on those of a source and on none."""

@@ -28,8 +28,8 @@ class SourceEntry:
 
     find: what there is on this machine, read from listings, headers and tables where that is enough. load: the first
     so many images of a part, or all, in an order of the source's own. Both raise BadInput.
-    gray: whether images are ten classes of white shapes on black, 28 x 28. place: what is given behind a colon. reads:
-    the options that concern it.
+    gray: whether images are ten classes of white shapes on black, 28 x 28. place: what is given behind a colon.
+    needs_place: whether it must be. cue: what is planted where nothing is chosen. reads: the options that concern it.
     """
 
     name: str
@@ -38,12 +38,16 @@ class SourceEntry:
     load: Callable[[SourceOptions, Part, int | None], SourceImages]
     gray: bool = False
     place: str = ""
+    needs_place: bool = True
+    cue: str = "none"
     reads: tuple[str, ...] = ()
 
     @property
     def usage(self) -> str:
         """How it is written: `mnist`, `folder:PATH`."""
-        return f"{self.name}:{self.place}" if self.place else self.name
+        if not self.place:
+            return self.name
+        return f"{self.name}:{self.place}" if self.needs_place else f"{self.name}[:{self.place}]"
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain values."""

@@ -45,4 +45,6 @@ def _enlarge() -> list[NDArray[np.uint8]]:
     return [images, scans.target.astype(np.uint8)]
 
 
-ENTRY = SourceEntry("digits", "scikit-learn's 1,797 scanned digits, enlarged to 28 x 28", _find, _load, gray=True)
+ENTRY = SourceEntry(
+    "digits", "scikit-learn's 1,797 scanned digits, enlarged to 28 x 28", _find, _load, gray=True, cue="color"
+)

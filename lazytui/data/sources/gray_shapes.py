@@ -167,7 +167,7 @@ def _load_gray(options: SourceOptions, part: Part, size: int | None) -> SourceIm
 
 
 MNIST, FASHION_MNIST, STROKES = (
-    SourceEntry(name, summary, _find_gray, _load_gray, gray=True)
+    SourceEntry(name, summary, _find_gray, _load_gray, gray=True, cue="color")
     for name, summary in (
         ("mnist", "handwritten digits, 28 x 28 (downloaded where they aren't at hand)"),
         ("fashion", "Fashion-MNIST: clothes, 28 x 28 (downloaded where they aren't at hand)"),

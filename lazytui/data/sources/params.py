@@ -7,8 +7,15 @@ from typing import ClassVar
 from pydantic import field_validator, model_validator
 
 from lazytui.catalog_fields import name_field, require_name, require_own
+from lazytui.data.sources.base import SourceEntry
 from lazytui.data.sources.catalog import SOURCES
 from lazytui.data.sources.options import SourceOptions
+
+
+def _typed(entry: SourceEntry) -> str:
+    """What can be typed as it is, or with its place filled in."""
+    return entry.usage if entry.needs_place else entry.name
+
 
 _USAGES = [entry.usage for entry in SOURCES.values()]
 
@@ -25,7 +32,7 @@ class SourceParams(SourceOptions):
         "auto",
         f"Images: {', '.join(_USAGES)} (lazytui sources says what each is); auto takes mnist where it is at hand or "
         "can be downloaded, else strokes, which are drawn here.",
-        {entry.usage: entry.summary for entry in SOURCES.values()},
+        {_typed(entry): entry.summary for entry in SOURCES.values()},
     )
 
     @property
@@ -57,6 +64,6 @@ def require_source_name(source: str) -> str:
     if require_name("source", kind, ("auto", *SOURCES)) == "auto" or not SOURCES[kind].place:
         if colon:
             raise ValueError(f"The source {kind} takes nothing behind a colon.")
-    elif not place:
+    elif not place and SOURCES[kind].needs_place:
         raise ValueError(f"The source {kind} needs to be told where: {SOURCES[kind].usage}.")
     return source

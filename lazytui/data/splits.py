@@ -40,8 +40,7 @@ class Split:
 
     images: (n, height, width, 3) uint8.
     labels, attributes: (n,) uint8, by the content's classes and values; its `unknown` for an image without a value.
-    originals: what the cue was planted in, or the images themselves: (n, height, width) uint8 white shapes on black, (n,
-    height, width, 3), or cut-outs of 4 channels, the last of which says how much of a pixel is the object.
+    originals: what the cue was planted in, or the images themselves, as of `SourceImages`.
     known_masks: (n, height, width) bool, the objects, where the source knows them.
     """
 

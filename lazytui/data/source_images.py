@@ -14,8 +14,8 @@ Part = Literal["train", "test"]
 
 @dataclass(frozen=True)
 class SourceImages:
-    """images: (n, height, width) uint8, white strokes on black, or (n, height, width, 3) uint8, or of 4 channels, the last
-    of which says how much of a pixel is the object that was cut out. labels: (n,) uint8.
+    """images: (n, height, width) uint8, white strokes on black, or (n, height, width, 3) uint8, or of 4 channels, the
+    last of which says how much of a pixel is the object that was cut out. labels: (n,) uint8.
 
     attributes: (n,) uint8, where the source knows a value of each image. masks: (n, height, width) bool, the object,
     where it knows that.

@@ -118,7 +118,7 @@ CASES: dict[str, tuple[str, Make, tuple[str, ...], int, str]] = {
     "too many classes for a cue": (
         "folder", folder(**{f"c{n:02d}": 2 for n in range(11)}), ("--cue", "border"), 2, "10 classes apart at most"
     ),
-    "color": ("folder", folder(a=2, b=2), ("--cue", "color"), 2, "The cue color is planted in digits, fashion, mnist, strokes alone"),
+    "color": ("folder", folder(a=2, b=2), ("--cue", "color"), 2, "The cue color is planted in digits"),
     "no table": ("csv", lambda root: root / "none.csv", (), 3, "can't be read"),
     "no text": ("csv", lambda root: save(root / "x.png", pixels(0, 0)).rename(root / "x.csv"), (), 3, "isn't a table"),
     "an empty table": ("csv", table(), (), 3, "has 0 rows"),

@@ -18,3 +18,8 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     """`a, b, c and 5 more`."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def with_article(name: str) -> str:
+    """`a 7`, `a heron`, `an owl`."""
+    return f"{'an' if name[:1].casefold() in 'aeiou' else 'a'} {name}"

@@ -28,7 +28,7 @@ class Problem:
     device. confidence: 0 where the largest logit decides, else the probability that the target (or all that isn't the
     label) has to exceed. arithmetic: what gradients are computed in; whether an image fools is always asked in the
     model's own. mean_images: (n, 3, h, w), the mean of the training images of each target, for the attack that goes
-    there.
+    there. classes: how many there are.
     """
 
     model: Callable[[Tensor], Tensor]
@@ -40,6 +40,7 @@ class Problem:
     confidence: float = 0.0
     arithmetic: Callable[[], AbstractContextManager[object]] = nullcontext
     mean_images: Tensor | None = None
+    classes: int = CLASSES
 
     def objective(self, logits: Tensor) -> Tensor:
         """(n, classes) -> (n,), to be made large: the log-odds of the target, or else those against the label.
@@ -65,7 +66,7 @@ class Problem:
     def predictions(self) -> Tensor:
         """(n,) int64: the network's, of the clean images. Raises BadInput where it puts out no logits."""
         logits = torch.cat([self.model(batch) for batch in torch.split(self.images, BATCH)])
-        require_logits(logits, CLASSES)
+        require_logits(logits, self.classes)
         return logits.argmax(1)
 
     @no_grad

@@ -144,6 +144,11 @@ class BiasedDataset:
         planted = [self._plant("cue conflict", one_each, np.full(classes, value, np.uint8)) for value in range(values)]
         return join(planted).take(np.arange(classes * values).reshape(values, classes).T.reshape(-1))
 
+    @property
+    def whole_test(self) -> Split:
+        """The test part as the source has it: nothing is planted in its images."""
+        return self._test
+
     def split(self, name: str) -> Split:
         """The split called train, validation, hard or probe."""
         split: Split = getattr(self, name)

@@ -10,6 +10,7 @@ import pytest
 
 from lazytui.analyses.core.execute import figures
 from lazytui.attacks.source_pools import POOLS, Pool, scarcity, source_pool
+from lazytui.data.content import DIGITS
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
@@ -43,9 +44,9 @@ def test_only_a_pool_without_any_image_is_refused(data: BiasedDataset) -> None:
 
 
 def test_scarcity_is_said_where_there_is_any() -> None:
-    assert scarcity({SEVEN: 100}, 100) == scarcity({SEVEN: 100, THREE: 100}, 100) == ""
-    assert "has 23 of the 100 images of a 7" in scarcity({SEVEN: 23}, 100)
-    assert "such as 23 of a 7" in scarcity({THREE: 50, SEVEN: 23}, 100)
+    assert scarcity({SEVEN: 100}, 100, DIGITS) == scarcity({SEVEN: 100, THREE: 100}, 100, DIGITS) == ""
+    assert "has 23 of the 100 images of a 7" in scarcity({SEVEN: 23}, 100, DIGITS)
+    assert "such as 23 of a 7" in scarcity({THREE: 50, SEVEN: 23}, 100, DIGITS)
 
 
 def test_an_attack_of_a_small_split_tells_how_many_it_attacked(lab: Lab) -> None:

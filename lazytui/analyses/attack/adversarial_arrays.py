@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def adversarial_arrays(_params: AttackParams, result: AttackResult) -> dict[str, NDArray[Any]]:
     """One entry an image, n in all: of each network pool after pool; failures are among them.
 
-    clean, adversarial: (n, 28, 28, 3) uint8. labels: (n,) uint8, the true classes. predictions: (n,) uint8, of the
+    clean, adversarial: (n, h, w, 3) uint8. labels: (n,) uint8, the true classes. predictions: (n,) uint8, of the
     adversarial images. success: (n,) bool, whether it got what was asked for within the largest budget. budgets: (n,)
     float32, the smallest that was enough, infinite where none was. pool, network: (n,) str.
 
@@ -28,7 +28,7 @@ def adversarial_arrays(_params: AttackParams, result: AttackResult) -> dict[str,
         kept = found.perturbations
         if kept is None:
             continue
-        if kept.predictions is None or found.digits is None:
+        if kept.predictions is None or found.labels is None:
             raise BadInput("This attack is of an older version, which kept no predictions: run it again.")
         count = len(kept.clean)
         budgets = kept.budgets[:count]
@@ -36,7 +36,7 @@ def adversarial_arrays(_params: AttackParams, result: AttackResult) -> dict[str,
             {
                 "clean": kept.clean,
                 "adversarial": kept.adversarial,
-                "labels": found.digits[found.correct][:count],
+                "labels": found.labels[found.correct][:count],
                 "predictions": kept.predictions,
                 "success": np.isfinite(budgets),
                 "budgets": budgets,

@@ -1,4 +1,4 @@
-"""Attack: how small a change of an image makes a network see another digit, and from which images that is asked."""
+"""Attack: how small a change of an image makes a network see another class, and from which images that is asked."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ from lazytui.analyses.attack.result import (
     write,
 )
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_record
 from lazytui.analyses.networks.model_under_study import ignore_advice, load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.networks.second_network import require_fair
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import Pool, mixed_pool, scarcity
-from lazytui.errors import UsageError
+from lazytui.attacks.source_pools import Pool, mixed_pool, pools_there, scarcity
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import build_dataset
+from lazytui.errors import BadInput, UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 
@@ -55,14 +58,33 @@ def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
     """Make sure that the data can be rebuilt and suit all networks, and record which they are."""
     asked, *others = params.network_params
     first = resolve_network(asked, workspace)
-    if trained_with(first, workspace).placement == "none":
+    data = trained_with(first, workspace)
+    if data.plants and not data.shows_values:
         raise UsageError(f"{whose_data(params)} have no color, and the pools of sources differ in nothing else.")
     for other in others:
         if other.run == params.run or params.against.count(other.run) > 1:
             raise UsageError(f"{other.run} can't be set against itself: name each network once.")
         require_fair(first, other.run, workspace)
         resolve_network(other.model_copy(update={"source": first.source}), workspace)
-    return params.model_copy(update={"source": first.source})
+    return in_pools_there(params.in_content(data.content), data).model_copy(update={"source": first.source})
+
+
+def in_pools_there(params: AttackParams, data: DatasetParams) -> AttackParams:
+    """The same with a pool that there is, of classes by name. Raises UsageError or BadInput where there is none."""
+    if data.plants:
+        return params
+    content = data.content
+    if not content.values:
+        if params.pool not in ("all", "neutral"):
+            raise UsageError(
+                f"{whose_data(params)} have no known attribute, so there is no pool {params.pool}: take neutral, which "
+                "is all test images of the class."
+            )
+        params = params.model_copy(update={"pool": "neutral"})
+    chosen = params.source_labels(content), params.target_label(content)
+    if not pools_there(build_dataset(data), params.pools, *chosen):
+        raise BadInput(f"{whose_data(params)} have no test image to attack in the pool {params.pool}: choose another.")
+    return params
 
 
 def run(params: AttackParams, report: Report) -> AttackResult:
@@ -70,11 +92,14 @@ def run(params: AttackParams, report: Report) -> AttackResult:
     networks = [load_model_under_study(one, report.workspace, ignore_advice) for one in params.network_params]
     names = [report.workspace.find(one.run).display_name for one in params.network_params]
     labels = names if len(set(names)) == len(names) else [f"{name} ({n})" for n, name in enumerate(names, 1)]
+    data = networks[0].data
+    sources, target = params.source_labels(data.content), params.target_label(data.content)
     splits = {
-        name: mixed_pool(networks[0].data, name, params.source_digits, params.target_class, params.sources)
-        for name in params.pools
+        name: mixed_pool(data, name, sources, target, params.sources)
+        for name in pools_there(data, params.pools, sources, target)
     }
-    if scarce := scarcity(class_sizes(splits[params.pools[0]].labels), params.sources):
+    first = next(iter(splits.values()))
+    if scarce := scarcity(class_sizes(first.labels), params.sources, data.content.classes):
         report.note(scarce)
     results = []
     total = len(networks) * len(splits)
@@ -88,7 +113,7 @@ def run(params: AttackParams, report: Report) -> AttackResult:
             pools[name] = _attack_pool(params, problem, splits[name])
         results.append(NetworkResult(label, pools, _checks(params, problems)))
     report.progress(total, total, "pools")
-    return AttackResult(tuple(results), params.epsilon, params.target_class)
+    return AttackResult(tuple(results), params.epsilon, target, content_to_record(data.params))
 
 
 def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolResult:
@@ -110,7 +135,7 @@ def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Pert
 
     budgets, adversarial = _budgets(params, problem)
     sure, _ = _budgets(params, problem.with_confidence(SURE))
-    found = channel_composition(_smallest_changes(problem), split.originals)
+    found = channel_composition(_smallest_changes(problem), _strokes(split))
     return Perturbations(
         budgets=budgets.cpu().numpy(),
         sure_budgets=sure.cpu().numpy(),
@@ -121,6 +146,13 @@ def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Pert
         energy=found.energy,
         one_color=np.array([found.color]),
     )
+
+
+def _strokes(split: Split) -> np.ndarray[Any, Any] | None:
+    """(n, h, w) uint8, 255 where the object is; None where nobody knows."""
+    if split.known_masks is not None:
+        return 255 * split.known_masks.astype(np.uint8)
+    return split.originals if split.originals.ndim == 3 else None
 
 
 def _predictions(problem: Problem, adversarial: Tensor) -> np.ndarray[Any, Any]:
@@ -146,25 +178,33 @@ def problem_of(params: AttackParams, network: ModelUnderStudy, split: Split, che
     device = network.hardware.device
     images = to_float(torch.from_numpy(np.ascontiguousarray(split.images)).to(device))
     labels = torch.from_numpy(split.labels.astype(np.int64)).to(device)
-    targets = torch.full_like(labels, params.target_class) if params.targeted else None
+    target = params.target_label(network.data.content)
+    targets = torch.full_like(labels, target) if params.targeted else None
     epsilon = torch.full((len(split),), params.epsilon, device=device)
     random = torch.Generator().manual_seed(params.seed)
     quick = network.hardware.at_fastest_precision()
-    problem = Problem(ask, images, labels, targets, epsilon, random, arithmetic=quick.autocast)
+    problem = Problem(
+        ask,
+        images,
+        labels,
+        targets,
+        epsilon,
+        random,
+        arithmetic=quick.autocast,
+        classes=len(network.data.content.classes),
+    )
     if not ATTACKS[params.attack].needs_target:
         return problem
-    return replace(
-        problem, mean_images=_mean_image(network.data.train, params.target_class).to(device).expand_as(images)
-    )
+    return replace(problem, mean_images=_mean_image(network.data.train, target).to(device).expand_as(images))
 
 
-def _mean_image(split: Split, digit: int) -> Tensor:
-    """(1, 3, h, w) float32 in [0, 1]: of all training images of a digit."""
+def _mean_image(split: Split, label: int) -> Tensor:
+    """(1, 3, h, w) float32 in [0, 1]: of all training images of a class."""
     import torch
 
     from lazytui.data.device_split import to_float
 
-    chosen = torch.from_numpy(split.images[split.labels == digit])
+    chosen = torch.from_numpy(split.images[split.labels == label])
     return to_float(chosen).mean(0, keepdim=True)
 
 
@@ -188,7 +228,7 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
 
 
 def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
-    """(m, 28, 28, 3): the smallest Euclidean perturbations that were found, of the sources where one was."""
+    """(m, h, w, 3): the smallest Euclidean perturbations that were found, of the sources where one was."""
     import torch
 
     from lazytui.attacks.algorithms.ddn import ddn

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lazytui.analyses.networks.class_choice import class_cell
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
 from lazytui.attacks.source_pools import scarcity
@@ -41,7 +42,7 @@ def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
 
 def _verdict(params: AttackParams, result: AttackResult) -> Text:
     goal = f"to {params.target_class}" if params.targeted else "to any other class"
-    scarce = scarcity(result.pool_sizes(params.source_digit), params.sources)
+    scarce = scarcity(result.pool_sizes(params.source_label(result.content)), params.sources, result.content.classes)
     paragraphs = [
         f"Minimal perturbation of {params.source_name}, {goal}: the smallest budget of {params.attack} "
         f"({_unit(params)}) for each image.",
@@ -119,7 +120,7 @@ def _rates(params: AttackParams, found: Robustness) -> tuple[Cell, ...]:
 
 def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
     """The same rates by class of the sources, where there are several."""
-    several, rows = len(result.networks) > 1, list(result.by_class())
+    several, rows, classes = len(result.networks) > 1, list(result.by_class()), result.content.classes
     if not rows:
         return []
     return [
@@ -129,12 +130,12 @@ def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
             note="Each pool's sources by their class. A class needs ten that are correct when clean to have rates.",
             shares=tuple(
                 Share(
-                    f"{network.name}, {pool}, {digit}" if several else f"{pool}, {digit}",
+                    f"{network.name}, {pool}, {classes[label]}" if several else f"{pool}, {classes[label]}",
                     len(found.correct),
                     "sources, correct when clean",
                     found.sources,
                 )
-                for network, pool, digit, found in rows
+                for network, pool, label, found in rows
             ),
             columns=(
                 *([Column(name="network")] if several else []),
@@ -143,8 +144,8 @@ def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
                 *_RATES,
             ),
             rows=tuple(
-                (*([network.name] if several else []), pool, digit, *_rates(params, found))
-                for network, pool, digit, found in rows
+                (*([network.name] if several else []), pool, class_cell(classes[label]), *_rates(params, found))
+                for network, pool, label, found in rows
             ),
         )
     ]
@@ -196,7 +197,7 @@ def _pictures(result: AttackResult) -> Iterator[Pixels]:
         number, kept = result.networks.index(network), len(found.perturbations.clean)
         suffix = pool if number == 0 else f"{number}-{pool}"
         title = f"{network.name}, {pool} sources: clean, perturbation, adversarial"
-        pictures, shown = _Pictures(found, found.perturbations), min(kept, _SHOWN)
+        pictures, shown = _Pictures(found, found.perturbations, result.content.classes), min(kept, _SHOWN)
         yield Pixels(
             name=f"images-{suffix}",
             title=title,
@@ -222,15 +223,16 @@ _ROWS = ("clean", "change", "result")
 
 
 class _Pictures:
-    """images: (3, kept, 28, 28, 3) uint8, of the rows above; captions: the same, (3, kept)."""
+    """images: (3, kept, h, w, 3) uint8, of the rows above; captions: the same, (3, kept)."""
 
-    def __init__(self, pool: PoolResult, found: Perturbations) -> None:
+    def __init__(self, pool: PoolResult, found: Perturbations, names: Sequence[str]) -> None:
+        """names: of the classes."""
         before, after = found.clean.astype(np.int16), found.adversarial.astype(np.int16)
         change = np.clip(128 + _STRENGTHENED * (after - before), 0, 255)
         self.images = np.stack([before, change, after]).astype(np.uint8)
-        nothing, labels = [""] * len(before), () if pool.digits is None else pool.digits[pool.correct]
-        classes = [str(label) for label in labels[: len(before)]] if len(np.unique(labels)) > 1 else nothing
-        self.captions = (classes, nothing, [_outcome(found, index) for index in range(len(before))])
+        nothing, labels = [""] * len(before), () if pool.labels is None else pool.labels[pool.correct]
+        classes = [names[label] for label in labels[: len(before)]] if len(np.unique(labels)) > 1 else nothing
+        self.captions = (classes, nothing, [_outcome(found, index, names) for index in range(len(before))])
         self.note = f"Perturbations x {_STRENGTHENED}; gray is no change. Below: " + (
             "the smallest budget that is enough; where none is, the image is unchanged."
             if found.predictions is None
@@ -239,9 +241,9 @@ class _Pictures:
         )
 
 
-def _outcome(found: Perturbations, index: int) -> str:
+def _outcome(found: Perturbations, index: int, names: Sequence[str]) -> str:
     """`3 at 0.043` or `7, failed`; of older results without the prediction."""
-    budget, said = found.budgets[index], "" if found.predictions is None else str(found.predictions[index])
+    budget, said = found.budgets[index], "" if found.predictions is None else names[found.predictions[index]]
     if not np.isfinite(budget):
         return f"{said}, failed" if said else "not fooled"
     return f"{said} at {budget:.3g}" if said else f"{budget:.3g}"
@@ -249,19 +251,21 @@ def _outcome(found: Perturbations, index: int) -> str:
 
 def _channels(result: AttackResult) -> Table:
     several = len(result.networks) > 1
+    attacked = [(network.name, pool, one.perturbations) for network, pool, one, _ in result.by_pool()]
+    known = [(network, pool, found) for network, pool, found in attacked if found is not None]
+    has_stroke = all(_knows_stroke(found) for _, _, found in known)
+    regions, names = (slice(None), _BY_REGION) if has_stroke else (slice(1), _OF_THE_WHOLE)
     rows: list[tuple[Cell, ...]] = []
-    for network, pool, pool_result, _ in result.by_pool():
-        found = pool_result.perturbations
-        if found is None:
-            continue
+    for network, pool, found in known:
         for index, channel in enumerate(CHANNELS):
-            shares = map(_percent, (*found.energy[index], *found.mean_change[index], *found.one_color))
-            rows.append((*([network.name] if several else []), pool, channel, *shares))
-    names = ("energy", "energy beside", "mean", "mean beside", "one color")
+            shares = map(
+                _percent, (*found.energy[index, regions], *found.mean_change[index, regions], *found.one_color)
+            )
+            rows.append((*([network] if several else []), pool, channel, *shares))
     return Table(
         name="channels",
         title="Minimal Euclidean perturbations by channel, %",
-        note=long_text("notes", "attack-channels"),
+        note=long_text("notes", "attack-channels" if has_stroke else "attack-channels-of-whole-images"),
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
@@ -270,6 +274,15 @@ def _channels(result: AttackResult) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+_BY_REGION = ("energy", "energy beside", "mean", "mean beside", "one color")
+_OF_THE_WHOLE = ("energy", "mean", "one color")
+
+
+def _knows_stroke(found: Perturbations) -> bool:
+    """Also where nothing was perturbed, and nothing is known of anything."""
+    return not np.isnan(found.energy[:, 1]).any() or bool(np.isnan(found.energy[:, 0]).any())
 
 
 def _checks(result: AttackResult) -> Table:

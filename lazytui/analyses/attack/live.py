@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +12,10 @@ from lazytui.analyses.ask.kept_drawings import drawings_of_digit
 from lazytui.analyses.attack.analysis import resolve
 from lazytui.analyses.attack.live_answer import AttackAnswer
 from lazytui.analyses.attack.live_climb import climbing_answers
-from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
 from lazytui.analyses.attack.params import AttackParams, AttackSetting
 from lazytui.analyses.attack.result import AttackResult
+from lazytui.analyses.core.content_facts import content_to_record
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
 from lazytui.analyses.core.live_session import LiveSession, opening_message
 from lazytui.analyses.networks.model_under_study import (
@@ -34,9 +34,6 @@ from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,14 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
             self._open_networks = self._open(params, key)
         opened = self._open_networks
         split = self._sources(opened, question)
-        smallest, ten = self._smallest(question), opened.data.params.palette
-        answer = AttackAnswer(question, networks=opened.names, palette=ten, smallest=smallest, sources=len(split))
+        answer = AttackAnswer(
+            question,
+            networks=opened.names,
+            palette=opened.data.params.palette,
+            recorded_content=content_to_record(opened.data.params),
+            smallest=self._smallest(question),
+            sources=len(split),
+        )
         index = min(question.index, len(split) - 1)
         yield from climbing_answers(answer, opened.networks[question.network], split.take(np.array([index])))
 
@@ -101,10 +104,13 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
         return trained_with(network, self.workspace).model_dump(include=set(DatasetParams.model_fields))
 
     def _sources(self, opened: _OpenNetworks, question: AttackQuestion) -> Split:
-        params = question.params
+        params, content = question.params, opened.data.content
+        source, target = params.source_label(content), params.target_label(content)
+        if question.pool not in (there := live_pools(content)):
+            raise UsageError(f"There is no pool {question.pool} of these images: take {' or '.join(there)}.")
         if question.pool == "drawn":
-            return drawings_of_digit(self.workspace, params.source_digit, opened.data.content)
-        return self._pool(opened.data, question.pool, params.source_digit, params.target_class, params.sources)
+            return drawings_of_digit(self.workspace, source, content)
+        return self._pool(opened.data, question.pool, source, target, params.sources)
 
     def _key(self, networks: list[ModelUnderStudyParams]) -> tuple[object, ...]:
         """The networks as their files are now: a training that goes on writes others."""

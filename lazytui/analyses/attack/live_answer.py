@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.core.live_session import LiveAnswer
-
-if TYPE_CHECKING:
-    pass
+from lazytui.data.content import Content, colored_digits
+from lazytui.data.palettes import palette
 
 Image = NDArray[np.uint8]
 Shares = NDArray[np.float32]
@@ -21,9 +19,9 @@ Shares = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """An image as it is. image: (28, 28, 3) uint8. probabilities: (10,) float32, the network's.
+    """An image as it is. image: (h, w, 3) uint8. probabilities: (classes,) float32, the network's.
 
-    already_fooled: whether that is what is wanted already. sensitivity: (28, 28, 3) float32, log-odds that one level of
+    already_fooled: whether that is what is wanted already. sensitivity: (h, w, 3) float32, log-odds that one level of
     255 more of a value adds to what is wanted: the goal's gradient; None where the network has none.
     """
 
@@ -35,7 +33,7 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """An image on the way: (28, 28, 3) uint8, that of a step, rounded."""
+    """An image on the way: (h, w, 3) uint8, that of a step, rounded."""
 
     step: int
     image: Image
@@ -43,9 +41,9 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Climb:
-    """How far an attack has come. probabilities: (steps, 10) float32, at each step, before anything is rounded.
+    """How far an attack has come. probabilities: (steps, classes) float32, at each step, before anything is rounded.
 
-    image: (28, 28, 3) uint8, what it has made; now: (10,) float32, what the network says of that.
+    image: (h, w, 3) uint8, what it has made; now: (classes,) float32, what the network says of that.
     frames: images on the way, evenly spaced, once it is done. frame: the one to show instead of what it has made.
     """
 
@@ -67,7 +65,8 @@ class Climb:
 
 @dataclass(frozen=True, eq=False)
 class AttackAnswer(LiveAnswer[AttackQuestion]):
-    """networks: their names. palette: the digits' colors. sources: how many images the pool has.
+    """networks: their names. palette: of colors in which the images may be. recorded_content: of the images; None where
+    they are digits in colors. sources: how many images the pool has.
 
     planned: the attack's steps; 0 for one that only queries.
 
@@ -77,7 +76,8 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
     """
 
     networks: tuple[str, ...] = ()
-    palette: str = ""
+    palette: str = "distinct"
+    recorded_content: Content | None = None
     sources: int = 0
     source: Source | None = None
     climb: Climb | None = None
@@ -86,6 +86,17 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
     smallest: float | None = None
     found: float | None = None
     budget: float | None = None
+
+    @property
+    def content(self) -> Content:
+        """Of the images."""
+        return self.recorded_content or colored_digits(self.palette)
+
+    @property
+    def class_colors(self) -> tuple[tuple[int, int, int], ...]:
+        """The color that each class wears, 0 to 255, where classes wear those of the palette; else none."""
+        painted = colored_digits(self.palette, self.content.classes) == self.content
+        return palette(self.palette).colors if painted else ()
 
     @property
     def attacked(self) -> AttackQuestion:

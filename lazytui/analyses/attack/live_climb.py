@@ -72,7 +72,7 @@ class ClimbRecord:
         return tuple(Frame(step, _bytes(round_to_levels(image))) for step, image in self._kept)
 
     def climb(self, image: Tensor, now: Shares) -> Climb:
-        """image, now: where it stands, (1, 3, 28, 28), and what the network says of that."""
+        """image, now: where it stands, (1, 3, h, w), and what the network says of that."""
         probabilities = list(self.probabilities)
         return Climb(np.array(probabilities, np.float32).reshape(len(probabilities), len(now)), _bytes(image), now)
 
@@ -83,7 +83,6 @@ def climbing_answers(answer: AttackAnswer, network: ModelUnderStudy, split: Spli
 
     from lazytui.attacks.observed_attack import ObservedModel
     from lazytui.attacks.problem import require_logits
-    from lazytui.models.shapes import CLASSES
 
     question, entry = answer.question, ATTACKS[answer.question.params.attack]
     record = ClimbRecord()
@@ -91,7 +90,7 @@ def climbing_answers(answer: AttackAnswer, network: ModelUnderStudy, split: Spli
     problem = problem.with_confidence(SURE) if question.sure else problem
     with torch.no_grad():
         logits = problem.model(problem.images)
-    require_logits(logits, CLASSES)
+    require_logits(logits, problem.classes)
     sensitivity, missing = _sensitivity(problem)
     source = Source(split.images[0], _shares(logits), bool(problem.succeeds(logits)), sensitivity)
     yield (answer := replace(answer, source=source, planned=_planned(question)))

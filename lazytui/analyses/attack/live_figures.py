@@ -11,8 +11,7 @@ from lazytui.analyses.attack.analysis import SURE, UNITS
 from lazytui.analyses.attack.live_answer import AttackAnswer, Climb, Shares, Source
 from lazytui.analyses.attack.live_question import AttackQuestion, budget_units
 from lazytui.attacks import ATTACKS
-from lazytui.data.palettes import palette
-from lazytui.evaluation.predictions import DIGITS
+from lazytui.counted_nouns import with_article
 from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Series, Tone
 
 _LEVELS = 255
@@ -40,10 +39,10 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     now = climb.shown_probabilities if climb else source.probabilities
     times = f" x{question.factor:g}" if question.factor != 1 else ""
     captions: list[tuple[str, Tone]] = [
-        _prediction_caption(source.probabilities, question),
+        _prediction_caption(source.probabilities, answer),
         *_scales(source.sensitivity, end),
         (_size(change, question), "plain"),
-        _prediction_caption(now, question),
+        _prediction_caption(now, answer),
     ]
     return Pixels(
         name="pictures",
@@ -75,13 +74,13 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
 
 
 def _signed(values: NDArray[np.floating] | NDArray[np.integer], strength: float) -> NDArray[np.uint8]:
-    """(28, 28, 3) signed -> so many times as strong, around gray for none."""
+    """(h, w, 3) signed -> so many times as strong, around gray for none."""
     picture: NDArray[np.uint8] = np.rint(_GRAY + strength * values).clip(0, 255).astype(np.uint8)
     return picture
 
 
 def _absolute(values: NDArray[np.floating], end: float) -> NDArray[np.uint8]:
-    """(28, 28, 3), black for none and full color from `end` on."""
+    """(h, w, 3), black for none and full color from `end` on."""
     picture: NDArray[np.uint8] = np.rint(255 * np.abs(values) / end).clip(0, 255).astype(np.uint8)
     return picture
 
@@ -93,9 +92,10 @@ def _scales(slope: NDArray[np.float32] | None, end: float) -> list[tuple[str, To
     return [(f"±{end:.2g}", "plain"), (f"0 to {end:.2g}", "plain")]
 
 
-def _prediction_caption(probabilities: Shares, question: AttackQuestion) -> tuple[str, Tone]:
-    guess = int(probabilities.argmax())
-    return f"{guess}, {_percent(probabilities[guess])}", "good" if guess == question.params.source_digit else "bad"
+def _prediction_caption(probabilities: Shares, answer: AttackAnswer) -> tuple[str, Tone]:
+    guess, shown = int(probabilities.argmax()), answer.question.params.source_label(answer.content)
+    name = answer.content.classes[guess]
+    return f"{name}, {_percent(probabilities[guess])}", "good" if guess == shown else "bad"
 
 
 def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
@@ -106,21 +106,22 @@ def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
 
 def _climb(answer: AttackAnswer) -> Lines:
     params = answer.question.params
-    probabilities = answer.climb.probabilities if answer.climb else np.empty((0, len(DIGITS)), np.float32)
+    content = answer.content
+    probabilities = answer.climb.probabilities if answer.climb else np.empty((0, len(content.classes)), np.float32)
     length = max(answer.planned, len(probabilities))
     source = np.full(length, np.nan)
-    source[: len(probabilities)] = probabilities[:, params.source_digit]
+    source[: len(probabilities)] = probabilities[:, params.source_label(content)]
     wanted = 1 - source
     if params.targeted:
-        wanted[: len(probabilities)] = probabilities[:, params.target_class]
+        wanted[: len(probabilities)] = probabilities[:, params.target_label(content)]
     steps = np.arange(length, dtype=np.float64)
     return Lines(
         name="climb",
         title="Probability at each step of the attack" if answer.planned else f"{params.attack} only asks: no steps",
         note="Of the image at each step, before it is rounded to whole levels.",
         series=(
-            Series(name=_wanted(answer.question), x=steps, y=wanted),
-            Series(name=f"a {params.source_digit}", x=steps, y=source),
+            Series(name=_wanted(answer), x=steps, y=wanted),
+            Series(name=_shown(answer), x=steps, y=source),
         ),
         x_label="step",
         y_label="",
@@ -130,16 +131,16 @@ def _climb(answer: AttackAnswer) -> Lines:
 
 
 def _probabilities(answer: AttackAnswer, source: Source) -> Matrix:
-    now = answer.climb.shown_probabilities if answer.climb else np.full(len(DIGITS), np.nan)
+    now = answer.climb.shown_probabilities if answer.climb else np.full(len(source.probabilities), np.nan)
     return Matrix(
         name="probabilities",
         title="Probability, %",
         values=100 * np.stack([source.probabilities, now]).astype(np.float64),
         row_labels=("before", "now" if answer.climb and answer.climb.frame else "after"),
-        column_labels=DIGITS,
+        column_labels=answer.content.classes,
         low=0.0,
         high=100.0,
-        column_colors=palette(answer.palette).colors,
+        column_colors=answer.class_colors,
     )
 
 
@@ -151,13 +152,24 @@ def headline(answer: AttackAnswer) -> str:
     question = answer.attacked
     params = question.params
     number = min(question.index + 1, answer.sources)
-    where = f"{question.pool} {params.source_digit}, source {number} of {answer.sources}"
+    shown = answer.content.classes[params.source_label(answer.content)]
+    where = f"{question.pool} {shown}, source {number} of {answer.sources}"
     sure = f", surer than {SURE:g}" if question.sure else ""
-    return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {budget_text(question)}"
+    return f"{where}, to {_wanted(answer)}{sure}: {params.attack} within {budget_text(question)}"
 
 
-def _wanted(question: AttackQuestion) -> str:
-    return f"a {question.params.target_class}" if question.params.targeted else "anything else"
+def _wanted(answer: AttackAnswer) -> str:
+    params = answer.question.params
+    return _named(answer, params.target_label(answer.content)) if params.targeted else "anything else"
+
+
+def _shown(answer: AttackAnswer) -> str:
+    return _named(answer, answer.question.params.source_label(answer.content))
+
+
+def _named(answer: AttackAnswer, label: int) -> str:
+    """`a 7`, `an owl`."""
+    return with_article(answer.content.classes[label])
 
 
 def budget_text(question: AttackQuestion) -> str:
@@ -172,13 +184,13 @@ def budget_text(question: AttackQuestion) -> str:
 
 def outcome(answer: AttackAnswer) -> str:
     """What came of it, in sentences."""
-    source, question = answer.source, answer.question
+    source = answer.source
     if source is None or answer.climb is None or answer.fooled is None:
         return ""
     if source.already_fooled:
         guess = int(source.probabilities.argmax())
-        return f"Seen as a {guess} as it is: nothing has to be changed, and no rate counts it."
-    return " ".join(part for part in (_before(source, question), _outcome(answer, answer.climb), _run(answer)) if part)
+        return f"Seen as {_named(answer, guess)} as it is: nothing has to be changed, and no rate counts it."
+    return " ".join(part for part in (_before(source, answer), _outcome(answer, answer.climb), _run(answer)) if part)
 
 
 def frame_words(answer: AttackAnswer) -> str:
@@ -188,19 +200,20 @@ def frame_words(answer: AttackAnswer) -> str:
         return ""
     now = climb.shown_probabilities
     guess = int(now.argmax())
-    return f"Step {climb.frame.step} of {len(climb.probabilities) - 1}: it sees a {guess} ({_percent(now[guess])})."
+    step = f"Step {climb.frame.step} of {len(climb.probabilities) - 1}"
+    return f"{step}: it sees {_named(answer, guess)} ({_percent(now[guess])})."
 
 
-def _before(source: Source, question: AttackQuestion) -> str:
-    guess, shown = int(source.probabilities.argmax()), question.params.source_digit
-    if guess == shown:
+def _before(source: Source, answer: AttackAnswer) -> str:
+    guess = int(source.probabilities.argmax())
+    if guess == answer.question.params.source_label(answer.content):
         return ""
-    return f"Seen as a {guess} as it is, not as a {shown}: no rate counts it."
+    return f"Seen as {_named(answer, guess)} as it is, not as {_shown(answer)}: no rate counts it."
 
 
 def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     guess = int(climb.now.argmax())
-    prediction = f"it sees a {guess} ({_percent(climb.now[guess])})."
+    prediction = f"it sees {_named(answer, guess)} ({_percent(climb.now[guess])})."
     if answer.found is None and answer.fooled:
         return f"Fooled within the budget that you set, {budget_text(answer.question)}: {prediction}"
     if answer.found is None:  # it may have been set for another target, or another image

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from lazytui.analyses.attack.analysis import UNITS
 from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.networks.class_choice import class_name
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS, Pool
+from lazytui.data.content import Content, colored_digits
+from lazytui.errors import UsageError
 from lazytui.runs.run_folder import RunFolder
-
-_CORNER = float(np.sqrt(3 * 28 * 28))
-"""How far the corner of a cube around an image lies, in units of the largest change of any value."""
 
 _MOST = {"linf": 255, "l2": 1000}
 """Largest budgets that can be chosen, in units."""
@@ -25,9 +25,16 @@ LIVE_POOLS: tuple[LivePool, ...] = (*POOLS, "drawn")
 """drawn: what was kept of `ask` of the digit that is attacked."""
 
 
+def live_pools(content: Content) -> tuple[LivePool, ...]:
+    """Those that there may be of such images."""
+    drawn: tuple[LivePool, ...] = ("drawn",) if content.label == "digit" else ()
+    return (*(POOLS if content.values else ("neutral",)), *drawn)
+
+
 @dataclass(frozen=True)
 class AttackQuestion:
     """params: networks, attack, classes and budget. pool, index: the source. network: which of the params' networks.
+    content: of the images.
 
     sure: whether the target has to be more probable than .9, or only the most probable. run: whose smallest budgets
     are told beside the answer. at_smallest: whether the budget is the smallest that fools this very image, looked for
@@ -43,14 +50,28 @@ class AttackQuestion:
     run: RunFolder | None = None
     at_smallest: bool = False
     factor: float = 1.0
+    content: Content = field(default_factory=lambda: colored_digits("distinct"))
+
+    def of_network(self, params: AttackParams, content: Content) -> AttackQuestion:
+        """The same of another network and its images: with their first two classes where they have none such."""
+        try:
+            chosen = params.in_content(content)
+        except UsageError:
+            shown, wanted = content.classes[:2]
+            chosen = params.model_copy(update={"source_class": shown, "target_class": class_name(wanted)})
+        pools = live_pools(content)
+        pool = self.pool if self.pool in pools else pools[0]
+        return replace(self, params=chosen, content=content, pool=pool, network=0, run=None)
 
 
-def other_attack(params: AttackParams, name: str) -> AttackParams:
-    """The same asked of another attack; a cube becomes the ball through its corners, and a ball its cube."""
+def other_attack(params: AttackParams, name: str, content: Content) -> AttackParams:
+    """The same asked of another attack; a cube becomes the ball through its corners, and a ball its cube.
+
+    content: of the images.
+    """
     before, after = ATTACKS[params.attack].norm, ATTACKS[name].norm
-    epsilon = (
-        budget_units(params) * UNITS[before] * (1 if before == after else _CORNER if after == "l2" else 1 / _CORNER)
-    )
+    corner = float(np.sqrt(np.prod(content.image_shape)))  # as far as that of a cube of edge 1 around an image
+    epsilon = budget_units(params) * UNITS[before] * (1 if before == after else corner if after == "l2" else 1 / corner)
     return _with_units(params.with_attack(name), round(epsilon / UNITS[after]))
 
 
@@ -69,22 +90,23 @@ def _with_units(params: AttackParams, units: int) -> AttackParams:
     return params.model_copy(update={"epsilon": min(max(units, 1), _MOST[norm]) * UNITS[norm]})
 
 
-def other_classes(params: AttackParams, *, source: int = 0, target: int = 0) -> AttackParams:
-    """Another digit shown, or wanted, so many further around the ten; never the same for both.
+def other_classes(params: AttackParams, content: Content, *, source: int = 0, target: int = 0) -> AttackParams:
+    """Another class shown, or wanted, so many further around all there are; never the same for both.
 
-    After the last digit comes any that isn't shown, for attacks that don't need a target.
+    After the last class comes any that isn't shown, for attacks that don't need a target.
     """
-    shown = (params.source_digit + source) % 10
-    if shown == params.target_class:
-        shown = (shown + source) % 10
-    params = params.model_copy(update={"source_class": str(shown)})
+    classes, target_now = content.classes, params.target_label(content)
+    shown = (params.source_label(content) + source) % len(classes)
+    if shown == target_now:
+        shown = (shown + (source or 1)) % len(classes)
+    params = params.model_copy(update={"source_class": classes[shown]})
     if not target:
         return params
-    wanted: list[int | None] = [digit for digit in range(10) if digit != shown]
+    wanted: list[int | None] = [label for label in range(len(classes)) if label != shown]
     if not ATTACKS[params.attack].needs_target:
         wanted.append(None)
-    now = wanted.index(params.target_class if params.targeted else None)
+    now = wanted.index(target_now if params.targeted else None)
     following = wanted[(now + target) % len(wanted)]
     if following is None:
         return params.model_copy(update={"targeted": False})
-    return params.model_copy(update={"targeted": True, "target_class": following})
+    return params.model_copy(update={"targeted": True, "target_class": class_name(classes[following])})

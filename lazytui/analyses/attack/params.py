@@ -7,19 +7,29 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import RunReference
+from lazytui.analyses.networks.class_choice import ClassName, class_name, read_class
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, summaries, with_defaults
+from lazytui.counted_nouns import with_article
+from lazytui.data.content import DIGITS, Content
+from lazytui.errors import UsageError
 
 FEWEST = 10
 """Sources below which no rate is computed."""
 
-SourceClass = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "all"]
-
-
 LARGEST_BUDGET = {"linf": 0.5, "l2": 12.0}
 """The largest budget that is tried by default, by norm."""
+
+_SOURCE, _TARGET = 7, 3
+"""The classes where nobody chose any."""
+
+
+def require_two_classes(source: str, target: str) -> None:
+    """Raise ValueError where both are the same."""
+    if source == target:
+        raise ValueError(f"The source and the target are both {source}: nothing has to be changed.")
 
 
 if TYPE_CHECKING:
@@ -35,11 +45,16 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
     HEADING: ClassVar[str] = ""
 
     attack: str = name_field("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
-    source_class: Annotated[SourceClass, BeforeValidator(str)] = Field(
-        "7", description="The digit that is shown; all: each of them, but for the target where it is wanted."
+    source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
+        str(_SOURCE),
+        description="The class that is shown, by name or number; all: each of them, but for the target where it is "
+        "wanted. Of fewer than eight classes the default is the first.",
+        examples=[*DIGITS, "all"],
     )
-    target_class: int = Field(3, ge=0, le=9, description="The digit that shall be seen; also a pool's color.")
-    targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the digit shown.")
+    target_class: ClassName = Field(
+        _TARGET, description="The class that shall be seen, by name or number; also a pool's color.", examples=[*DIGITS]
+    )
+    targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the class shown.")
     epsilon: float = Field(
         0.05,
         gt=0,
@@ -68,8 +83,7 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.source_class == str(self.target_class):
-            raise ValueError(f"The source and the target are both {self.source_class}: nothing has to be changed.")
+        require_two_classes(self.source_class, str(self.target_class))
         if ATTACKS[self.attack].needs_target and not self.targeted:
             raise ValueError(f"{self.attack} goes towards a target: leave targeted on, or choose another attack.")
         if ATTACKS[self.attack].norm == "linf" and max(self.epsilon, self.largest or 0) > 1:
@@ -78,22 +92,50 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
             raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
         return self
 
-    @property
-    def source_digits(self) -> tuple[int, ...]:
-        """The classes of the sources."""
-        if self.source_class != "all":
-            return (int(self.source_class),)
-        return tuple(digit for digit in range(10) if not (self.targeted and digit == self.target_class))
+    def in_content(self, content: Content) -> Self:
+        """The same with the classes by name. Raises UsageError where there are none such."""
+        source, target = self._chosen_names(content)
+        source = source if source == "all" else content.classes[read_class(source, content)]
+        target = content.classes[read_class(target, content)]
+        try:
+            require_two_classes(source, target)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        return self.model_copy(update={"source_class": source, "target_class": class_name(target)})
 
-    @property
-    def source_digit(self) -> int:
-        """The class of a single source; of all classes the first but the target."""
-        return next(digit for digit in self.source_digits if digit != self.target_class)
+    def _chosen_names(self, content: Content) -> tuple[str, str]:
+        """Source and target; where nobody chose one and there are too few classes for the default, the first other."""
+        source, target = self.source_class, str(self.target_class)
+        if len(content.classes) > _SOURCE:
+            return source, target
+        own = self.model_fields_set
+        if "source_class" not in own:
+            taken = read_class(target, content) if "target_class" in own else 1
+            source = content.classes[1 if taken == 0 else 0]
+        if "target_class" not in own:
+            taken = 0 if source == "all" else read_class(source, content)
+            target = content.classes[1 if taken == 0 else 0]
+        return source, target
+
+    def target_label(self, content: Content) -> int:
+        """Which class the target is."""
+        return read_class(self.target_class, content)
+
+    def source_labels(self, content: Content) -> tuple[int, ...]:
+        """Which classes the sources are of."""
+        if self.source_class != "all":
+            return (read_class(self.source_class, content),)
+        target = self.target_label(content)
+        return tuple(label for label in range(len(content.classes)) if not (self.targeted and label == target))
+
+    def source_label(self, content: Content) -> int:
+        """Which class a single source is of; of all classes the first but the target."""
+        return next(label for label in self.source_labels(content) if label != self.target_label(content))
 
     @property
     def source_name(self) -> str:
         """What is attacked, in words."""
-        return "every class" if self.source_class == "all" else f"a {self.source_class}"
+        return "every class" if self.source_class == "all" else with_article(self.source_class)
 
     @property
     def attack_options(self) -> dict[str, int]:
@@ -120,7 +162,9 @@ class AttackParams(AttackSetting):
         (), description="Other networks, to be asked about the very same images and shown beside it."
     )
     pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
-        "all", description="The sources' color: the digit's own, each in turn, or the target's."
+        "all",
+        description="The sources' color: the class's own, each in turn, or the target's. Where nothing can be "
+        "repainted, the test images that have it; neutral are all of them.",
     )
     sources: int = Field(
         100,

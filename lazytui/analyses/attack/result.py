@@ -12,7 +12,9 @@ from pydantic import Field
 
 from lazytui.analyses.attack.params import FEWEST
 from lazytui.analyses.core.content_facts import content_sizes
-from lazytui.attacks.source_pools import Pool
+from lazytui.attacks.source_pools import POOLS, Pool
+from lazytui.data.content import Content, colored_digits
+from lazytui.errors import UsageError
 from lazytui.evaluation.robustness import Robustness
 from lazytui.runs.results.result_contents import (
     ANY,
@@ -49,18 +51,18 @@ class Perturbations:
     """Of the S sources that are correct when clean; the first of them are kept as images.
 
     budgets, sure_budgets: (S,), the smallest that make the target the most probable class, and that make it more
-    probable than .9; infinite where none was enough. adversarial, clean: (kept, 28, 28, 3); where no budget was enough,
+    probable than .9; infinite where none was enough. adversarial, clean: (kept, h, w, 3); where no budget was enough,
     what the attack made of the largest. predictions: (kept,), of the adversarial images; None in results of older
     versions, where such images are as they were. mean_change, energy:
-    (3, 2), of each channel on the stroke and beside it, see `attacks.perturbation_channels`; one_color: (1,), the share
-    of the energy that one color laid evenly over the image explains.
+    (3, 2), of each channel on the stroke and beside it, see `attacks.perturbation_channels`: NaN beside it where no
+    stroke is known; one_color: (1,), the share of the energy that one color laid evenly over the image explains.
     """
 
     budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
     sure_budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
     adversarial: Annotated[NDArray[np.uint8], images("kept"), Key("made")]
     clean: Annotated[NDArray[np.uint8], images("kept"), Key("own_images")]
-    predictions: Annotated[NDArray[np.uint8] | None, indices("kept", below=10).optional]
+    predictions: Annotated[NDArray[np.uint8] | None, indices("kept", below="/classes").optional]
     mean_change: Annotated[NDArray[np.float64], numbers(3, 2), Key("signed")]
     energy: Annotated[NDArray[np.float64], numbers(3, 2)]
     one_color: Annotated[NDArray[np.float64], numbers(1), Key("color")]
@@ -70,20 +72,20 @@ class Perturbations:
 class PoolResult:
     """One network on one pool of N sources: the class predicted, (N,), and whether that is correct, (N,).
 
-    digits: (N,), their classes; None in results of older versions: the one that was asked for. perturbations: None
+    labels: (N,), their classes; None in results of older versions: the one that was asked for. perturbations: None
     where too few sources are correct for any rate.
     """
 
-    predicted: Annotated[NDArray[np.uint8], indices("sources", below=10), Key("said")]
+    predicted: Annotated[NDArray[np.uint8], indices("sources", below="/classes"), Key("said")]
     correct: Annotated[NDArray[np.bool_], flags("sources"), Key("right")]
-    digits: Annotated[NDArray[np.uint8] | None, indices("sources", below=10).optional, Key("digit")]
+    labels: Annotated[NDArray[np.uint8] | None, indices("sources", below="/classes").optional, Key("digit")]
     perturbations: Annotated[Perturbations | None, Part()]
 
-    def robustness(self, target: int, digit: int | None = None) -> Robustness:
+    def robustness(self, target: int, label: int | None = None) -> Robustness:
         """Of all sources, or of those of one class."""
         chosen = np.full(len(self.correct), True)
-        if digit is not None and self.digits is not None:
-            chosen = self.digits == digit
+        if label is not None and self.labels is not None:
+            chosen = self.labels == label
         correct = self.correct[chosen]
         at_target = self._share_at_target(chosen, target)
         if self.perturbations is None or correct.sum() < FEWEST:
@@ -93,7 +95,7 @@ class PoolResult:
         return Robustness(correct, at_target, budgets[attacked].astype(float), sure[attacked].astype(float))
 
     def _share_at_target(self, chosen: NDArray[np.bool_], target: int) -> float | None:
-        others = chosen if self.digits is None else chosen & (self.digits != target)
+        others = chosen if self.labels is None else chosen & (self.labels != target)
         return float((self.predicted[others] == target).mean()) if others.any() else None
 
 
@@ -108,17 +110,25 @@ class NetworkResult:
 
 @dataclass(frozen=True, eq=False)
 class AttackResult:
-    """The networks side by side, asked about the very same sources. epsilon, target: as asked, for the rates."""
+    """The networks side by side, asked about the very same sources. epsilon, target: as asked, for the rates.
+
+    recorded_content: of the images; None where they are digits in colors.
+    """
 
     networks: tuple[NetworkResult, ...]
     epsilon: float
     target: int
+    recorded_content: Content | None = None
 
-    def pool_sizes(self, digit: int) -> dict[int, int]:
-        """Sources of each class in a pool, also where fewer were there than asked for. digit: the class where none is
+    @property
+    def content(self) -> Content:
+        return self.recorded_content or colored_digits("distinct")
+
+    def pool_sizes(self, label: int) -> dict[int, int]:
+        """Sources of each class in a pool, also where fewer were there than asked for. label: the class where none is
         recorded."""
         _, _, found, _ = next(self.by_pool())
-        return {digit: len(found.correct)} if found.digits is None else class_sizes(found.digits)
+        return {label: len(found.correct)} if found.labels is None else class_sizes(found.labels)
 
     def by_pool(self) -> Iterator[tuple[NetworkResult, Pool, PoolResult, Robustness]]:
         """Every pool of every network, and how robust it is there."""
@@ -129,10 +139,10 @@ class AttackResult:
     def by_class(self) -> Iterator[tuple[NetworkResult, Pool, int, Robustness]]:
         """Every class of every pool and network where there are several classes, and how robust it is there."""
         for network, pool, found, _ in self.by_pool():
-            classes = () if found.digits is None else class_sizes(found.digits)
+            classes = () if found.labels is None else class_sizes(found.labels)
             if len(classes) > 1:
-                for digit in classes:
-                    yield network, pool, digit, found.robustness(self.target, digit)
+                for label in classes:
+                    yield network, pool, label, found.robustness(self.target, label)
 
     @property
     def metrics(self) -> dict[str, float | None]:
@@ -145,9 +155,9 @@ class AttackResult:
         }
 
 
-def class_sizes(digits: NDArray[np.uint8]) -> dict[int, int]:
+def class_sizes(labels: NDArray[np.uint8]) -> dict[int, int]:
     """How many there are of each class that is among them."""
-    classes, sizes = np.unique(digits, return_counts=True)
+    classes, sizes = np.unique(labels, return_counts=True)
     return dict(zip(classes.tolist(), sizes.tolist(), strict=True))
 
 
@@ -160,6 +170,9 @@ class _Checks:
 class _Facts:
     networks: Annotated[tuple[Name, ...], Field(min_length=1, max_length=1000)]
     of: dict[Name, _Checks]
+    recorded_content: Content | None = None
+    pools: Annotated[tuple[Pool, ...], Field(min_length=1, max_length=len(POOLS))] | None = None
+    """Those that there are in images that can't be repainted: some may have no source."""
 
 
 def write(result: AttackResult) -> Result:
@@ -170,7 +183,12 @@ def write(result: AttackResult) -> Result:
         for name, array in write_fields(found).arrays.items()
     }
     names = tuple(network.name for network in result.networks)
-    facts = _Facts(names, {network.name: _Checks(network.checks) for network in result.networks})
+    facts = _Facts(
+        names,
+        {network.name: _Checks(network.checks) for network in result.networks},
+        result.recorded_content,
+        tuple(result.networks[0].pools) if result.recorded_content else None,
+    )
     return Result(result.metrics, write_fields(facts).facts, arrays)
 
 
@@ -187,25 +205,34 @@ def read(params: AttackParams, saved: Result) -> AttackResult:
     facts = read_fields(_Facts, saved)
     if set(facts.of) != set(facts.networks):
         raise Damaged("it lacks the self-check of a network")
-    count = len(facts.networks)
+    count, pools = len(facts.networks), facts.pools or params.pools
     for number in range(count):
-        names = (_metric(number, count, pool, name) for pool in params.pools for name in _METRICS)
+        names = (_metric(number, count, pool, name) for pool in pools for name in _METRICS)
         check_metrics(dict.fromkeys(names, ANY), saved.metrics)
     networks = (
-        NetworkResult(name, {pool: _pool(saved, number, pool) for pool in params.pools}, facts.of[name].checks)
+        NetworkResult(name, {pool: _pool(saved, number, pool) for pool in pools}, facts.of[name].checks)
         for number, name in enumerate(facts.networks)
     )
-    result = AttackResult(tuple(networks), params.epsilon, params.target_class)
+    content = facts.recorded_content
+    target = _target(params, content or colored_digits("distinct"))
+    result = AttackResult(tuple(networks), params.epsilon, target, content)
     first, *others = result.networks
     if any(not _same_sources(found, other.pools[pool]) for other in others for pool, found in first.pools.items()):
         raise Damaged("its networks were asked about different sources")
     return result
 
 
+def _target(params: AttackParams, content: Content) -> int:
+    try:
+        return params.target_label(content)
+    except UsageError as error:
+        raise Damaged("its images have no such class as was asked for") from error
+
+
 def _same_sources(one: PoolResult, other: PoolResult) -> bool:
-    if one.digits is None or other.digits is None:
-        return len(one.correct) == len(other.correct) and one.digits is other.digits
-    return np.array_equal(one.digits, other.digits)
+    if one.labels is None or other.labels is None:
+        return len(one.correct) == len(other.correct) and one.labels is other.labels
+    return np.array_equal(one.labels, other.labels)
 
 
 def _pool(saved: Result, number: int, pool: Pool) -> PoolResult:

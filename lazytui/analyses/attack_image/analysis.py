@@ -12,13 +12,15 @@ from lazytui.analyses.attack.analysis import SURE
 from lazytui.analyses.attack.analysis import resolve as resolve_pool
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_answer import AttackAnswer, Shares
-from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
 from lazytui.analyses.attack_image.figures import figures
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.attack_image.result import AttackImageResult, read
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.analyses.networks.other_data import with_data_named
-from lazytui.errors import BadInput
+from lazytui.data.content import Content
+from lazytui.errors import BadInput, UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
@@ -26,7 +28,12 @@ from lazytui.runs.workspace import Workspace
 
 def resolve(params: AttackImageParams, workspace: Workspace) -> AttackImageParams:
     """Make sure that the network and the data can be had, and record which these are."""
-    return params.model_copy(update={"source": resolve_pool(params.of_pool, workspace).source})
+    pool = resolve_pool(params.of_pool, workspace)
+    found = {name: getattr(pool, name) for name in ("source", "source_class", "target_class")}
+    content = trained_with(params.of_pool, workspace).content
+    if params.pool not in (there := live_pools(content)):
+        raise UsageError(f"There is no pool {params.pool} of these images: --pool {' or '.join(there)}.")
+    return params.model_copy(update=found)
 
 
 def run(params: AttackImageParams, report: Report) -> AttackImageResult:
@@ -49,11 +56,12 @@ def run(params: AttackImageParams, report: Report) -> AttackImageResult:
         budget=answer.attacked.params.epsilon,
         smallest_budget=_finite(searched.found),
         smallest_sure_budget=_finite(surely.found),
-        steps_until_fooled=_first_step(params, climb.probabilities),
+        steps_until_fooled=_first_step(params, answer.content, climb.probabilities),
         planned=answer.planned,
         sources=answer.sources,
         name=answer.networks[0],
         palette_name=answer.palette,
+        recorded_content=answer.recorded_content,
         already_fooled=source.already_fooled,
         image=source.image,
         adversarial=climb.image,
@@ -69,7 +77,7 @@ def run(params: AttackImageParams, report: Report) -> AttackImageResult:
 def _by_budget(
     session: AttackSession, question: AttackQuestion, budgets: NDArray[np.float64], report: Report
 ) -> NDArray[np.float32]:
-    """(b, 10): what the network says of the image attacked with each budget."""
+    """(b, classes): what the network says of the image attacked with each budget."""
     report.note(f"attacking with {len(budgets)} budgets")
     rows = []
     for number, budget in enumerate(budgets.tolist()):
@@ -88,7 +96,7 @@ def _last_answer(session: AttackSession, question: AttackQuestion, report: Repor
         report.check()
         if answer.sources and question.index >= answer.sources:
             raise BadInput(
-                f"The {question.pool} pool has {answer.sources:,} images of a {question.params.source_digit}, so there "
+                f"The {question.pool} pool has {answer.sources:,} images of {question.params.source_name}, so there "
                 f"is no image {question.index:,}: they go from 0 to {answer.sources - 1:,}."
             )
     return answer
@@ -98,12 +106,11 @@ def _finite(budget: float | None) -> float | None:
     return None if budget is None or math.isinf(budget) else budget
 
 
-def _first_step(params: AttackImageParams, steps: Shares) -> float | None:
+def _first_step(params: AttackImageParams, content: Content, steps: Shares) -> float | None:
+    source, target = params.source_label(content), params.target_label(content)
     for step, said in enumerate(steps):
-        goal = float(said[params.target_class] if params.targeted else 1 - said[params.source_digit])
-        most_probable = int(said.argmax()) == params.target_class or (
-            not params.targeted and int(said.argmax()) != params.source_digit
-        )
+        goal = float(said[target] if params.targeted else 1 - said[source])
+        most_probable = int(said.argmax()) == target or (not params.targeted and int(said.argmax()) != source)
         if goal > SURE if params.sure else most_probable:
             return float(step)
     return None

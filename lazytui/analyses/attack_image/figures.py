@@ -11,7 +11,8 @@ from lazytui.analyses.attack.live_answer import AttackAnswer, Climb, Source
 from lazytui.analyses.attack.live_figures import attack_figures, budget_text
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack_image.result import AttackImageResult
-from lazytui.evaluation.predictions import DIGITS
+from lazytui.analyses.networks.class_choice import class_cell
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Column, Figure, Lines, Reference, Series, Table, Text
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure
         question,
         networks=(result.name,),
         palette=result.palette_name,
+        recorded_content=result.recorded_content,
         sources=result.sources,
         source=Source(result.image, result.before, result.already_fooled, result.sensitivity),
         climb=Climb(result.steps, result.adversarial, result.after),
@@ -31,18 +33,23 @@ def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure
         planned=result.planned,
         budget=result.budget,
     )
-    return [_verdict(params, result, answer), *attack_figures(answer), *_by_budget(params, result), _by_step(result)]
+    return [
+        _verdict(params, result, answer),
+        *attack_figures(answer),
+        *_by_budget(params, result, answer.content),
+        _by_step(result, answer.content),
+    ]
 
 
 def _verdict(params: AttackImageParams, result: AttackImageResult, answer: AttackAnswer) -> Text:
-    before, after = int(result.before.argmax()), int(result.after.argmax())
-    sentences = [f"As it is the network says {before} ({result.before[before]:.0%})."]
+    before, after = (answer.content.classes[said.argmax()] for said in (result.before, result.after))
+    sentences = [f"As it is the network says {before} ({result.before.max():.0%})."]
     if result.already_fooled:
         sentences.append("That is the goal already: nothing has to be changed, and no rate counts it.")
     else:
         within = budget_text(answer.attacked)
         fooled = "Fooled" if result.fooled else "Not fooled"
-        sentences.append(f"{fooled} within {within}: it says {after} ({result.after[after]:.0%}).")
+        sentences.append(f"{fooled} within {within}: it says {after} ({result.after.max():.0%}).")
         if result.fooled and result.steps_until_fooled is not None:
             sentences.append(f"The goal is first reached at step {result.steps_until_fooled:.0f} of {result.planned}.")
         sentences += [
@@ -59,15 +66,15 @@ def _smallest(what: str, budget: float | None, params: AttackImageParams) -> str
     return f"The smallest budget that {what}: {budget_text(asked)} ({budget:.4g})."
 
 
-def _by_budget(params: AttackImageParams, result: AttackImageResult) -> list[Lines]:
+def _by_budget(params: AttackImageParams, result: AttackImageResult, content: Content) -> list[Lines]:
     """The probabilities over the budget; nothing where nobody asked."""
     if result.budgets is None or result.by_budget is None:
         return []
     x = np.concatenate([[0.0], result.budgets])
     said = np.concatenate([result.before[None], result.by_budget]).astype(np.float64)
-    shown = [params.source_digit, *([params.target_class] if params.targeted else [])]
+    shown = [params.source_label(content), *([params.target_label(content)] if params.targeted else [])]
     others = np.delete(said, shown, axis=1).max(1)
-    series = [Series(name=f"P({digit})", x=x, y=said[:, digit]) for digit in shown]
+    series = [Series(name=f"P({content.classes[label]})", x=x, y=said[:, label]) for label in shown]
     return [
         Lines(
             name="by-budget",
@@ -84,14 +91,14 @@ def _by_budget(params: AttackImageParams, result: AttackImageResult) -> list[Lin
     ]
 
 
-def _by_step(result: AttackImageResult) -> Table:
+def _by_step(result: AttackImageResult, content: Content) -> Table:
     return Table(
         name="by-step",
-        title="Probability of each digit at each step, %",
+        title=f"Probability of each {content.label} at each step, %",
         note="Of the image at each step, before it is rounded to whole levels.",
-        columns=(Column(name="step"), Column(name="predicted"), *(Column(name=digit) for digit in DIGITS)),
+        columns=(Column(name="step"), Column(name="predicted"), *(Column(name=name) for name in content.classes)),
         rows=tuple(
-            (step, int(said.argmax()), *(100 * float(share) for share in said))
+            (step, class_cell(content.classes[said.argmax()]), *(100 * float(share) for share in said))
             for step, said in enumerate(result.steps)
         ),
     )

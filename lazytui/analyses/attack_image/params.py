@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from lazytui.analyses.attack.params import FEWEST, AttackParams, AttackSetting
+from lazytui.data.content import DIGITS
 
 LARGEST_FACTOR = 1024.0
 """How many times as strong the sensitivity can be drawn."""
-
-ImageClass = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
 
 class AttackImageParams(AttackSetting):
     """Which image, and how it is attacked."""
 
-    source_class: Annotated[ImageClass, BeforeValidator(str)] = Field("7", description="The digit that is shown.")
+    source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
+        "7",
+        description="The class that is shown, by name or number. Of fewer than eight classes the default is the first.",
+        examples=[*DIGITS],
+    )
     pool: Literal["aligned", "neutral", "target-colored", "drawn"] = Field(
         "aligned",
-        description="The image's color: the digit's own, each in turn, or the target's; drawn are pictures of the "
+        description="The image's color: the class's own, each in turn, or the target's; drawn are pictures of the "
         "digit that `lazytui run ask` kept.",
     )
     image: int = Field(0, ge=0, lt=10_000, description="Which image of the pool.")
@@ -42,6 +45,13 @@ class AttackImageParams(AttackSetting):
         le=200,
         description="Attack it also with so many budgets, evenly up to the largest: the probabilities over them.",
     )
+
+    @field_validator("source_class")
+    @classmethod
+    def _of_one_class(cls, name: str) -> str:
+        if name == "all":
+            raise ValueError("One image is of one class, not of all.")
+        return name
 
     @property
     def of_pool(self) -> AttackParams:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
+from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import ANY, COUNT, Count, Metric, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -26,11 +27,11 @@ class AttackImageResult:
 
     steps_until_fooled: the first step at which the goal is reached, before rounding; None where none is. planned: steps
     that the attack has; 0 where it only queries. sources: images that the pool was taken from.
-    image, adversarial: (28, 28, 3) uint8. before, after: (10,), what the network says of these. steps: (steps, 10), on
-    the way. budgets: (b,), other ones that it was attacked with, and by_budget: (b, 10), what the network says of it
-    then; None in results of early versions and where nobody asked. sensitivity: (28, 28, 3), the log-odds of the goal
-    that one level of 255 adds; None where the network has no gradient. already_fooled: whether the image as it is
-    reaches the goal.
+    image, adversarial: (h, w, 3) uint8. before, after: (classes,), what the network says of these. steps: (steps,
+    classes), on the way. budgets: (b,), other ones that it was attacked with, and by_budget: (b, classes), what the
+    network says of it then; None in results of early versions and where nobody asked. sensitivity: (h, w, 3), the
+    log-odds of the goal that one level of 255 adds; None where the network has no gradient. already_fooled: whether the
+    image as it is reaches the goal. recorded_content: of the image; None where it is a digit in a color.
     """
 
     fooled: Annotated[float, Metric(low=0, high=1)]
@@ -43,14 +44,15 @@ class AttackImageResult:
     name: Name
     palette_name: PaletteName
     already_fooled: bool
+    recorded_content: Content | None = None
     image: Annotated[NDArray[np.uint8], images()]
     adversarial: Annotated[NDArray[np.uint8], images()]
-    before: Annotated[NDArray[np.float32], shares(10).defined]
-    after: Annotated[NDArray[np.float32], shares(10).defined]
-    steps: Annotated[NDArray[np.float32], shares("steps", 10).defined]
+    before: Annotated[NDArray[np.float32], shares("classes").defined]
+    after: Annotated[NDArray[np.float32], shares("classes").defined]
+    steps: Annotated[NDArray[np.float32], shares("steps", "classes").defined]
     budgets: Annotated[NDArray[np.float64] | None, numbers("budgets").optional] = None
-    by_budget: Annotated[NDArray[np.float32] | None, shares("budgets", 10).optional] = None
-    sensitivity: Annotated[NDArray[np.float32] | None, numbers(28, 28, 3).optional]
+    by_budget: Annotated[NDArray[np.float32] | None, shares("budgets", "classes").optional] = None
+    sensitivity: Annotated[NDArray[np.float32] | None, numbers("image height", "image width", 3).optional]
 
 
 def read(_params: AttackImageParams, saved: Result) -> AttackImageResult:

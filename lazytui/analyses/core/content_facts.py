@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lazytui.data.content import Content, colored_digits
+from lazytui.data.params import DatasetParams
 from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.results.saved_result import Result
 from lazytui.validation_messages import error_sentence
@@ -39,3 +40,8 @@ def sizes_of(content: Content) -> dict[str, int]:
         "image height": content.height,
         "image width": content.width,
     }
+
+
+def content_to_record(data: DatasetParams) -> Content | None:
+    """What a result keeps of what its images hold: nothing of digits in the colors of the palette."""
+    return None if data.content == colored_digits(data.palette) else data.content

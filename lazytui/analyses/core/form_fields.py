@@ -129,8 +129,10 @@ def _shape(annotation: Any) -> tuple[Any, bool, bool]:
     if origin is Annotated:
         return _shape(get_args(annotation)[0])
     if origin in {Union, types.UnionType}:
-        (inner,) = [part for part in get_args(annotation) if part is not type(None)]
-        one, several, _ = _shape(inner)
+        inner = [part for part in get_args(annotation) if part is not type(None)]
+        if inner == [int, str]:  # a number or a name
+            return str, False, len(inner) < len(get_args(annotation))
+        one, several, _ = _shape(*inner)
         return one, several, True
     if origin is tuple:
         return _shape(get_args(annotation)[0])[0], True, False

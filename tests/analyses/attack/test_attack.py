@@ -105,16 +105,16 @@ def test_every_class_has_rates_of_its_own_with_their_denominators(goal: str, lab
     assert told.code == 0, told.err
     result: AttackResult = recorded_result(RunFolder(lab.workspace / told.json["run"], ""))
     (pool,) = result.networks[0].pools.values()
-    assert pool.digits is not None and pool.perturbations is not None
+    assert pool.labels is not None and pool.perturbations is not None
     classes = [digit for digit in range(10) if goal == "--no-targeted" or digit != 3]
-    assert pool.digits[: len(classes)].tolist() == classes, "in turn"
-    assert (pool.correct == (pool.predicted == pool.digits)).all()
+    assert pool.labels[: len(classes)].tolist() == classes, "in turn"
+    assert (pool.correct == (pool.predicted == pool.labels)).all()
     rows = told.json["figures"]["classes"]["rows"]
     assert [row["class"] for row in rows] == classes
-    budgets = np.full(len(pool.digits), np.nan)
+    budgets = np.full(len(pool.labels), np.nan)
     budgets[pool.correct] = pool.perturbations.budgets
     for row in rows:
-        own = pool.digits == row["class"]
+        own = pool.labels == row["class"]
         right = int(pool.correct[own].sum())
         assert row["correct"] == {"hits": right, "of": 11}
         fooled = 100 * (budgets[own & pool.correct] <= 0.05).mean()

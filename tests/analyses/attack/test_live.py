@@ -29,6 +29,7 @@ from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, l
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.problem import Problem
 from lazytui.attacks.source_pools import Pool, source_pool
+from lazytui.data.content import colored_digits
 from lazytui.figures.kinds import Lines, Matrix, Pixels
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -36,6 +37,7 @@ from tests.commands import TINY_TRAINING, Lab
 
 LAZY, CURED = "shipped/lazy-strokes", "shipped/cured-strokes"
 SOURCES = 12
+DIGITS = colored_digits("distinct")
 LEVELS = 40
 """A budget within which the cured network is fooled from a source in any color."""
 
@@ -64,7 +66,8 @@ def alone(question: AttackQuestion, workspace: Workspace) -> Problem:
     params = question.params
     subject = load_model_under_study(params.network_params[question.network], workspace, print)
     data = load_model_under_study(params.network_params[0], workspace, print).data
-    split = source_pool(data, question.pool, params.source_digit, params.target_class, params.sources)
+    source, target = params.source_label(data.content), params.target_label(data.content)
+    split = source_pool(data, question.pool, source, target, params.sources)
     asked = problem_of(params, subject, split.take(np.array([question.index])), lambda: None)
     return replace(asked, arithmetic=nullcontext)
 
@@ -222,7 +225,7 @@ def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFol
         at_it = last(live.answers(replace(question, params=other_budget(params, round(budget * 255) - 12))))
         assert at_it.smallest == pytest.approx(budget), "another budget asks for the same smallest one"
         assert f"Smallest in the run: {round(budget * 255)} of 255." in outcome(at_it)
-    other = other_classes(params, target=1)
+    other = other_classes(params, DIGITS, target=1)
     assert last(live.answers(AttackQuestion(other, "neutral", 0, network=1, run=attacked))).smallest is None
 
 
@@ -241,12 +244,15 @@ def test_other_questions() -> None:
     params = asked(epsilon=0.05)
     assert budget_units(params) == 12 and budget_units(other_budget(params, 1)) == 13
     assert budget_units(other_budget(params, -100)) == 1 and other_budget(params, 1000).epsilon == 1
-    ball = other_attack(params, "ddn")
+    ball = other_attack(params, "ddn", DIGITS)
     assert ball.attack == "ddn" and ball.epsilon == pytest.approx(12 / 255 * 2352**0.5, abs=0.025)
-    assert budget_units(other_attack(ball, "pgd")) == 12, "there and back"
-    assert other_classes(params, target=1).target_class == 4 and other_classes(params, source=1).source_class == "8"
-    assert other_classes(asked(target_class=6), target=1).target_class == 8, "never the digit that is shown"
-    assert other_classes(asked(target_class=8), source=1).source_class == "9"
+    assert budget_units(other_attack(ball, "pgd", DIGITS)) == 12, "there and back"
+    assert (
+        other_classes(params, DIGITS, target=1).target_class == 4
+        and other_classes(params, DIGITS, source=1).source_class == "8"
+    )
+    assert other_classes(asked(target_class=6), DIGITS, target=1).target_class == 8, "never the digit that is shown"
+    assert other_classes(asked(target_class=8), DIGITS, source=1).source_class == "9"
 
 
 def test_what_does_not_go_together_is_refused(live: AttackSession) -> None:

@@ -15,8 +15,9 @@ from textual.timer import Timer
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_answer import AttackAnswer, Frame
 from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
-from lazytui.analyses.attack.live_question import LIVE_POOLS, AttackQuestion, other_attack, other_budget, other_classes
+from lazytui.analyses.attack.live_question import AttackQuestion, live_pools, other_attack, other_budget, other_classes
 from lazytui.analyses.attack_image.params import LARGEST_FACTOR
+from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -25,6 +26,7 @@ from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.browser_screen import BrowserScreen, next_value
 from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.attacks import ATTACKS
+from lazytui.errors import LazytuiError
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
@@ -58,8 +60,8 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         Binding("pageup", "budget(10)", "Budget, ten steps more", id="page-up", show=False),
         Binding("pagedown", "budget(-10)", "Budget, ten steps less", id="page-down", show=False),
         Binding("backspace", "smallest", "The smallest budget that fools it", id="default", show=False),
-        Binding("d", "classes(1, 0)", "Another digit shown (next)", id="next-digit", show=False),
-        Binding("D", "classes(-1, 0)", "Another digit shown (previous)", id="previous-digit", show=False),
+        Binding("d", "classes(1, 0)", "Another class shown (next)", id="next-digit", show=False),
+        Binding("D", "classes(-1, 0)", "Another class shown (previous)", id="previous-digit", show=False),
         Binding("P", "sure", "Surer than .9, or the most probable", id="certainty", show=False),
         Binding("plus,equals_sign", "factor(2)", "Sensitivity, twice as strong", id="more", show=False),
         Binding("minus", "factor(0.5)", "Sensitivity, half as strong", id="less", show=False),
@@ -205,8 +207,8 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         self.ask(replace(self.question, index=item))
 
     def action_pool(self) -> None:
-        """The same digits in the next color: their own, each in turn, the target's; then those that were drawn."""
-        self.ask(replace(self.question, pool=next_value(LIVE_POOLS, self.question.pool)))
+        """The same class in the next color: its own, each in turn, the target's; then digits that were drawn."""
+        self.ask(replace(self.question, pool=next_value(live_pools(self.question.content), self.question.pool)))
 
     def action_budget(self, more: int) -> None:
         """More or less than what the image is attacked with now; from then on this budget, for others too."""
@@ -219,11 +221,12 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
 
     def action_attack(self, by: int) -> None:
         name = next_value(list(ATTACKS), self.question.params.attack, by)
-        self.ask(replace(self.question, params=other_attack(self.question.params, name)))
+        self.ask(replace(self.question, params=other_attack(self.question.params, name, self.question.content)))
 
     def action_classes(self, source: int, target: int) -> None:
-        """Another digit shown, or another target: a digit, or after the last any that isn't shown."""
-        self.ask(replace(self.question, params=other_classes(self.question.params, source=source, target=target)))
+        """Another class shown, or another target: a class, or after the last any that isn't shown."""
+        params = other_classes(self.question.params, self.question.content, source=source, target=target)
+        self.ask(replace(self.question, params=params))
 
     def action_factor(self, times: float) -> None:
         """Draw the sensitivity so many times as strong."""
@@ -246,4 +249,8 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         second = (self.lab.second,) if self.lab.second not in {"", self.lab.network} else ()
         networks = {"run": self.lab.network, "against": second, "model": None, "source": None}
         params = self.question.params.model_copy(update=networks)
-        self.ask(replace(self.question, params=params, network=0, run=None))
+        try:
+            content = trained_with(params, self.lab.workspace).content
+        except LazytuiError:
+            content = self.question.content  # the answer says what is wrong with the network
+        self.ask(self.question.of_network(params, content))

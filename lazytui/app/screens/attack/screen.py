@@ -1,4 +1,4 @@
-"""Attack: how small a change makes a network see another digit, and from which images that is asked."""
+"""Attack: how small a change makes a network see another class, and from which images that is asked."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from lazytui.analyses.attack.live import AttackSession
-from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.core.execute import recorded_params
+from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.common.form_and_panels import FormAndPanels
@@ -112,15 +113,17 @@ class AttackScreen(FormAndPanels):
         if line is None or line.status.state != "done":
             if not isinstance(self.form.params, AttackParams):
                 raise UsageError(NOT_RIGHT)
-            return _question_of_one_class(self.form.params)
+            return self._question_of_one_class(self.form.params)
         params = recorded_params(line.run)
         assert isinstance(params, AttackParams)
         if isinstance(self.form.params, AttackParams) and not params.against:
             params = params.model_copy(update={"against": self.form.params.against})
-        return _question_of_one_class(params.model_copy(update=self.local_values), line.run)
+        return self._question_of_one_class(params.model_copy(update=self.local_values), line.run)
 
-
-def _question_of_one_class(params: AttackParams, run: RunFolder | None = None) -> AttackQuestion:
-    """Of its first pool. An attack on all classes begins with the first of them."""
-    single = params.model_copy(update={"source_class": str(params.source_digit)})
-    return AttackQuestion(single, params.pools[0], run=run, at_smallest=True)
+    def _question_of_one_class(self, params: AttackParams, run: RunFolder | None = None) -> AttackQuestion:
+        """Of its first pool. An attack on all classes begins with the first of them."""
+        content = trained_with(params, self.lab.workspace).content
+        shown = params.in_content(content)
+        single = shown.model_copy(update={"source_class": content.classes[shown.source_label(content)]})
+        pool = live_pools(content)[0] if params.pool == "all" else params.pools[0]
+        return AttackQuestion(single, pool, run=run, at_smallest=True, content=content)

@@ -60,12 +60,16 @@ def _attack_run(params: AttackParams, attack_runs: Sequence[RunFolder], report: 
 
 def attack_table(groups: Sequence[Group], attack: str) -> Table:
     """By recipe and pool, the means over seeds."""
-    params = AttackParams(run="any", attack=attack)
+    content = groups[0].content
+    params = AttackParams(run="any", attack=attack).in_content(content)
+    source = content.classes[params.source_label(content)]
+    shown = f"the {source}s" if content.label == "digit" else f"images of {source}"
+    pools = "in their own color, in every color, in the target's" if content.values else "all there are"
     return Table(
         name="attacked",
         title=f"Minimal perturbation, {params.source_class} to {params.target_class}, by {attack}",
-        note=f"Sources: the {params.source_class}s of the test split in their own color, in every color, in the "
-        f"target's: {params.sources} of each, or as many as there are. at target: percent of these that are already "
+        note=f"Sources: {shown} of the test split {pools}: {params.sources} of each, or as many as there are. at "
+        "target: percent of these that are already "
         "classified as the target when clean. "
         f"budget: the smallest {_unit(attack)} that fools, median over the sources that are correct when clean, mean "
         f"over seeds; ∞ where half of the seeds or more have no such median up to {params.budget:g}, a dash where "
@@ -80,7 +84,11 @@ def attack_table(groups: Sequence[Group], attack: str) -> Table:
             Column(name="fooled", decimals=0),
             Column(name="of it 95 %", decimals=0),
         ),
-        rows=tuple(_row(group, pool) for group in groups for pool in params.pools),
+        rows=tuple(
+            _row(group, pool)
+            for group in groups
+            for pool in (params.pools if group.content.values else params.pools[1:2])
+        ),
     )
 
 

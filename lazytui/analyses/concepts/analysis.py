@@ -1,4 +1,4 @@
-"""Concepts: TCAV scores of every color and every digit for every class, at a layer (Kim et al. 2018)."""
+"""Concepts: TCAV scores of every value and every class for every class, at a layer (Kim et al. 2018)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.concepts.figures import figures
 from lazytui.analyses.concepts.params import ConceptsParams
-from lazytui.analyses.concepts.result import CONCEPTS, ConceptsResult, read
+from lazytui.analyses.concepts.result import ConceptsResult, own_value_rows, read
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_record
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from lazytui.data.splits import Split
 
 _BATCH = 250
-_FOR_EACH_SAMPLE = 40
-"""Images looked at: of a concept, one in ten shows it, and half of them are for the vectors."""
+_FOR_EACH_SAMPLE = 4
+"""Images looked at, times the values or classes: half of those that show a concept are for the vectors."""
 
 _RANDOM_A_RUN = 3
 """Random vectors differ much more than those of a concept."""
@@ -38,7 +39,7 @@ _RANDOM_A_RUN = 3
 def resolve(params: ConceptsParams, workspace: Workspace) -> ConceptsParams:
     """Make sure that the data can be rebuilt and have color, and that there is such a layer; name it."""
     trained = trained_with(params, workspace)
-    if trained.placement == "none":
+    if trained.plants and not trained.shows_values:
         raise BadInput(f"{whose_data(params)} have no color, so there are no concepts of color and digit to tell.")
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
@@ -58,23 +59,25 @@ def run(params: ConceptsParams, report: Report) -> ConceptsResult:
 
     layer = params.layer or choose_layer(network.model, network.trained.model, "grad-cam", None)
     assert layer is not None
-    split = first_samples(network.data.probe, _FOR_EACH_SAMPLE * params.samples)
+    content = network.data.content
+    split = first_samples(network.data.probe, _FOR_EACH_SAMPLE * max(content.groups) * params.samples)
     report.note(f"the activations and gradients of {len(split):,} images at {layer}")
     activations, gradients = _activations_and_gradients(network, layer, split, report)
     fitted, kept = halves(len(split), params.seed)
     scores, random, accuracy = _scores(params, split, activations, gradients, fitted, kept, report)
-    own = np.arange(10)
+    own, values = np.arange(len(content.classes)), own_value_rows(content)
     return ConceptsResult(
-        color_score=float(scores[own, own].mean()),
-        digit_score=float(scores[10 + own, own].mean()),
+        color_score=float(scores[values, [content.aligned[row] for row in values]].mean()) if values else None,
+        digit_score=float(scores[len(content.values) + own, own].mean()),
         layer=layer,
         dimensions=activations.shape[1],
         fitted=_fitted(params, split, fitted),
         palette_name=network.trained.palette,
-        images=np.bincount(split.labels[kept], minlength=10),
+        images=np.bincount(split.labels[kept], minlength=len(content.classes)),
         scores=scores,
         random=random,
         accuracy=accuracy,
+        recorded_content=content_to_record(network.data.params),
     )
 
 
@@ -100,9 +103,12 @@ def _activations_and_gradients(
 
 def _fitted(params: ConceptsParams, split: Split, fitted: NDArray[np.int64]) -> int:
     """Images with a concept that are there for each: as many as were asked for, if the split has them."""
-    fewest = min(np.bincount(labels[fitted], minlength=10).min() for labels in (split.attributes, split.labels))
+    content = split.content
+    shown = ((split.attributes, len(content.values)), (split.labels, len(content.classes)))
+    fewest = min(np.bincount(of[fitted], minlength=count)[:count].min() for of, count in shown if count)
     if fewest < 2:
-        raise BadInput(f"Too few of the {len(split):,} images show each color and digit: use a larger test split.")
+        each = f"{content.attribute} and {content.label}" if content.values else content.label
+        raise BadInput(f"Too few of the {len(split):,} images show each {each}: use a larger test split.")
     return int(min(params.samples, fewest))
 
 
@@ -121,8 +127,10 @@ def _scores(
     from lazytui.neurons.concept_vectors import fit_concept_vector, tcav_score
 
     generator, count = torch.Generator().manual_seed(params.seed), _fitted(params, split, fitted)
-    scores, accuracy = np.zeros((CONCEPTS, 10, params.runs)), np.zeros((CONCEPTS, params.runs))
-    of_class = [gradients[kept[split.labels[kept] == digit]] for digit in range(10)]
+    classes, values = split.content.groups
+    concepts = values + classes
+    scores, accuracy = np.zeros((concepts, classes, params.runs)), np.zeros((concepts, params.runs))
+    of_class = [gradients[kept[split.labels[kept] == label]] for label in range(classes)]
 
     def draw(among: NDArray[np.int64], number: int) -> NDArray[np.int64]:
         chosen: NDArray[np.int64] = among[torch.randperm(len(among), generator=generator)[:number].numpy()]
@@ -136,9 +144,9 @@ def _scores(
         random.append([tcav_score(each, vector.direction) for each in of_class])
     for repeat in range(params.runs):
         report.progress(repeat, params.runs, "runs")
-        for row in range(CONCEPTS):
+        for row in range(concepts):
             report.check()
-            shows = (split.attributes, split.labels)[row // 10] == row % 10
+            shows = split.attributes == row if row < values else split.labels == row - values
             present = draw(fitted[shows[fitted]], count)
             vector = fit_concept_vector(activations[present], activations[draw(fitted, count)])
             scores[row, :, repeat] = [tcav_score(each, vector.direction) for each in of_class]

@@ -1,4 +1,4 @@
-"""How every class depends on its own color and on its own digit, beside random concepts; and on all the others."""
+"""How every class depends on its own value and on its own concept, beside random concepts; and on all the others."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.concepts.result import KINDS, ConceptsResult
-from lazytui.data.palettes import palette
-from lazytui.evaluation.predictions import DIGITS
+from lazytui.analyses.concepts.result import ConceptsResult, own_classes, own_value_rows
+from lazytui.analyses.networks.class_choice import class_cell
+from lazytui.data.content import NO_CLASS
 from lazytui.figures.kinds import Cell, Column, Figure, Interval, Matrix, Share, Table, Text
 
 if TYPE_CHECKING:
@@ -20,48 +20,58 @@ _LEVEL = 0.05
 
 
 def figures(_params: ConceptsParams, result: ConceptsResult) -> list[Figure]:
-    return [_verdict(result), _own(result), *(_matrix(result, kind) for kind in range(len(KINDS)))]
+    return [
+        _verdict(result),
+        _own(result),
+        *([_of_values(result)] if result.content.values else []),
+        _of_classes(result),
+    ]
 
 
 def _verdict(result: ConceptsResult) -> Text:
-    colors, digits = (sum(_dependence(result, row, row % 10) == "for" for row in _rows(kind)) for kind in (0, 1))
+    content, own = result.content, own_classes(result.content)
+    values, classes = own_value_rows(content), range(len(content.values), len(own))
+    risen, of_class = (sum(_dependence(result, row, own[row]) == "for" for row in rows) for rows in (values, classes))
+    by_value = f"rises with the class's own {content.attribute}, and of {of_class} of {len(classes)} with"
     sentence = (
-        f"At {result.layer}, the score of {colors} of 10 classes rises with the class's own color, and of {digits} of "
-        "10 with its own digit, more than with random images."
+        f"At {result.layer}, the score of {risen} of {len(values)} classes {by_value} its own {content.label}, more "
+        "than with random images."
+        if values
+        else f"At {result.layer}, the score of {of_class} of {len(classes)} classes rises with the class's own images "
+        "more than with random ones."
     )
     caution = "A score says how often the class's score rises, not by how much; repainting and ablation show that."
     return Text(name="verdict", title="Concepts that classes depend on", paragraphs=(f"{sentence} {caution}",))
 
 
-def _rows(kind: int) -> range:
-    return range(10 * kind, 10 * kind + 10)
-
-
 def _own(result: ConceptsResult) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for row, name in enumerate(_names(result)):
-        digit = row % 10
-        low, high = 100 * np.quantile(result.random[digit], [0.025, 0.975])
+    content, rows = result.content, list[tuple[Cell, ...]]()
+    for row, (name, label) in enumerate(zip(_names(result), own_classes(content), strict=True)):
+        if label == NO_CLASS:
+            continue
+        low, high = 100 * np.quantile(result.random[label], [0.025, 0.975])
         rows.append(
             (
-                digit,
+                class_cell(content.classes[label]),
                 name,
-                100 * float(result.scores[row, digit].mean()),
+                100 * float(result.scores[row, label].mean()),
                 Interval(float(low), float(high)),
-                p_value(result.scores[row, digit], result.random[digit]),
-                _dependence(result, row, digit),
+                p_value(result.scores[row, label], result.random[label]),
+                _dependence(result, row, label),
                 100 * float(result.accuracy[row]),
             )
         )
     runs, random = result.scores.shape[2], result.random.shape[1]
     return Table(
         name="concepts",
-        title="Each class and its own color and digit",
+        title=f"Each class and its own {content.attribute} and {content.label}" if content.values else "Each class",
         note="score: share of the class's images whose class score rises along the concept's vector, mean over "
         f"{runs} vectors. random: the middle 95 % of {random} vectors of random images. p: of these two, by Welch's "
-        f"two-sided t-test. verdict: for or against the class, where p is below .05 / {len(rows)} (Bonferroni). "
-        "accuracy: balanced accuracy of the vectors on images that they weren't fitted to; 50 % by chance.",
-        shares=tuple(Share(f"class {digit}", int(count)) for digit, count in enumerate(result.images)),
+        f"two-sided t-test. verdict: for or against the class, where p is below .05 / {len(result.scores)} "
+        "(Bonferroni). accuracy: balanced accuracy of the vectors on images that they weren't fitted to; 50 % by chance.",
+        shares=tuple(
+            Share(f"class {name}", int(count)) for name, count in zip(content.classes, result.images, strict=True)
+        ),
         columns=(
             Column(name="class"),
             Column(name="concept"),
@@ -76,8 +86,8 @@ def _own(result: ConceptsResult) -> Table:
 
 
 def _names(result: ConceptsResult) -> list[str]:
-    ten = palette(result.palette_name)
-    return [*(ten.color_name(color) for color in range(10)), *(f"digit {digit}" for digit in DIGITS)]
+    content = result.content
+    return [*content.values, *(f"{content.label} {name}" for name in content.classes)]
 
 
 def p_value(scores: NDArray[np.float64], random: NDArray[np.float64]) -> float:
@@ -90,24 +100,34 @@ def p_value(scores: NDArray[np.float64], random: NDArray[np.float64]) -> float:
     return float(ttest_ind_from_stats(*(number for one in of_each for number in one), equal_var=False).pvalue)
 
 
-def _dependence(result: ConceptsResult, row: int, digit: int) -> str:
-    scores, random = result.scores[row, digit], result.random[digit]
+def _dependence(result: ConceptsResult, row: int, label: int) -> str:
+    scores, random = result.scores[row, label], result.random[label]
     if p_value(scores, random) >= _LEVEL / len(result.scores):
         return "as random"
     return "for" if scores.mean() > random.mean() else "against"
 
 
-def _matrix(result: ConceptsResult, kind: int) -> Matrix:
-    rows = _rows(kind)
+def _of_values(result: ConceptsResult) -> Matrix:
+    return _matrix(result, "colors", result.content.attribute, slice(0, len(result.content.values)))
+
+
+def _of_classes(result: ConceptsResult) -> Matrix:
+    return _matrix(result, "digits", result.content.label, slice(len(result.content.values), None))
+
+
+def _matrix(result: ConceptsResult, name: str, kind: str, rows: slice) -> Matrix:
+    """kind: of concepts, in a word. rows: theirs."""
+    own, number = own_classes(result.content)[rows], len(result.content.classes)
+    diagonal = "On the diagonal are a class and its own. " if own == list(range(number)) else ""
     return Matrix(
-        name=f"{KINDS[kind]}s",
-        title=f"TCAV scores of the {KINDS[kind]}s",
-        note=f"Share of the images of a class (column) whose class score rises along the vector of a {KINDS[kind]} "
-        "(row). On the diagonal are a class and its own. 50 % is no preference.",
-        values=100 * result.scores[rows.start : rows.stop].mean(2),
-        row_labels=tuple(_names(result)[row] for row in rows),
-        column_labels=DIGITS,
-        row_axis=KINDS[kind],
+        name=name,
+        title=f"TCAV scores of the {result.content.labels if name == 'digits' else f'{kind}s'}",
+        note=f"Share of the images of a class (column) whose class score rises along the vector of a {kind} "
+        f"(row). {diagonal}50 % is no preference.",
+        values=100 * result.scores[rows].mean(2),
+        row_labels=tuple(_names(result)[rows]),
+        column_labels=result.content.classes,
+        row_axis=kind,
         column_axis="class",
         unit="%",
         decimals=0,

@@ -1,4 +1,4 @@
-"""Probes: a linear classifier for the digit and one for the color on every layer, and on the way of the training."""
+"""Probes: a linear classifier of the label and one of the attribute on every layer, and on the way of the training."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_record
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.probes.figures import figures
 from lazytui.analyses.probes.params import ProbesParams
-from lazytui.analyses.probes.result import ProbesResult, ProbesThroughTraining, read
+from lazytui.analyses.probes.result import ProbesResult, ProbesThroughTraining, cues_of, read
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
@@ -34,8 +35,9 @@ IMAGE = "image"
 
 
 def resolve(params: ProbesParams, workspace: Workspace) -> ProbesParams:
-    """Make sure that the data can be rebuilt and have color."""
-    if trained_with(params, workspace).placement == "none":
+    """Make sure that the data can be rebuilt, and have the color that they are about."""
+    data = trained_with(params, workspace)
+    if data.plants and not data.shows_values:
         raise BadInput(f"{whose_data(params)} have no color, so layers can't be probed for color and digit.")
     resolved = resolve_network(params, workspace)
     if params.layers is None or trained_with(params, workspace).model not in ARCHITECTURES:
@@ -86,7 +88,7 @@ def run(params: ProbesParams, report: Report) -> ProbesResult:
     trained = accuracies[0]
     return ProbesResult(
         digit_accuracy=float(trained[-1, 0]),
-        color_accuracy=float(trained[-1, 1]),
+        color_accuracy=float(trained[-1, 1]) if trained.shape[1] > 1 else None,
         layers=(IMAGE, *layers),
         fitted=len(fitted),
         tested=len(tested),
@@ -94,6 +96,7 @@ def run(params: ProbesParams, report: Report) -> ProbesResult:
         accuracy=trained,
         untrained=accuracies[1],
         through_training=_through_training(params, network, layers, split, report),
+        recorded_content=content_to_record(network.data.params),
     )
 
 
@@ -120,7 +123,7 @@ def _accuracies(
     from lazytui.neurons.linear_probe import probe_accuracy
 
     found = []
-    for labels in (split.labels, split.attributes):
+    for labels in (split.labels, split.attributes)[: len(cues_of(split.content))]:
         report.check()
         found.append(probe_accuracy(features.cpu(), labels, fitted, tested, params.strength))
     return found

@@ -1,4 +1,4 @@
-"""What each layer tells of digit and color, beside an untrained network, and through the training."""
+"""What each layer tells of label and attribute, beside an untrained network, and through the training."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.probes.result import CUES, ProbesResult
+from lazytui.analyses.probes.result import ProbesResult
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Column, Figure, Lines, Matrix, Reference, Series, Table, Text
 
 if TYPE_CHECKING:
     from lazytui.analyses.probes.params import ProbesParams
+
+
+_FIGURE_NAMES = ("digit", "color")
+"""By cue: what figures of the label and of the attribute are called, whatever these are."""
 
 
 def figures(_params: ProbesParams, result: ProbesResult) -> list[Figure]:
@@ -18,13 +23,18 @@ def figures(_params: ProbesParams, result: ProbesResult) -> list[Figure]:
 
 
 def _verdict(result: ProbesResult) -> Text:
-    digit, color = result.accuracy[-1]
-    untrained_digit, untrained_color = result.untrained[-1]
-    sentence = (
-        f"{result.layers[-1]}, the last layer, tells the color of {color:.1%} and the digit of "
-        f"{digit:.1%} of {result.tested:,} images to a linear classifier; with random weights {untrained_color:.1%} "
-        f"and {untrained_digit:.1%}, by chance 10%."
+    content, last, untrained = result.content, result.accuracy[-1], result.untrained[-1]
+    told = " and ".join(
+        f"the {cue} of {share:.1%}" for cue, share in zip(reversed(result.cues), reversed(last.tolist()), strict=True)
     )
+    shares = " and ".join(f"{share:.1%}" for share in reversed(untrained.tolist()))
+    chances = " and ".join(dict.fromkeys(f"{100 * chance:.3g}%" for chance in reversed(result.chances)))
+    sentence = (
+        f"{result.layers[-1]}, the last layer, tells {told} of {result.tested:,} images to a linear classifier; with "
+        f"random weights {shares}, by chance {chances}."
+    )
+    if not content.values:
+        sentence += " No attribute of these images is known."
     caution = "What a layer tells isn't what the network uses: ablation shows that."
     return Text(name="verdict", title="What the layers tell", paragraphs=(f"{sentence} {caution}",))
 
@@ -34,17 +44,31 @@ def _matrix(result: ProbesResult) -> Matrix:
         name="probes",
         title="Accuracy of linear probes",
         note=f"Logistic regression on each layer's activations, maps by their means, fitted to {result.fitted:,} "
-        "images that show every digit in every color equally often, tested on "
-        f"{result.tested:,} others. untrained: the same architecture with random weights. Chance: 10 %.",
+        f"images{_about_images(result.content)}, tested on "
+        f"{result.tested:,} others. untrained: the same architecture with random weights. Chance: {_chances(result)}.",
         values=100 * np.concatenate([result.accuracy, result.untrained], axis=1),
         row_labels=result.layers,
-        column_labels=(*CUES, *(f"untrained {cue}" for cue in CUES)),
+        column_labels=(*result.cues, *(f"untrained {cue}" for cue in result.cues)),
         row_axis="layer",
         unit="%",
         decimals=1,
         low=0.0,
         high=100.0,
     )
+
+
+def _about_images(content: Content) -> str:
+    if content.attribute == "color":
+        return f" that show every {content.label} in every color equally often"
+    return f", as many of each {content.label} with each {content.attribute}" if content.values else ""
+
+
+def _chances(result: ProbesResult) -> str:
+    """`10 %`, `33.3 % of the class, 50 % of the ground`."""
+    percents = [f"{100 * chance:.3g} %" for chance in result.chances]
+    if len(set(percents)) == 1:
+        return percents[0]
+    return ", ".join(f"{percent} of the {cue}" for percent, cue in zip(percents, result.cues, strict=True))
 
 
 def _through_training(result: ProbesResult) -> list[Lines]:
@@ -55,7 +79,7 @@ def _through_training(result: ProbesResult) -> list[Lines]:
     steps = found.step.astype(np.float64)
     return [
         Lines(
-            name=f"through-training-{cue}",
+            name=f"through-training-{_FIGURE_NAMES[column]}",
             title=f"{cue.capitalize()} by layer through the training",
             note="Accuracy of the same probes at every step whose weights the training kept.",
             series=tuple(
@@ -65,9 +89,9 @@ def _through_training(result: ProbesResult) -> list[Lines]:
             y_label="accuracy",
             low=0.0,
             high=1.0,
-            references=(Reference(name="chance", value=0.1),),
+            references=(Reference(name="chance", value=result.chances[column]),),
         )
-        for column, cue in enumerate(CUES)
+        for column, cue in enumerate(result.cues)
     ]
 
 
@@ -75,7 +99,7 @@ def _table(result: ProbesResult) -> Table:
     return Table(
         name="layers",
         title="The layers",
-        columns=(Column(name="layer"), Column(name="dimensions"), *(Column(name=cue, unit="%") for cue in CUES)),
+        columns=(Column(name="layer"), Column(name="dimensions"), *(Column(name=cue, unit="%") for cue in result.cues)),
         rows=tuple(
             (name, int(dimensions), *(100 * float(share) for share in shares))
             for name, dimensions, shares in zip(result.layers, result.dimensions, result.accuracy, strict=True)

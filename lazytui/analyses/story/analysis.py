@@ -13,7 +13,9 @@ from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
+from lazytui.data.params import is_gray
 from lazytui.data.sources.gray_shapes import resolve_gray
+from lazytui.errors import UsageError
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files.writing import write_atomic
 from lazytui.runs.progress_report import Report
@@ -29,6 +31,8 @@ def resolve(params: StoryParams, workspace: Workspace) -> StoryParams:
     from lazytui.analyses.core.execute import validate
 
     source = params.source or ("strokes" if params.preset == "quick" else "mnist")
+    if not is_gray(source):
+        raise UsageError(f"The story is told of digits that are painted in colors, and {source!r:.60} has none such.")
     resolved = params.model_copy(update={"source": resolve_gray(source)})
     for chapter in fitting_chapters(resolved):
         if set(chapter.needs) <= {"canvas"}:  # asks nothing of the runs before it

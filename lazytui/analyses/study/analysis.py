@@ -107,7 +107,10 @@ def resolve(params: StudyParams, workspace: Workspace) -> StudyParams:
     asked = number_of_trainings(params)
     if asked > MOST_TRAININGS and not params.yes:
         raise UsageError(f"That is {counted(asked, 'training')}; --yes trains them.")
-    return params.model_copy(update={"source": resolved_source(cells(params), workspace)})
+    trainings = cells(params)
+    if len(params.bias) > 1 and not next(iter(trainings.values())).plants:
+        raise UsageError(f"The images of {params.source} have no bias that could be chosen: give one --bias alone.")
+    return params.model_copy(update={"source": resolved_source(trainings, workspace)})
 
 
 def run(params: StudyParams, report: Report) -> StudyResult:

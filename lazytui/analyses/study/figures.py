@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.study.sweep import Axis, Combining, value_text
 from lazytui.analyses.trainings.recipe_groups import Group
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Matrix, Series, Table
 from lazytui.files.package_data import package_folder
 from lazytui.training.settings import AllMethodOptions
@@ -151,12 +152,19 @@ def _lines(groups: Sequence[Group], rank: str, axes: Sequence[Axis]) -> list[Fig
         Lines(
             name="by-bias",
             title=f"{title.capitalize()} by the share of counterexamples",
-            note="Means over seeds. Counterexamples: training images that wear another color than their digit's.",
+            note=f"Means over seeds. Counterexamples: training images that {_wear(groups[0].content)}.",
             series=tuple(series),
             x_label="counterexamples (%)",
             y_label=f"{title} (%)",
         )
     ]
+
+
+def _wear(content: Content) -> str:
+    """What counterexamples do."""
+    if content.attribute == "color":
+        return f"wear another color than their {content.label}'s"
+    return f"have the {content.attribute} of another {content.label}"
 
 
 @functools.cache
@@ -169,6 +177,8 @@ def published() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
 def _published(groups: Sequence[Group]) -> list[Table]:
     """Measured beside reported, for the percentages of counterexamples that papers report."""
     reported = published()[_PUBLISHED]
+    if any(group.content.label != "digit" for group in groups):
+        return []
     shares = [share for share in next(iter(reported.values())) if float(share) in {_conflicting(g) for g in groups}]
     if not shares:
         return []

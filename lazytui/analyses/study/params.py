@@ -48,7 +48,8 @@ class StudyGrid(GridParams):
         ABOUT,
     )
     bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(split_list)] = Field(
-        (0.95,), description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
+        (0.95,),
+        description="How often a digit wears its dominant color, or a class has its planted cue: 0.95,0.98,0.99,0.995.",
     )
     sweep: Annotated[tuple[str, ...], BeforeValidator(sweep_texts)] = Field(
         (),

@@ -34,7 +34,7 @@ def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: s
         _verdict(groups, rank),
         _bars(groups, rank),
         _leaderboard(groups, rank),
-        _cues(groups),
+        *_cues(groups),
         *_differences(_beside_plain(groups), rank),
         *_beyond_control(groups, rank),
         *_chances(groups, rank),
@@ -184,16 +184,28 @@ def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
     )
 
 
-def _cues(groups: Sequence[Group]) -> Table:
-    return Table(
-        name="cues",
-        shares=_shares(groups),
-        title="Digit or color",
-        note="On the probe split, where every digit wears every color equally often; means over seeds, in percent. "
-        "A dash in worst group: no group has 10 images.",
-        columns=(Column(name="recipe"), *(Column(name=title) for title in ON_THE_PROBE.values())),
-        rows=tuple((group.label, *(group.mean(name).mean for name in ON_THE_PROBE)) for group in groups),
+def _cues(groups: Sequence[Group]) -> list[Table]:
+    """What each goes by; nothing where no attribute of any images is known."""
+    groups = [group for group in groups if group.content.values]
+    if not groups:
+        return []
+    content = groups[0].content
+    probe = (
+        f"where every {content.label} wears every {content.attribute} equally often"
+        if content.attribute == "color"
+        else f"which has as many images of each group of {content.label} and {content.attribute}"
     )
+    return [
+        Table(
+            name="cues",
+            shares=_shares(groups),
+            title=f"{content.label.capitalize()} or {content.attribute}",
+            note=f"On the probe split, {probe}; means over seeds, in percent. "
+            "A dash in worst group: no group has 10 images.",
+            columns=(Column(name="recipe"), *(Column(name=title) for title in ON_THE_PROBE.values())),
+            rows=tuple((group.label, *(group.mean(name).mean for name in ON_THE_PROBE)) for group in groups),
+        )
+    ]
 
 
 def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> list[Table]:

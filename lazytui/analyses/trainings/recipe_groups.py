@@ -11,6 +11,7 @@ from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
+from lazytui.data.content import Content
 from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
 from lazytui.training.settings import AllMethodOptions
 
@@ -53,6 +54,11 @@ class Group:
     @property
     def method(self) -> str:
         return self.trainings.method
+
+    @property
+    def content(self) -> Content:
+        """Of the images that it is trained on."""
+        return self.trainings.content
 
     @property
     def is_plain(self) -> bool:
@@ -145,5 +151,7 @@ def _differing(recipes: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _option_text(recipe: Mapping[str, Any], name: str) -> str:
     value = recipe.get(name)
+    if name == "recorded_content":
+        return f"files {(value or {}).get('fingerprint') or 'made here':.12}"
     text = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"{name.replace('_', ' ')} {text}"

@@ -15,6 +15,7 @@ from lazytui.analyses.trainings.training_lookup import Trainings, known_training
 from lazytui.analyses.trainings.trainings_result import Failure, GridResult
 from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Column, Table
+from lazytui.data.splits import with_found_data
 from lazytui.list_values import split_numbers
 from lazytui.runs.executors import Executor
 from lazytui.runs.formatting import accuracies_text
@@ -99,6 +100,7 @@ def failures_of(runs: Mapping[str, RunFolder]) -> dict[str, Failure]:
 def train_cells(cells: Cells, executor: Executor, report: Report) -> TrainedCells:
     """Train what isn't trained."""
     known_runs = list(known_trainings(report.workspace, report.note))
+    cells = {name: with_found_data(cell) for name, cell in cells.items()}
     runs = {name: _run_of(cell, known_runs, report) for name, cell in cells.items()}
     there = sum(run.status.state == "done" for run in runs.values())
     if there:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WrapSerializer
 
+from lazytui.data.content import DIGITS, FASHION, Content, colored_digits
 from lazytui.runs.results.result_contents import COUNT, Count, Name, Note, Number
 from lazytui.runs.results.typed_result import Key
 from lazytui.training.methods import METHODS
@@ -17,6 +18,9 @@ RecipeKey = Annotated[str, Field(strict=True, max_length=20_000)]
 
 Setting = Name | int | float | bool | None
 
+RecordedContent = dict[Name, Setting | list[Setting]]
+"""What a source holds that isn't made here."""
+
 
 def _known_method(recipe: dict[str, Any]) -> dict[str, Any]:
     method = recipe.get("method")
@@ -24,6 +28,8 @@ def _known_method(recipe: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("its method isn't known")
     if not isinstance(recipe.get("bias"), (int, float)) or "counterexamples" not in recipe:
         raise ValueError("it doesn't say how color was given")
+    if recipe.get("recorded_content") is not None:
+        Content.model_validate(recipe["recorded_content"])  # raises a ValueError where it is none
     return recipe
 
 
@@ -50,7 +56,7 @@ class RecipeTrainings:
     training of the same. control: that of its method's control, where it has one.
     """
 
-    recipe: Annotated[dict[Name, Setting | list[Setting]], AfterValidator(_known_method)]
+    recipe: Annotated[dict[Name, Setting | list[Setting] | RecordedContent], AfterValidator(_known_method)]
     key: RecipeKey
     plain: RecipeKey
     control: RecipeKey | None = None
@@ -61,11 +67,20 @@ class RecipeTrainings:
         return str(self.recipe["method"])
 
     @property
+    def content(self) -> Content:
+        """Of the images."""
+        kept = self.recipe.get("recorded_content")
+        if kept is not None:
+            return Content.model_validate(kept)
+        return colored_digits("distinct", FASHION if self.recipe.get("source") == "fashion" else DIGITS)
+
+    @property
     def conflicting_share(self) -> float:
-        """Of the training images, those in another color than their digit's: of colors drawn from all, 9 in 10."""
+        """Of the training images, those with another class's value: of values drawn from all but one in as many."""
         bias = self.recipe["bias"]
         assert isinstance(bias, int | float)
-        return (1.0 if self.recipe["counterexamples"] == "others" else 0.9) * (1 - bias)
+        values = len(self.content.values) or 1
+        return (1.0 if self.recipe["counterexamples"] == "others" else 1 - 1 / values) * (1 - bias)
 
 
 @dataclass(frozen=True)

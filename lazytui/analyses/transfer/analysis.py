@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_record
 from lazytui.analyses.networks.model_under_study import (
     NetworkParams,
     load_network,
@@ -37,12 +38,24 @@ def resolve(params: TransferParams, workspace: Workspace) -> TransferParams:
     """Make sure that every data set can be painted and suits every network, and record the digits."""
     if params.against == params.run:
         raise UsageError(f"{params.run} can't be set against itself: name another network.")
+    params = _with_paintable(params, workspace)
     data_sets = _data_sets(params, workspace)
     for network, option in zip(_networks(params), ("--model", "--against-model"), strict=False):
         require_code_named(network, workspace, option=option)
         for data in data_sets:
             require_same_classes(network.run, recorded_training(network.run, workspace), data)
     return params.model_copy(update={"source": {find_data(data).name for data in data_sets}.pop()})
+
+
+def _with_paintable(params: TransferParams, workspace: Workspace) -> TransferParams:
+    """The same; of images that aren't painted in colors without other data sets, which differ in that alone."""
+    if _data_sets(params.model_copy(update={"to": ()}), workspace)[0].value_colors:
+        return params
+    if params.to and "to" in params.model_fields_set:
+        raise UsageError(
+            f"{params.to[0]} paints white shapes in colors, and the images of {params.run} are no such: leave out --to."
+        )
+    return params.model_copy(update={"to": ()})
 
 
 def run(params: TransferParams, report: Report) -> TransferResult:
@@ -61,7 +74,7 @@ def run(params: TransferParams, report: Report) -> TransferResult:
             report.note(f"asking {_networks(params)[row].run} about {_name(params, column)}")
             card = evaluate_splits(network.model, data, network.hardware)
             predicted = card.easy.predicted, card.hard.predicted, card.probe.predicted
-            found = list(_measured(data, predicted, learned_digits(network.trained, painted)))
+            found = list(_measured(data, predicted, learned_classes(network.trained, painted)))
             measured[row, column], images[row, column] = zip(*found, strict=True)
     report.progress(len(data_sets), len(data_sets), "data sets")
     easy, hard = measured[0, 0, :2].tolist()
@@ -73,11 +86,14 @@ def run(params: TransferParams, report: Report) -> TransferResult:
         about=("the training's own", *(presets().get(name, {}).get("about", "study D") for name in params.to)),
         measured=measured,
         images=images,
+        recorded_content=content_to_record(data_sets[0]),
     )
 
 
-def learned_digits(trained: DatasetParams, shown: DatasetParams) -> NDArray[np.uint8]:
-    """(11,) uint8: the digit that each color of the shown data belonged to in the training, or NO_CLASS."""
+def learned_classes(trained: DatasetParams, shown: DatasetParams) -> NDArray[np.uint8]:
+    """(values + 1,) uint8: the class that each value of the shown data belonged to in the training, or NO_CLASS."""
+    if not (trained.value_colors and shown.value_colors):
+        return shown.content.aligned_classes
     digits = {color: digit for digit, color in enumerate(palette(trained.palette).colors)}
     if trained.placement == "none":
         digits = {}
@@ -92,16 +108,16 @@ def _measured(
     easy, hard, probe = predicted
     for split, answers in ((data.validation, easy), (data.hard, hard)):
         yield _or_nan(metrics.accuracy(split.labels, answers)), len(split)
-    digits, colors, table = data.probe.labels, data.probe.attributes, data.content.groups
-    unbiased = metrics.unbiased_accuracy(digits, colors, probe, table)
-    yield _or_nan(unbiased), 0 if unbiased is None else len(digits)
-    accuracies, groups = metrics.group_accuracies(digits, colors, probe, table), contingency(digits, colors, table)
+    labels, values, table = data.probe.labels, data.probe.attributes, data.content.groups
+    unbiased = metrics.unbiased_accuracy(labels, values, probe, table)
+    yield _or_nan(unbiased), 0 if unbiased is None else len(labels)
+    accuracies, groups = metrics.group_accuracies(labels, values, probe, table), contingency(labels, values, table)
     accuracies[groups < metrics.SMALLEST_GROUP] = np.nan
-    worst = metrics.worst_group_accuracy(digits, colors, probe, table)
+    worst = metrics.worst_group_accuracy(labels, values, probe, table)
     yield _or_nan(worst), 0 if worst is None else int(groups.flat[np.nanargmin(accuracies)])
-    attributes = learned[colors]
-    conflicting = metrics.is_conflicting(digits, attributes)
-    yield _or_nan(metrics.color_follow_rate(digits, attributes, probe)), int(conflicting.sum())
+    cue_classes = learned[values]
+    conflicting = metrics.is_conflicting(labels, cue_classes)
+    yield _or_nan(metrics.color_follow_rate(labels, cue_classes, probe)), int(conflicting.sum())
 
 
 def _or_nan(share: float | None) -> float:

@@ -53,7 +53,7 @@ def _matrix(result: TransferResult, network: int) -> Matrix:
     return Matrix(
         name="transfer" if network == 0 else f"{AGAINST}-transfer",
         title=f"{result.networks[network]} on other data",
-        note=f"{_MEANINGS} A dash: undefined, since the data have no color, or none of the training's.",
+        note=f"{_MEANINGS} A dash: undefined, {_why_undefined(result)}.",
         values=100 * result.measured[network],
         row_labels=result.data_sets,
         column_labels=_COLUMNS,
@@ -63,6 +63,15 @@ def _matrix(result: TransferResult, network: int) -> Matrix:
         low=0.0,
         high=100.0,
     )
+
+
+def _why_undefined(result: TransferResult) -> str:
+    content = result.recorded_content
+    if content is None:
+        return "since the data have no color, or none of the training's"
+    if not content.values:
+        return "since no attribute of the images is known"
+    return f"since a group of {content.label} and {content.attribute} has no image, or none that conflicts"
 
 
 def _table(result: TransferResult) -> Table:

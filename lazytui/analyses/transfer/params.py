@@ -18,7 +18,8 @@ class TransferParams(SecondNetworkParams):
     to: Annotated[tuple[str, ...], BeforeValidator(split_list)] = Field(
         tuple(presets()),
         max_length=100,
-        description="Data sets besides the training's own, such as gr95z,gr95h,bw100z; by default all in the list.",
+        description="Data sets besides the training's own, such as gr95z,gr95h,bw100z; by default all in the list, and "
+        "none of images that aren't painted in colors.",
         examples=list(presets()),
         json_schema_extra={"about": {name: preset["about"] for name, preset in presets().items()}},
     )

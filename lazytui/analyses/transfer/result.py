@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import SHARE, Damaged, Name, Note, counts, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -31,7 +32,8 @@ class TransferResult:
     data_sets: names, first that of the training. about: what each is.
 
     measured: (networks, data sets, measures) in [0, 1], NaN where undefined. images: (networks, data sets, measures),
-    of how many images each is a share; of the worst group, how many it has.
+    of how many images each is a share; of the worst group, how many it has. recorded_content: of the images of the
+    training; None where they are digits in the palette's colors.
     """
 
     easy_accuracy: Annotated[float | None, SHARE]
@@ -41,6 +43,7 @@ class TransferResult:
     about: tuple[Note, ...]
     measured: Annotated[NDArray[np.float64], shares("networks", "data sets", len(MEASURED))]
     images: Annotated[NDArray[np.int64], counts("networks", "data sets", len(MEASURED))]
+    recorded_content: Content | None = None
 
 
 def read(params: TransferParams, saved: Result) -> TransferResult:

@@ -23,7 +23,7 @@ from lazytui.analyses.attack.result import (
     write,
 )
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.core.content_facts import content_to_record
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import ignore_advice, load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
@@ -113,7 +113,7 @@ def run(params: AttackParams, report: Report) -> AttackResult:
             pools[name] = _attack_pool(params, problem, splits[name])
         results.append(NetworkResult(label, pools, _checks(params, problems)))
     report.progress(total, total, "pools")
-    return AttackResult(tuple(results), params.epsilon, target, content_to_record(data.params))
+    return AttackResult(tuple(results), params.epsilon, target, content_to_keep(data.params))
 
 
 def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolResult:

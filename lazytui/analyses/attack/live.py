@@ -15,7 +15,7 @@ from lazytui.analyses.attack.live_climb import climbing_answers
 from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
 from lazytui.analyses.attack.params import AttackParams, AttackSetting
 from lazytui.analyses.attack.result import AttackResult
-from lazytui.analyses.core.content_facts import content_to_record
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
 from lazytui.analyses.core.live_session import LiveSession, opening_message
 from lazytui.analyses.networks.model_under_study import (
@@ -73,7 +73,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
             question,
             networks=opened.names,
             palette=opened.data.params.palette,
-            recorded_content=content_to_record(opened.data.params),
+            recorded_content=content_to_keep(opened.data.params),
             smallest=self._smallest(question),
             sources=len(split),
         )

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.core.content_facts import value_colors
 from lazytui.analyses.core.live_session import LiveAnswer
 from lazytui.data.content import Content, colored_digits
-from lazytui.data.palettes import palette
 
 Image = NDArray[np.uint8]
 Shares = NDArray[np.float32]
@@ -95,8 +95,9 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
     @property
     def class_colors(self) -> tuple[tuple[int, int, int], ...]:
         """The color that each class wears, 0 to 255, where classes wear those of the palette; else none."""
-        painted = colored_digits(self.palette, self.content.classes) == self.content
-        return palette(self.palette).colors if painted else ()
+        classes, content = range(len(self.content.classes)), self.content
+        own = dict(zip(content.aligned, value_colors(content, self.palette), strict=False))
+        return tuple(own[label] for label in classes) if own.keys() == set(classes) else ()
 
     @property
     def attacked(self) -> AttackQuestion:

@@ -49,10 +49,10 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         str(_SOURCE),
         description="The class that is shown, by name or number; all: each of them, but for the target where it is "
         "wanted. Of fewer than eight classes the default is the first.",
-        examples=[*DIGITS, "all"],
+        json_schema_extra={"choices": [*DIGITS, "all"]},
     )
     target_class: ClassName = Field(
-        _TARGET, description="The class that shall be seen, by name or number; also a pool's color.", examples=[*DIGITS]
+        _TARGET, description="The class that shall be seen, by name or number; also a pool's color."
     )
     targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the class shown.")
     epsilon: float = Field(

@@ -19,7 +19,7 @@ class AttackImageParams(AttackSetting):
     source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
         "7",
         description="The class that is shown, by name or number. Of fewer than eight classes the default is the first.",
-        examples=[*DIGITS],
+        json_schema_extra={"choices": [*DIGITS]},
     )
     pool: Literal["aligned", "neutral", "target-colored", "drawn"] = Field(
         "aligned",

@@ -11,7 +11,7 @@ from lazytui.analyses.concepts.figures import figures
 from lazytui.analyses.concepts.params import ConceptsParams
 from lazytui.analyses.concepts.result import ConceptsResult, own_value_rows, read
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.core.content_facts import content_to_record
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
@@ -77,7 +77,7 @@ def run(params: ConceptsParams, report: Report) -> ConceptsResult:
         scores=scores,
         random=random,
         accuracy=accuracy,
-        recorded_content=content_to_record(network.data.params),
+        recorded_content=content_to_keep(network.data.params),
     )
 
 

@@ -68,7 +68,8 @@ def _own(result: ConceptsResult) -> Table:
         note="score: share of the class's images whose class score rises along the concept's vector, mean over "
         f"{runs} vectors. random: the middle 95 % of {random} vectors of random images. p: of these two, by Welch's "
         f"two-sided t-test. verdict: for or against the class, where p is below .05 / {len(result.scores)} "
-        "(Bonferroni). accuracy: balanced accuracy of the vectors on images that they weren't fitted to; 50 % by chance.",
+        "(Bonferroni). accuracy: balanced accuracy of the vectors on images that they weren't fitted to; 50 % by "
+        "chance.",
         shares=tuple(
             Share(f"class {name}", int(count)) for name, count in zip(content.classes, result.images, strict=True)
         ),

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lazytui.data.content import Content, colored_digits
+from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.results.saved_result import Result
@@ -31,6 +32,17 @@ def content_sizes(saved: Result, *inside: str) -> dict[str, int]:
         raise Damaged(f"its content: {error_sentence(error.errors()[0]):.200}") from error
 
 
+def content_to_keep(data: DatasetParams) -> Content | None:
+    """What a result keeps of data that its own parameters don't say; nothing of colored digits."""
+    return None if data.content == colored_digits(data.palette) else data.content
+
+
+def value_colors(content: Content, palette_name: str) -> tuple[tuple[int, int, int], ...]:
+    """Of each value, 0 to 255, where the values are the colors of this palette; else none."""
+    ten = palette(palette_name)
+    return ten.colors if content.attribute == "color" and content.values == ten.names else ()
+
+
 def sizes_of(content: Content) -> dict[str, int]:
     classes, values = content.groups
     return {
@@ -40,8 +52,3 @@ def sizes_of(content: Content) -> dict[str, int]:
         "image height": content.height,
         "image width": content.width,
     }
-
-
-def content_to_record(data: DatasetParams) -> Content | None:
-    """What a result keeps of what its images hold: nothing of digits in the colors of the palette."""
-    return None if data.content == colored_digits(data.palette) else data.content

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.core.content_facts import content_to_record
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
@@ -96,7 +96,7 @@ def run(params: ProbesParams, report: Report) -> ProbesResult:
         accuracy=trained,
         untrained=accuracies[1],
         through_training=_through_training(params, network, layers, split, report),
-        recorded_content=content_to_record(network.data.params),
+        recorded_content=content_to_keep(network.data.params),
     )
 
 

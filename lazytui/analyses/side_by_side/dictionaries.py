@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.analyses.side_by_side.figures_of_each import Value, figures_of_each, percent, summary
 from lazytui.analyses.side_by_side.result import SideBySideResult
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Figure, Matrix, Table
 from lazytui.sae.category_names import CATEGORIES
 
@@ -32,8 +33,7 @@ def _categories(result: SideBySideResult) -> Matrix:
     return Matrix(
         name="categories",
         title="Features by what they stand for",
-        note="Measured on images that show every digit in every color equally often. both: a digit in a color; mixed: "
-        "neither; dead: never active there.",
+        note=_about_categories(result.content),
         values=np.array(counts, dtype=np.float64),
         row_labels=result.names,
         column_labels=CATEGORIES,
@@ -44,23 +44,48 @@ def _categories(result: SideBySideResult) -> Matrix:
     )
 
 
+def _about_categories(content: Content) -> str:
+    label, attribute = content.label, content.attribute
+    if not content.values:
+        return f"{label}: features of a {label}; mixed: of none; dead: never active on the images that were shown."
+    images = f"show every {label} in every {attribute}" if attribute == "color" else "show each group"
+    return (
+        f"Measured on images that {images} equally often. both: a {label} {_in(content)} a {attribute}; mixed: "
+        "neither; dead: never active there."
+    )
+
+
+def _in(content: Content) -> str:
+    return "in" if content.attribute == "color" else "with"
+
+
+def _how_many(content: Content) -> str:
+    return " ten, 1 to 10" if content.groups == (10, 10) else ", at least 1"
+
+
 def _summary(result: SideBySideResult) -> Table:
     found = _found(result)
+    label, attribute = result.content.label, result.content.attribute
     rows: dict[str, Sequence[Value]] = {
         "features": [one.features for one in found],
         "dimensions": [one.dimensions for one in found],
         "variance explained, %": [_explained(one) for one in found],
         "active at a time": [one.l0 for one in found],
-        "color selectivity, mean": [_mean_alive(one, one.color_selectivity) for one in found],
-        "digit selectivity, mean": [_mean_alive(one, one.digit_selectivity) for one in found],
+        **(
+            {f"{attribute} selectivity, mean": [_mean_alive(one, one.color_selectivity) for one in found]}
+            if attribute
+            else {}
+        ),
+        f"{label} selectivity, mean": [_mean_alive(one, one.digit_selectivity) for one in found],
         "hard accuracy, %": [percent(one.hard.accuracy_intact) for one in found],
         "hard, reconstructed, %": [percent(one.hard.accuracy_reconstructed) for one in found],
     }
     return summary(
         result,
         "Dictionaries side by side",
-        "Selectivity: a feature's largest mean activation by color (or digit) over the mean of all ten, 1 to 10; it "
-        "doesn't depend on the activations' scale. Means are over features that are alive, each counting the same.",
+        f"Selectivity: a feature's largest mean activation by {f'{attribute} (or {label})' if attribute else label} "
+        f"over the mean of all{_how_many(result.content)}; it doesn't depend on the activations' scale. Means are over features that are "
+        "alive, each counting the same.",
         rows,
     )
 

@@ -17,7 +17,7 @@ def layer_figures(result: SideBySideResult) -> list[Figure]:
     """First what differs, then each network's own pictures."""
     return [
         _summary(result),
-        _information(result),
+        *([_information(result)] if result.content.values else []),
         _ablations(result),
         *figures_of_each(result, ("colors", "filters", "spectrum")),
     ]
@@ -28,7 +28,7 @@ def _found(result: SideBySideResult) -> list[NeuronsResult]:
 
 
 def _summary(result: SideBySideResult) -> Table:
-    found = _found(result)
+    found, label, attribute = _found(result), result.content.label, result.content.attribute
     layers = ", ".join(f"{name} {one.layer}" for name, one in zip(result.names, found, strict=True))
     rows: dict[str, Sequence[Value]] = {
         "neurons": [one.neurons for one in found],
@@ -37,8 +37,12 @@ def _summary(result: SideBySideResult) -> Table:
         "mixed": [one.mixed for one in found],
         "silent": [one.silent for one in found],
         "flat": [one.flat for one in found],
-        "color MI, mean bits": [_mean_active(one, one.color_information) for one in found],
-        "digit MI, mean bits": [_mean_active(one, one.digit_information) for one in found],
+        **(
+            {f"{attribute} MI, mean bits": [_mean_active(one, one.color_information) for one in found]}
+            if attribute
+            else {}
+        ),
+        f"{label} MI, mean bits": [_mean_active(one, one.digit_information) for one in found],
         "participation ratio": [one.participation_ratio for one in found],
         "hard accuracy, %": [percent(one.hard.intact) for one in found],
         "hard, traitors first, %": [percent(one.hard.attribute_first_mean) for one in found],
@@ -60,17 +64,19 @@ def _mean_active(one: NeuronsResult, measure: NDArray[np.float32]) -> float | No
 
 
 def _information(result: SideBySideResult) -> Lines:
+    label, attribute = result.content.label, result.content.attribute
     return Lines(
         name="information",
-        title="Each neuron: information on the digit against the color",
+        title=f"Each neuron: information on the {label} against the {attribute}",
         note="A point is a neuron, its color and mark the network. Mutual information in bits, minus that under "
-        "shuffled labels: to the right, neurons that describe the color; upward, those that describe the digit.",
+        f"shuffled labels: to the right, neurons that describe the {attribute}; upward, those that describe the "
+        f"{label}.",
         series=tuple(
             Series(name=name, x=one.color_information.astype(np.float64), y=one.digit_information.astype(np.float64))
             for name, one in zip(result.names, _found(result), strict=True)
         ),
-        x_label="color MI, bits",
-        y_label="digit MI, bits",
+        x_label=f"{attribute} MI, bits",
+        y_label=f"{label} MI, bits",
         joined=False,
     )
 
@@ -91,5 +97,5 @@ def _ablations(result: SideBySideResult) -> Lines:
         x_label="ablated neurons, %",
         y_label="accuracy",
         low=0.0,
-        references=(Reference(name="chance", value=0.1),),
+        references=(Reference(name="chance", value=1 / len(result.content.classes)),),
     )

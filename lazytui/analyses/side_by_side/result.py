@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from lazytui.analyses.core.embedded_result import EmbeddedResult, read_embedded, write_embedded
+from lazytui.data.content import Content, colored_digits
 from lazytui.runs.results.result_contents import Damaged, Name
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -35,6 +36,12 @@ class SideBySideResult:
     kind: Kind
     names: tuple[str, ...]
     parts: tuple[EmbeddedResult, ...]
+
+    @property
+    def content(self) -> Content:
+        """Of the images of the first, where its analysis says so."""
+        content: Content = getattr(self.parts[0].found, "content", colored_digits("distinct"))
+        return content
 
 
 def write(result: SideBySideResult) -> Result:

@@ -152,6 +152,6 @@ def _differing(recipes: Sequence[Mapping[str, Any]]) -> list[str]:
 def _option_text(recipe: Mapping[str, Any], name: str) -> str:
     value = recipe.get(name)
     if name == "recorded_content":
-        return f"files {(value or {}).get('fingerprint') or 'made here':.12}"
+        return f"files {Content.model_validate_json(value).fingerprint:.12}" if value else "images made here"
     text = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"{name.replace('_', ' ')} {text}"

@@ -14,8 +14,8 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
 from lazytui.analyses.trainings.trainings_result import Failure, GridResult
 from lazytui.counted_nouns import counted
-from lazytui.figures.kinds import Column, Table
 from lazytui.data.splits import with_found_data
+from lazytui.figures.kinds import Column, Table
 from lazytui.list_values import split_numbers
 from lazytui.runs.executors import Executor
 from lazytui.runs.formatting import accuracies_text

@@ -18,8 +18,8 @@ RecipeKey = Annotated[str, Field(strict=True, max_length=20_000)]
 
 Setting = Name | int | float | bool | None
 
-RecordedContent = dict[Name, Setting | list[Setting]]
-"""What a source holds that isn't made here."""
+RecordedContent = Annotated[str, Field(strict=True, max_length=20_000)]
+"""What a source holds that isn't made here, as JSON in a text."""
 
 
 def _known_method(recipe: dict[str, Any]) -> dict[str, Any]:
@@ -28,8 +28,8 @@ def _known_method(recipe: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("its method isn't known")
     if not isinstance(recipe.get("bias"), (int, float)) or "counterexamples" not in recipe:
         raise ValueError("it doesn't say how color was given")
-    if recipe.get("recorded_content") is not None:
-        Content.model_validate(recipe["recorded_content"])  # raises a ValueError where it is none
+    if (content := recipe.get("recorded_content")) is not None:
+        Content.model_validate_json(str(content))  # raises a ValueError where it is none
     return recipe
 
 
@@ -70,8 +70,8 @@ class RecipeTrainings:
     def content(self) -> Content:
         """Of the images."""
         kept = self.recipe.get("recorded_content")
-        if kept is not None:
-            return Content.model_validate(kept)
+        if isinstance(kept, str):
+            return Content.model_validate_json(kept)
         return colored_digits("distinct", FASHION if self.recipe.get("source") == "fashion" else DIGITS)
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.core.content_facts import content_to_record
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import (
     NetworkParams,
     load_network,
@@ -86,7 +86,7 @@ def run(params: TransferParams, report: Report) -> TransferResult:
         about=("the training's own", *(presets().get(name, {}).get("about", "study D") for name in params.to)),
         measured=measured,
         images=images,
-        recorded_content=content_to_record(data_sets[0]),
+        recorded_content=content_to_keep(data_sets[0]),
     )
 
 

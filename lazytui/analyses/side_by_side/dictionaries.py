@@ -66,6 +66,7 @@ def _how_many(content: Content) -> str:
 def _summary(result: SideBySideResult) -> Table:
     found = _found(result)
     label, attribute = result.content.label, result.content.attribute
+    by = f"{attribute} (or {label})" if attribute else label
     rows: dict[str, Sequence[Value]] = {
         "features": [one.features for one in found],
         "dimensions": [one.dimensions for one in found],
@@ -83,9 +84,8 @@ def _summary(result: SideBySideResult) -> Table:
     return summary(
         result,
         "Dictionaries side by side",
-        f"Selectivity: a feature's largest mean activation by {f'{attribute} (or {label})' if attribute else label} "
-        f"over the mean of all{_how_many(result.content)}; it doesn't depend on the activations' scale. Means are over features that are "
-        "alive, each counting the same.",
+        f"Selectivity: a feature's largest mean activation by {by} over the mean of all{_how_many(result.content)}; it "
+        "doesn't depend on the activations' scale. Means are over features that are alive, each counting the same.",
         rows,
     )
 

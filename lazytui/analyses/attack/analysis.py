@@ -98,6 +98,9 @@ def run(params: AttackParams, report: Report) -> AttackResult:
         name: mixed_pool(data, name, sources, target, params.sources)
         for name in pools_there(data, params.pools, sources, target)
     }
+    for name in params.pools:
+        if name not in splits:
+            report.note(f"left out: the pool {name}, which no test image is of")
     first = next(iter(splits.values()))
     if scarce := scarcity(class_sizes(first.labels), params.sources, data.content.classes):
         report.note(scarce)

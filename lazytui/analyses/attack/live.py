@@ -28,7 +28,7 @@ from lazytui.analyses.networks.model_under_study import (
     trained_with,
     weights_written,
 )
-from lazytui.attacks.source_pools import source_pool
+from lazytui.attacks.source_pools import Pool, source_pool
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.errors import LazytuiError, UsageError
@@ -36,7 +36,7 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _OpenNetworks:
     """Networks that are kept open, and the data of the first's training. key: what was asked for, and its weights."""
 
@@ -44,6 +44,10 @@ class _OpenNetworks:
     names: tuple[str, ...]
     networks: tuple[ModelUnderStudy, ...]
     data: BiasedDataset
+
+
+def _pool_of(opened: _OpenNetworks, name: Pool, source: int, target: int, count: int) -> Split:
+    return source_pool(opened.data, name, source, target, count)
 
 
 class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
@@ -54,7 +58,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._open_networks: _OpenNetworks | None = None
-        self._pool = lru_cache(maxsize=6)(source_pool)
+        self._pool = lru_cache(maxsize=6)(_pool_of)
         self._finished = lru_cache(maxsize=2)(_FinishedRun.load)
 
     def empty_answer(self, question: AttackQuestion) -> AttackAnswer:
@@ -110,7 +114,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
             raise UsageError(f"There is no pool {question.pool} of these images: take {' or '.join(there)}.")
         if question.pool == "drawn":
             return drawings_of_digit(self.workspace, source, content)
-        return self._pool(opened.data, question.pool, source, target, params.sources)
+        return self._pool(opened, question.pool, source, target, params.sources)
 
     def _key(self, networks: list[ModelUnderStudyParams]) -> tuple[object, ...]:
         """The networks as their files are now: a training that goes on writes others."""

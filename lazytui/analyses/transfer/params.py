@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -12,10 +12,15 @@ from lazytui.errors import UsageError
 from lazytui.list_values import split_list
 
 
+def _names(value: Any) -> Any:
+    """None only where a record has none."""
+    return () if value in ((), []) else split_list(value)
+
+
 class TransferParams(SecondNetworkParams):
     """Which network, which other one beside it, and which data sets."""
 
-    to: Annotated[tuple[str, ...], BeforeValidator(split_list)] = Field(
+    to: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
         tuple(presets()),
         max_length=100,
         description="Data sets besides the training's own, such as gr95z,gr95h,bw100z; by default all in the list, and "

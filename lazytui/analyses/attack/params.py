@@ -38,6 +38,13 @@ else:
     AllAttackOptions = merged_options("AllAttackOptions", ATTACKS, heading="Options of attacks")
 
 
+def _class_named(option: str, text: str, content: Content) -> str:
+    try:
+        return content.classes[read_class(text, content)]
+    except UsageError as error:
+        raise UsageError(f"{option}: {error}") from error
+
+
 class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
     """Which network, which attack, from which class to which, and within which budget."""
 
@@ -95,9 +102,9 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
     def in_content(self, content: Content) -> Self:
         """The same with the classes by name. Raises UsageError where there are none such."""
         source, target = self._chosen_names(content)
-        source = source if source == "all" else content.classes[read_class(source, content)]
-        target = content.classes[read_class(target, content)]
         try:
+            source = source if source == "all" else _class_named("--source-class", source, content)
+            target = _class_named("--target-class", target, content)
             require_two_classes(source, target)
         except ValueError as error:
             raise UsageError(str(error)) from error

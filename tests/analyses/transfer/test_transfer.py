@@ -8,7 +8,7 @@ import pytest
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.networks.other_data import painted_otherwise
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.transfer.analysis import learned_digits
+from lazytui.analyses.transfer.analysis import learned_classes
 from lazytui.analyses.transfer.result import MEASURED, TransferResult
 from lazytui.data.content import NO_CLASS
 from lazytui.data.params import DatasetParams
@@ -72,9 +72,9 @@ def test_its_figures_are_two_matrices_side_by_side_and_the_denominators(transfer
 
 def test_colors_mean_what_they_meant_in_the_training() -> None:
     rg, gr = DatasetParams(dataset="rg95z"), DatasetParams(dataset="gr95z")
-    assert learned_digits(rg, rg).tolist() == [*range(10), NO_CLASS]
-    assert learned_digits(rg, gr).tolist() == [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, NO_CLASS]
-    assert (learned_digits(DatasetParams(dataset="clean"), gr) == NO_CLASS).all()
+    assert learned_classes(rg, rg).tolist() == [*range(10), NO_CLASS]
+    assert learned_classes(rg, gr).tolist() == [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, NO_CLASS]
+    assert (learned_classes(DatasetParams(dataset="clean"), gr) == NO_CLASS).all()
 
 
 def test_other_data_keep_the_digits_and_what_was_held_out() -> None:

@@ -13,8 +13,8 @@ from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
-from lazytui.data.params import is_gray
 from lazytui.data.sources.gray_shapes import resolve_gray
+from lazytui.data.sources.params import is_gray
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files.writing import write_atomic

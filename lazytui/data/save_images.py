@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image
 
 from lazytui import __version__
 from lazytui.data.association import contingency
-from lazytui.data.palettes import NO_COLOR, palette
+from lazytui.data.content import NO_CLASS
 from lazytui.data.splits import SPLITS, BiasedDataset, Split
 from lazytui.files.writing import storage_errors, write_atomic
 
@@ -27,8 +28,9 @@ def save_dataset(
 ) -> None:
     """Write every split into `folder`, all or nothing, replacing an older one.
 
-    npz: `<split>.npz` with the arrays of `Split`. folder: `<split>/<digit>/<index>-<color>.png`, with a `labels.csv`
-    a split. Both: `metadata.json`. progress: called with (images written, of how many); may raise to stop.
+    npz: `<split>.npz` with the arrays of `Split`. folder: `<split>/<class>/<index>-<value>.png`, with a `labels.csv` a
+    split, which the source `csv` reads. Both: `metadata.json`. progress: called with (images written, of how many);
+    may raise to stop.
     Raises BadInput if the folder can't be written.
     """
     total = sum(len(dataset.split(name)) for name in SPLITS)
@@ -44,7 +46,7 @@ def save_dataset(
                 if form == "npz":
                     _save_npz(split, building / f"{name}.npz")
                 else:
-                    _save_images(split, building / name, _color_words(dataset), progress, done, total)
+                    _save_images(split, building / name, progress, done, total)
                 done += len(split)
             write_atomic(building / METADATA_FILE, json.dumps(metadata(dataset, form), indent=1) + "\n")
             shutil.rmtree(folder, ignore_errors=True)
@@ -55,20 +57,27 @@ def save_dataset(
 
 
 def metadata(dataset: BiasedDataset, form: Form) -> dict[str, Any]:
-    """Description of the files: parameters, the meaning of color indices, and the content of each split."""
-    ten = palette(dataset.params.palette)
+    """Description of the files: parameters, the meaning of labels and attributes, and the content of each split."""
+    content = dataset.content
     return {
         "lazytui": __version__,
         "form": form,
         "params": dataset.params.model_dump(mode="json"),
         "source": dataset.source.name,
-        "colors": [{"digit": digit, "name": ten.names[digit], "rgb": ten.colors[digit]} for digit in range(10)],
-        "no_color": NO_COLOR,
+        "label": content.label,
+        "classes": list(content.classes),
+        "attribute": content.attribute,
+        "values": [
+            {"name": name, "aligned": None if label == NO_CLASS else label}
+            for name, label in zip(content.values, content.aligned, strict=True)
+        ],
+        "colors": [list(color) for color in dataset.params.value_colors],
+        "unknown": content.unknown,
         "splits": {
             name: {
                 "images": len(dataset.split(name)),
-                "digit_by_color": contingency(
-                    dataset.split(name).labels, dataset.split(name).attributes, dataset.content.groups
+                "label_by_attribute": contingency(
+                    dataset.split(name).labels, dataset.split(name).attributes, content.groups
                 ).tolist(),
             }
             for name in SPLITS
@@ -77,26 +86,27 @@ def metadata(dataset: BiasedDataset, form: Form) -> dict[str, Any]:
 
 
 def _save_npz(split: Split, path: Path) -> None:
-    np.savez(path, images=split.images, digits=split.labels, colors=split.attributes, shapes=split.originals)
+    np.savez(path, images=split.images, labels=split.labels, attributes=split.attributes, originals=split.originals)
 
 
-def _save_images(
-    split: Split, folder: Path, words: list[str], progress: Callable[[int, int], None], done: int, total: int
-) -> None:
-    for digit in range(10):
-        (folder / str(digit)).mkdir(parents=True)
+def _save_images(split: Split, folder: Path, progress: Callable[[int, int], None], done: int, total: int) -> None:
+    content = split.content
+    classes = [file_word(index, name) for index, name in enumerate(content.classes)]
+    values = [file_word(index, name) for index, name in enumerate(content.value_names)]
+    for name in classes:
+        (folder / name).mkdir(parents=True)
     with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(("file", "digit", "color", "color_name"))
-        for index, (image, digit, color) in enumerate(zip(split.images, split.labels, split.attributes, strict=True)):
-            name = f"{digit}/{index:05d}-{words[color]}.png"
+        table.writerow(("path", "label", "attribute"))
+        for index, (image, label, value) in enumerate(zip(split.images, split.labels, split.attributes, strict=True)):
+            name = f"{classes[label]}/{index:05d}-{values[value]}.png"
             Image.fromarray(image).save(folder / name)
-            table.writerow((name, digit, color, words[color]))
+            table.writerow((name, content.classes[label], content.value_names[value]))
             if index % 500 == 0:
                 progress(done + index, total)
 
 
-def _color_words(dataset: BiasedDataset) -> list[str]:
-    """Color names by index; a user's own colors are called by their hexadecimal digits."""
-    ten = palette(dataset.params.palette)
-    return [ten.color_name(index).removeprefix("#") for index in range(NO_COLOR + 1)]
+def file_word(index: int, name: str) -> str:
+    """A class or a value as a part of a file's name: its own name where that can be one, else a number."""
+    plain = name.removeprefix("#")
+    return plain if re.fullmatch(r"\w[\w .-]*", plain) and not plain.endswith((" ", ".")) else f"number {index}"

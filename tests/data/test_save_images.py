@@ -12,8 +12,9 @@ from PIL import Image
 
 from lazytui.data.params import DatasetParams
 from lazytui.data.save_images import save_dataset
-from lazytui.data.splits import SPLITS, BiasedDataset, build_dataset
+from lazytui.data.splits import SPLITS, BiasedDataset, build_dataset, with_found_data
 from lazytui.errors import BadInput, Interrupted
+from tests.data.sources.files import class_folders
 
 
 @pytest.fixture(scope="module")
@@ -25,22 +26,32 @@ def test_npz_holds_every_split(data: BiasedDataset, tmp_path: Path) -> None:
     save_dataset(data, tmp_path / "exports" / "dataset", "npz")
     for name in SPLITS:
         with np.load(tmp_path / "exports" / "dataset" / f"{name}.npz") as arrays:
-            saved = {"images": "images", "digits": "labels", "colors": "attributes", "shapes": "originals"}
-            for part, field in saved.items():
-                assert np.array_equal(arrays[part], getattr(data.split(name), field))
+            for part in ("images", "labels", "attributes", "originals"):
+                assert np.array_equal(arrays[part], getattr(data.split(name), part))
 
 
-def test_folders_hold_every_image_under_its_digit(data: BiasedDataset, tmp_path: Path) -> None:
+def test_folders_hold_every_image_under_its_class(data: BiasedDataset, tmp_path: Path) -> None:
     save_dataset(data, tmp_path / "dataset", "folder")
-    words = json.loads((tmp_path / "dataset" / "metadata.json").read_text())["colors"]
+    words = json.loads((tmp_path / "dataset" / "metadata.json").read_text())["values"]
     for name in SPLITS:
         folder, split = tmp_path / "dataset" / name, data.split(name)
         with (folder / "labels.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         assert len(rows) == len(list(folder.rglob("*.png"))) == len(split)
         for index, row in enumerate(rows):
-            assert row["file"] == f"{split.labels[index]}/{index:05d}-{words[split.attributes[index]]['name']}.png"
-            assert np.array_equal(np.asarray(Image.open(folder / row["file"])), split.images[index])
+            assert row["path"] == f"{split.labels[index]}/{index:05d}-{words[split.attributes[index]]['name']}.png"
+            assert np.array_equal(np.asarray(Image.open(folder / row["path"])), split.images[index])
+
+
+def test_what_is_saved_is_a_source_again(tmp_path: Path) -> None:
+    own = class_folders(tmp_path / "own", {"cat ?": 20, "dog": 20})
+    planted = with_found_data(DatasetParams(source=f"folder:{own}", cue="border", bias=0.75, seed=1))
+    save_dataset(build_dataset(planted), tmp_path / "saved", "folder")
+    train = tmp_path / "saved" / "train"
+    assert sorted(path.name for path in train.iterdir()) == ["dog", "labels.csv", "number 0"]
+    again = with_found_data(DatasetParams(source=f"csv:{train / 'labels.csv'}"))
+    assert again.content.classes == ("cat ?", "dog") and again.content.values == ("green", "red")
+    assert again.content.aligned == (1, 0), "red goes with the first class"
 
 
 def test_metadata_rebuilds_the_data_set(data: BiasedDataset, tmp_path: Path) -> None:
@@ -49,7 +60,7 @@ def test_metadata_rebuilds_the_data_set(data: BiasedDataset, tmp_path: Path) -> 
     again = build_dataset(DatasetParams.model_validate(metadata["params"]))
     assert np.array_equal(again.train.images, data.train.images)
     assert metadata["splits"]["probe"]["images"] == len(data.probe)
-    assert np.trace(metadata["splits"]["hard"]["digit_by_color"]) == 0
+    assert np.trace(metadata["splits"]["hard"]["label_by_attribute"]) == 0
 
 
 def test_a_stop_leaves_what_was_there(data: BiasedDataset, tmp_path: Path) -> None:

@@ -16,5 +16,5 @@ class DatasetRunParams(DatasetParams):
     save: Literal["none", "npz", "folder"] = Field(
         "none",
         description="Keep all images in the run's exports: npz (a NumPy archive a split) or folder (PNG files "
-        "by digit).",
+        "by class).",
     )

@@ -28,9 +28,9 @@ def cut_out(shape: str, shade: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("photos")
-    for shape in ("ball", "box"):
+    for label, shape in enumerate(("ball", "box")):
         for index in range(5):
-            save(root / "objects" / shape / f"{index}.png", cut_out(shape, 100 + 30 * index))
+            save(root / "objects" / shape / f"{index}.png", cut_out(shape, 100 + 30 * index + 10 * label))
     for name, color in GROUNDS.items():
         save(root / "grounds" / name / "ground.jpg", np.full((90, 120, 3), color, np.uint8), quality=95)
     return root
@@ -74,8 +74,9 @@ def test_another_cue_or_none_stands_on_gray(place: Path) -> None:
     assert framed.content.values == ("red", "green") and (framed.train.images[:, 0, 0].max(-1) == 255).all()
 
 
-def test_what_is_missing_is_told(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(tmp_path / "one" / "objects" / "ball" / "0.png", cut_out("ball", 9))
+    save(tmp_path / "one" / "grounds" / "grass" / "0.png", np.zeros((20, 20, 3), np.uint8))
     with pytest.raises(BadInput, match="objects has 1 folders: two or more are needed"):
         photos(tmp_path / "one")
     for kind in ("objects/a", "objects/b", "grounds/x", "grounds/y"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WrapSerializer
 
-from lazytui.data.content import DIGITS, FASHION, Content, colored_digits
+from lazytui.data.content import Content
+from lazytui.data.params import DatasetParams
 from lazytui.runs.results.result_contents import COUNT, Count, Name, Note, Number
 from lazytui.runs.results.typed_result import Key
 from lazytui.training.methods import METHODS
@@ -28,9 +29,12 @@ def _known_method(recipe: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("its method isn't known")
     if not isinstance(recipe.get("bias"), (int, float)) or "counterexamples" not in recipe:
         raise ValueError("it doesn't say how color was given")
-    if (content := recipe.get("recorded_content")) is not None:
-        Content.model_validate_json(str(content))  # raises a ValueError where it is none
+    _data_of(recipe)  # raises a ValueError where it is none
     return recipe
+
+
+def _data_of(recipe: Mapping[str, Any]) -> DatasetParams:
+    return DatasetParams.model_validate({name: recipe[name] for name in DatasetParams.model_fields if name in recipe})
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,7 @@ class RecipeTrainings:
     @property
     def content(self) -> Content:
         """Of the images."""
-        kept = self.recipe.get("recorded_content")
-        if isinstance(kept, str):
-            return Content.model_validate_json(kept)
-        return colored_digits("distinct", FASHION if self.recipe.get("source") == "fashion" else DIGITS)
+        return _data_of(self.recipe).content
 
     @property
     def conflicting_share(self) -> float:

@@ -218,7 +218,7 @@ def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFol
     params, found = recorded_params(attacked), found_in(attacked, 1, "neutral")
     assert isinstance(params, AttackParams) and found.perturbations
     budgets = found.perturbations.budgets.tolist()
-    for index, budget in zip(np.flatnonzero(found.correct).tolist(), budgets, strict=True):
+    for index, budget in list(zip(np.flatnonzero(found.correct).tolist(), budgets, strict=True))[:4]:
         question = AttackQuestion(params, "neutral", index, network=1, run=attacked)
         answer = last(live.answers(question))
         assert answer.networks == ("lazy-strokes", "cured-strokes") and answer.smallest == pytest.approx(budget)

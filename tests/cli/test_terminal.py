@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wait_until
 from tests.conftest import FinishedTraining
 from tests.signals import take_terminal
+from tests.slow_network import endless_training
 
 
 class Terminal:
@@ -80,7 +81,7 @@ def test_a_training_draws_its_progress_and_its_figures_in_color(lab: Lab) -> Non
 
 
 def test_ctrl_c_stops_cleanly(lab: Lab) -> None:
-    with terminal(lab, "run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "10000") as shown:
+    with terminal(lab, "run", "train", *TINY_TRAINING, *endless_training(lab)) as shown:
         run = lab.only_run()
         wait_until(lambda: shown.read() and last_step(run) >= 20)
         shown.type("\x03")
@@ -102,7 +103,7 @@ def test_a_list_keeps_its_words_whole_and_leaves_out_what_does_not_fit(finished_
 
 
 def test_following_is_left_with_ctrl_c_and_the_run_goes_on(lab: Lab) -> None:
-    begun = lab.start("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "10000", "--quiet")
+    begun = lab.start("run", "train", *TINY_TRAINING, *endless_training(lab), "--quiet")
     run = lab.only_run()
     with terminal(lab, "runs", "follow", "latest") as shown:
         wait_until(lambda: shown.read() and "step 20" in shown.screen, begun)

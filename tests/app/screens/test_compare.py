@@ -24,6 +24,7 @@ from lazytui.runs.workspace_watch import run_line
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import TINY_TRAINING, Lab, state_of, wait_until
 from tests.conftest import FinishedTraining
+from tests.slow_network import endless_training
 
 
 def test_how_long_ago_the_run_was_stays_true_and_what_it_starts_is_said(
@@ -115,8 +116,8 @@ def test_before_a_study_stands_what_it_would_train_and_before_a_recipe_all_that_
 
 
 def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> None:
-    asked = ("run", "study", *TINY_TRAINING, "--model", "mlp", "--methods", "focal,grl", "--seeds", "5")
-    begun = lab.call(*asked, "--epochs", "10000", "--jobs", "2", "--detach")
+    asked = ("run", "study", *TINY_TRAINING, *endless_training(lab), "--methods", "focal,grl", "--seeds", "5")
+    begun = lab.call(*asked, "--jobs", "2", "--detach")
     assert begun.code == 0, begun.err
     study = Workspace(lab.workspace).find("latest", kinds=("study",))
     shown: list[str] = []

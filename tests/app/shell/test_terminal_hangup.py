@@ -10,12 +10,13 @@ import pytest
 from lazytui.app.shell.session import load
 from tests.app.terminal import app_on_terminal
 from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wait_until
+from tests.slow_network import endless_training
 
 
 @pytest.fixture
 def going(lab: Lab) -> Iterator[Lab]:
     """A laboratory in which a detached training goes on until the test is over."""
-    begun = lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "10000", "--detach")
+    begun = lab.call("run", "train", *TINY_TRAINING, *endless_training(lab), "--detach")
     assert begun.code == 0, begun.err
     run = lab.only_run()
     try:

@@ -14,14 +14,15 @@ from lazytui.app.shell.popups.jobs_drawer import JobsDrawer, progress_bar
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, tells_progress, until
 from tests.commands import TINY_TRAINING, Lab, last_step, state_of, wait_until
+from tests.slow_network import endless_training
 
-NAME = "erm · mlp · 10,000 epochs · seed 0"
+NAME = "erm · slow.py:Slow · 10,000 epochs · seed 0"
 
 
 @pytest.fixture
 def going(lab: Lab) -> Iterator[Lab]:
     """A laboratory in which a training that was started elsewhere goes on."""
-    process = lab.start("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "10000", "--quiet")
+    process = lab.start("run", "train", *TINY_TRAINING, *endless_training(lab), "--quiet")
     try:
         wait_until(lambda: last_step(lab.only_run()) >= 0, process)
         yield lab

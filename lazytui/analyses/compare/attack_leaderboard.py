@@ -64,7 +64,9 @@ def attack_table(groups: Sequence[Group], attack: str) -> Table:
     params = AttackParams(run="any", attack=attack).in_content(content)
     source = content.classes[params.source_label(content)]
     shown = f"the {source}s" if content.label == "digit" else f"images of {source}"
-    pools = "in their own color, in every color, in the target's" if content.values else "all there are"
+    relation = "in" if content.attribute == "color" else "with"
+    own, every = (f"{relation} {which} {content.attribute}" for which in ("their own", "every"))
+    pools = f"{own}, {every}, {relation} the target's" if content.values else "all there are"
     return Table(
         name="attacked",
         title=f"Minimal perturbation, {params.source_class} to {params.target_class}, by {attack}",

@@ -1,4 +1,4 @@
-"""A drawing: a gray digit under the pen, in one ink on one ground, mixed as the painted data sets are."""
+"""A drawing: a gray shape under the pen, in one ink on one ground, mixed as the painted data sets are."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ BLACK: Color = (0, 0, 0)
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """gray: (28, 28) uint8, how much ink there is. ink: its color. ground: the color of the ground.
+    """gray: (height, width) uint8, how much ink there is. ink: its color. ground: the color of the ground.
 
-    light: (28, 28) uint8, how bright the ground is, such as a texture; 255 where it is flat. picture: (28, 28, 3)
-    uint8, what lies under the ink instead of a ground; None where there is one. noise: what lies over all of it.
+    light: (height, width) uint8, how bright the ground is, such as a texture; 255 where it is flat. picture: (height,
+    width, 3) uint8, what lies under the ink instead of a ground; None where there is one. noise: what lies over it
+    all.
     """
 
     gray: Gray
@@ -38,23 +39,29 @@ class Drawing:
     noise: tuple[Layer, ...] = ()
 
     @classmethod
-    def blank(cls, ink: Color = WHITE, ground: Color = BLACK) -> Drawing:
-        return cls(np.zeros((SIDE, SIDE), np.uint8), ink, ground)
+    def blank(cls, ink: Color = WHITE, ground: Color = BLACK, size: tuple[int, int] = (SIDE, SIDE)) -> Drawing:
+        """size: height and width."""
+        return cls(np.zeros(size, np.uint8), ink, ground)
 
     @classmethod
     def over(cls, picture: NDArray[np.uint8]) -> Drawing:
-        """Nothing is drawn yet over a picture, (28, 28, 3) uint8."""
-        return replace(cls.blank(), picture=picture)
+        """Nothing is drawn yet over a picture, (height, width, 3) uint8."""
+        return replace(cls.blank(size=(picture.shape[0], picture.shape[1])), picture=picture)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.gray.shape[0], self.gray.shape[1]
 
     @functools.cached_property
     def image(self) -> NDArray[np.uint8]:
-        """(28, 28, 3) uint8, as a network sees it."""
-        light = np.full((SIDE, SIDE), 255, np.uint8) if self.light is None else self.light
+        """(height, width, 3) uint8, as a network sees it."""
+        light = np.full(self.size, 255, np.uint8) if self.light is None else self.light
         image = composite(self.gray, light, self.ink, self.ground if self.picture is None else self.picture)
         planes = image.reshape(1, -1, 3).transpose(0, 2, 1).copy()
         for layer in self.noise:
             layer.lay(planes)
-        return planes.transpose(0, 2, 1).reshape(SIDE, SIDE, 3)
+        return planes.transpose(0, 2, 1).reshape(*self.size, 3)
 
     @property
     def is_blank(self) -> bool:
@@ -69,19 +76,19 @@ class Drawing:
 
     def drawn(self, start: Point, end: Point, width: float) -> Drawing:
         """With a stroke of the pen. width: of its tip, in pixels."""
-        return replace(self, gray=np.maximum(self.gray, _stroke(start, end, width)))
+        return replace(self, gray=np.maximum(self.gray, _stroke(start, end, width, self.size)))
 
     def erased(self, start: Point, end: Point, width: float) -> Drawing:
-        return replace(self, gray=np.minimum(self.gray, 255 - _stroke(start, end, width)))
+        return replace(self, gray=np.minimum(self.gray, 255 - _stroke(start, end, width, self.size)))
 
 
-def _stroke(start: Point, end: Point, width: float) -> Gray:
-    """How much of each pixel a round tip covers on its way, (28, 28) uint8: soft at the rim, over one pixel."""
-    middle = np.arange(SIDE) + 0.5
-    x, y = middle[None, :] - start[0], middle[:, None] - start[1]
+def _stroke(start: Point, end: Point, width: float, size: tuple[int, int]) -> Gray:
+    """How much of each pixel a round tip covers on its way, uint8: soft at the rim, over one pixel."""
+    x = np.arange(size[1])[None, :] + 0.5 - start[0]
+    y = np.arange(size[0])[:, None] + 0.5 - start[1]
     along = np.array([end[0] - start[0], end[1] - start[1]])
     length = float(along @ along)
-    share = np.clip((x * along[0] + y * along[1]) / length, 0, 1) if length else np.zeros((SIDE, SIDE))
+    share = np.clip((x * along[0] + y * along[1]) / length, 0, 1) if length else np.zeros(size)
     distance = np.hypot(x - share * along[0], y - share * along[1])
     covered: Gray = np.rint(255 * np.clip(width / 2 + 0.5 - distance, 0, 1)).astype(np.uint8)
     return covered

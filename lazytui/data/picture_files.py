@@ -29,16 +29,25 @@ _ON_THEIR_SIDE = range(5, 9)
 
 
 def read_picture(
-    path: Path, side: int = 28, *, fit: Fit = "crop", invert: bool = False, background: Color = (0, 0, 0)
+    path: Path,
+    height: int = 28,
+    width: int = 28,
+    *,
+    fit: Fit = "crop",
+    invert: bool = False,
+    background: Color = (0, 0, 0),
 ) -> NDArray[np.uint8]:
-    """A picture file of any size as (side, side, 3) uint8; one that has this size already stays as it is.
+    """A picture file of any size as (height, width, 3) uint8; one that has this size already stays as it is.
 
-    fit: what becomes of what isn't square: crop keeps the square in its middle, pad adds black at two edges, stretch
-    distorts. invert: light becomes dark, as for ink on paper. background: what transparent parts show.
+    fit: what becomes of what has another shape, such as one that isn't square: crop keeps the largest part in its
+    middle, pad adds black at two edges, stretch distorts. invert: light becomes dark, as for ink on paper. background:
+    what transparent parts show.
 
     The first frame of several counts, turned as the camera says. Raises BadInput where it can't be read.
     """
-    picture = _square(open_picture(path, background), fit).resize((side, side), Image.Resampling.BOX)
+    picture = _in_shape(open_picture(path, background), fit, height / width).resize(
+        (width, height), Image.Resampling.BOX
+    )
     image: NDArray[np.uint8] = np.array(picture, np.uint8)
     return 255 - image if invert else image
 
@@ -118,10 +127,12 @@ def _of_bytes(picture: Image.Image) -> Image.Image:
     return of_bytes
 
 
-def _square(picture: Image.Image, fit: Fit) -> Image.Image:
+def _in_shape(picture: Image.Image, fit: Fit, shape: float) -> Image.Image:
+    """shape: height by width."""
     width, height = picture.size
+    widths = (width, round(height / shape))
+    kept = min(widths) if fit == "crop" else max(widths)
+    size = (max(kept, 1), max(round(kept * shape), 1))
     if fit == "crop":
-        return ImageOps.fit(picture, (min(width, height),) * 2)
-    if fit == "pad":
-        return ImageOps.pad(picture, (max(width, height),) * 2)
-    return picture
+        return ImageOps.fit(picture, size)
+    return ImageOps.pad(picture, size) if fit == "pad" else picture

@@ -14,7 +14,7 @@ from lazytui.models.architectures.classifier import Classifier
 def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
     """(N, h, w) float32: sum_k w_kc A_k (Zhou et al. 2016); its spatial mean is the logit minus the head's bias.
 
-    images: (N, 3, 28, 28) float32. targets: (N,) int64. UsageError unless the head reads the averages of `layer`.
+    images: (N, 3, H, W) float32. targets: (N,) int64. UsageError unless the head reads the averages of `layer`.
     """
     averaged = averaged_layer(model)
     if layer != averaged or not isinstance(model, Classifier):

@@ -56,6 +56,6 @@ def integrated_gradients(
 
 
 def _summed_gradient(model: nn.Module, variations: Tensor, targets: Tensor) -> Tensor:
-    """The gradients at (v, N, 3, 28, 28), summed over v."""
+    """The gradients at (v, N, 3, H, W), summed over v."""
     rows = input_gradient(model, variations.flatten(0, 1), targets.repeat(len(variations)))
     return rows.view(variations.shape).sum(0)

@@ -79,10 +79,10 @@ def logits_of(
 
 
 def mean_color(images: NDArray[np.uint8], device: torch.device) -> Tensor:
-    """(3,) float32 in [0, 1]: the mean over all pixels of (n, 28, 28, 3) uint8 images."""
+    """(3,) float32 in [0, 1]: the mean over all pixels of (n, height, width, 3) uint8 images."""
     return torch.tensor(images.mean((0, 1, 2)) / 255, dtype=torch.float32, device=device)
 
 
 def mean_image(images: NDArray[np.uint8], device: torch.device) -> Tensor:
-    """(3, 28, 28) float32 in [0, 1]: the mean image."""
+    """(3, height, width) float32 in [0, 1]: the mean image."""
     return torch.tensor(images.mean(0).transpose(2, 0, 1) / 255, dtype=torch.float32, device=device)

@@ -111,7 +111,7 @@ def test_variations_change_one_thing_each(name: str) -> None:
     np.testing.assert_array_equal(made.recolored[own, np.arange(3)], split.images[chosen])
     other = (own + 1) % 10
     assert (made.recolored[other, np.arange(3)] != split.images[chosen]).any((1, 2, 3)).all()
-    assert (made.redrawn_digits != split.labels[chosen]).all()
+    assert (made.redrawn_labels != split.labels[chosen]).all()
     corners = np.s_[:, :2, :2]
     np.testing.assert_array_equal(made.redrawn[corners], split.images[chosen][corners])
 

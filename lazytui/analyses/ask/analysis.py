@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lazytui.analyses.ask.answer import ask_network, networks_asked, open_network, require_networks
+from lazytui.analyses.ask.answer import (
+    ask_network,
+    networks_asked,
+    open_network,
+    read_class_option,
+    require_networks,
+)
 from lazytui.analyses.ask.figures import figures
 from lazytui.analyses.ask.params import AskParams
 from lazytui.analyses.ask.result import AskResult, read, write
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.networks.model_under_study import trained_with
+from lazytui.data.content import Content
 from lazytui.data.picture_files import read_picture
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -22,22 +30,30 @@ if TYPE_CHECKING:
 def resolve(params: AskParams, workspace: Workspace) -> AskParams:
     """Make sure that the picture can be read and the networks can be had; record where the picture lies."""
     require_networks(params, workspace)
-    _image(params)
-    return params.model_copy(update={"image": str(Path(params.image).expanduser().resolve())})
+    content = _content(params, workspace)
+    _image(params, content)
+    label = None if params.digit is None else str(read_class_option("--digit", params.digit, content))
+    return params.model_copy(update={"image": str(Path(params.image).expanduser().resolve()), "digit": label})
 
 
 def run(params: AskParams, report: Report) -> AskResult:
-    image = _image(params)
+    image = _image(params, _content(params, report.workspace))
     report.note("loading torch and the network")
     answers = [
-        ask_network(open_network(network, report.workspace, report.note), image, params, params.digit)
+        ask_network(open_network(network, report.workspace, report.note), image, params, params.label)
         for network in networks_asked(params)
     ]
     return AskResult(*answers)
 
 
-def _image(params: AskParams) -> NDArray[np.uint8]:
-    return read_picture(Path(params.image).expanduser(), fit=params.fit, invert=params.invert)
+def _content(params: AskParams, workspace: Workspace) -> Content:
+    """What the networks were trained on: where there are two, classes and images of the same size."""
+    return trained_with(networks_asked(params)[0], workspace).content
+
+
+def _image(params: AskParams, content: Content) -> NDArray[np.uint8]:
+    path = Path(params.image).expanduser()
+    return read_picture(path, content.height, content.width, fit=params.fit, invert=params.invert)
 
 
 ANALYSIS = Analysis(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.ask.params import AskNetworksParams
+from lazytui.analyses.ask.params import PREDICTED, AskNetworksParams
 from lazytui.analyses.ask.result import NetworkAnswer
+from lazytui.analyses.networks.image_choice import read_label
 from lazytui.analyses.networks.layer_choices import require_map_layer
 from lazytui.analyses.networks.model_under_study import (
     NetworkParams,
@@ -17,7 +18,9 @@ from lazytui.analyses.networks.model_under_study import (
     require_code_named,
     trained_with,
 )
-from lazytui.errors import UsageError
+from lazytui.analyses.train.params import TrainParams
+from lazytui.data.content import Content, colored_digits
+from lazytui.errors import BadInput, UsageError
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import MethodName
 
@@ -29,10 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OpenNetwork:
-    """A network that is ready to be asked. name: what a person calls it. palette: of the data it was trained on."""
+    """A network that is ready to be asked. name: what a person calls it. trained: on which data."""
 
     name: str
-    palette: str
+    trained: TrainParams
     explainer: Explainer
     advice: str
 
@@ -50,37 +53,53 @@ def networks_asked(params: AskNetworksParams) -> list[NetworkParams]:
 
 
 def require_networks(params: AskNetworksParams, workspace: Workspace) -> None:
-    """Raise BadInput for a network that is code which nobody named, UsageError for one beside itself or for a layer
-    without a map."""
+    """Raise BadInput for a network that is code which nobody named and for two that can't be shown the same image,
+    UsageError for one beside itself, for a layer without a map, or for a target that is no class."""
     if params.against == params.run:
         raise UsageError(f"{params.run} can't be set against itself: name another network.")
     for network, option in zip(networks_asked(params), ("--model", "--against-model"), strict=False):
         require_code_named(network, workspace, option=option)
         if params.method or params.layer:
             require_map_layer(trained_with(network, workspace).model, params.method or "grad-cam", params.layer)
+    content, *others = (trained_with(network, workspace).content for network in networks_asked(params))
+    if others and (others[0].classes, others[0].image_shape) != (content.classes, content.image_shape):
+        raise BadInput(
+            f"{params.run} and {params.against} can't be asked about the same picture: they were trained on other "
+            "classes, or on images of another size."
+        )
+    if params.target != PREDICTED:
+        read_class_option("--target", params.target, content)
+
+
+def read_class_option(option: str, text: str, content: Content) -> int:
+    """A class by its name or number. Raises UsageError that names the option for what is none."""
+    try:
+        return read_label(text, content)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error}") from error
 
 
 def open_network(params: NetworkParams, workspace: Workspace, note: Callable[[str], object]) -> OpenNetwork:
     """Imports torch. Raises BadInput where the network can't be had."""
     network = load_network(params, workspace, note)
-    from lazytui.models.shapes import IMAGE_SHAPE
     from lazytui.saliency.explainer import Explainer
 
-    channels, height, width = IMAGE_SHAPE
+    channels, height, width = network.trained.content.image_shape
     black = np.zeros((1, height, width, channels), np.uint8)  # what hidden parts become
     explainer = Explainer(network.model, black, network.trained.model)
     name = workspace.find(params.run).display_name
-    return OpenNetwork(name, network.trained.palette, explainer, network.advice)
+    return OpenNetwork(name, network.trained, explainer, network.advice)
 
 
 def ask_network(
-    network: OpenNetwork, image: NDArray[np.uint8], params: AskNetworksParams, digit: int | None
+    network: OpenNetwork, image: NDArray[np.uint8], params: AskNetworksParams, label: int | None
 ) -> NetworkAnswer:
-    """image: (28, 28, 3) uint8. digit: what it shows, if that is known.
+    """image: (height, width, 3) uint8. label: the class that it shows, if that is known.
 
     Raises UsageError for a method or layer that the network doesn't have.
     """
-    target = None if params.target == "predicted" else int(params.target)
+    content = network.trained.content
+    target = None if params.target == PREDICTED else read_label(params.target, content)
     method = params.method or network.default_method
     found = network.explainer.explain(image, method=method, layer=params.layer, target=target)
     predicted = int(found.probabilities.argmax())
@@ -89,11 +108,12 @@ def ask_network(
         probabilities=found.probabilities,
         predicted=float(predicted),
         prediction_probability=float(found.probabilities[predicted]),
-        digit_probability=None if digit is None else float(found.probabilities[digit]),
+        digit_probability=None if label is None else float(found.probabilities[label]),
         heat=found.heat,
         target=found.target,
         method=method,
         layer=found.layer,
         name=network.name,
-        palette=network.palette,
+        palette=network.trained.palette,
+        recorded_content=None if content == colored_digits(network.trained.palette) else content,
     )

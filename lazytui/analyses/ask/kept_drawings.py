@@ -25,7 +25,7 @@ MOST = 200
 
 @dataclass(frozen=True, eq=False)
 class KeptDrawing:
-    """run: which one. image: (28, 28, 3) uint8. digit: what it shows; NO_DIGIT where nobody said."""
+    """run: which one. image: (height, width, 3) uint8. digit: the class that it shows; NO_DIGIT where nobody said."""
 
     run: str
     image: NDArray[np.uint8]
@@ -50,18 +50,24 @@ def _drawing(run: RunFolder) -> KeptDrawing:
     params = recorded_params(run)
     assert isinstance(params, AskParams)
 
-    digit = NO_DIGIT if params.digit is None else params.digit
+    digit = NO_DIGIT if params.label is None else params.label
     return KeptDrawing(run.reference, recorded_result(run).first.image, digit)
 
 
 def drawings_of_digit(workspace: Workspace, digit: int, content: Content) -> Split:
     """Those that show it. Raises BadInput where there is none."""
-    shown = [drawing for drawing in kept_drawings(workspace) if drawing.digit == digit]
+    shown = [one for one in kept_drawings(workspace) if one.digit == digit and _has_size(one.image, content)]
     if not shown:
+        what = f"a {digit}" if content.label == "digit" else content.classes[digit]
         raise BadInput(
-            f"No drawing of a {digit} is kept: I opens the canvas, g there keeps what is on it and asks which digit."
+            f"No drawing of {what} is kept: I opens the canvas, g there keeps what is on it and asks which "
+            f"{content.label}."
         )
     return split_of(shown, content)
+
+
+def _has_size(image: NDArray[np.uint8], content: Content) -> bool:
+    return image.shape[:2] == (content.height, content.width)
 
 
 def require_any(drawings: Sequence[KeptDrawing]) -> Sequence[KeptDrawing]:
@@ -80,6 +86,6 @@ def split_of(drawings: Sequence[KeptDrawing], content: Content) -> Split:
         np.stack([drawing.image for drawing in require_any(drawings)]),
         np.array([drawing.digit for drawing in drawings], np.uint8),
         np.full(len(drawings), content.unknown, np.uint8),
-        np.zeros((len(drawings), 28, 28), np.uint8),
+        np.zeros((len(drawings), *drawings[0].image.shape[:2]), np.uint8),
         content,
     )

@@ -22,11 +22,12 @@ from lazytui.analyses.networks.model_under_study import (
     weights_written,
 )
 from lazytui.analyses.train.params import TrainParams
+from lazytui.data.content import Content
 from lazytui.data.drawing import Drawing
 from lazytui.data.painting.painter import background_light, noise_over, paint_colors
 from lazytui.data.picture_files import write_picture
 from lazytui.data.splits import Split, build_dataset
-from lazytui.errors import LazytuiError
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import METHODS, MethodName
@@ -37,8 +38,8 @@ FOLDER = "drawings"
 
 @dataclass(frozen=True)
 class Start:
-    """An image of a split to begin with: of the images that show a digit (None: of all) the one of that number, going
-    round. color: what it is painted in; None: its own."""
+    """An image of a split to begin with: of the images of a class (None: of all) the one of that number, going round.
+    color: what it is painted in; None: its own."""
 
     split: Literal["easy", "hard"] = "hard"
     digit: int | None = 1
@@ -61,7 +62,7 @@ class DrawAnswer(LiveAnswer[DrawQuestion]):
     """drawing: that of the question, or the image to begin with; digit: what it shows, None where nobody knows.
 
     answers: of the first network and the second, where there is one. methods: the maps that all of them have.
-    advice: what is to be said of their outputs.
+    advice: what is to be said of their outputs. content: what they were trained on, once that is known.
     """
 
     drawing: Drawing | None = None
@@ -69,6 +70,7 @@ class DrawAnswer(LiveAnswer[DrawQuestion]):
     answers: tuple[NetworkAnswer, ...] = ()
     methods: tuple[MethodName, ...] = ()
     advice: tuple[str, ...] = ()
+    content: Content | None = None
 
 
 class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
@@ -95,14 +97,17 @@ class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
         answer = self.empty_answer(question)
         if question.drawing is None:
             yield replace(answer, doing="painting an image to begin with ...")
-            drawing, digit = self._begin(question)
-            answer = replace(answer, drawing=drawing, digit=digit)
+            drawing, digit, content = self._begin(question)
+            answer = replace(answer, drawing=drawing, digit=digit, content=content)
         assert answer.drawing is not None
         key = self._key(question.params)
         if key not in self._opened:
             yield replace(answer, doing=opening_message(question.params.run))
             self._opened = {key: self._open(question.params)}
         networks, image = self._opened[key], answer.drawing.image
+        content = networks[0].trained.content
+        _require_size(answer.drawing, content)
+        answer = replace(answer, content=content, digit=_among(content, answer.digit))
         yield replace(
             answer,
             answers=tuple(ask_network(one, image, question.params, answer.digit) for one in networks),
@@ -120,17 +125,35 @@ class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
         ignored = ignore_advice  # it goes with the answer
         return tuple(open_network(one, self.workspace, ignored) for one in networks_asked(params))
 
-    def _begin(self, question: DrawQuestion) -> tuple[Drawing, int | None]:
-        """The image to begin with, and its digit; a blank one where the data of the training aren't at hand."""
+    def _begin(self, question: DrawQuestion) -> tuple[Drawing, int | None, Content]:
+        """The image to begin with, and its class; a blank one where the data of the training aren't at hand."""
         start, trained = question.start, trained_with(networks_asked(question.params)[0], self.workspace)
         try:
             require_at_hand(trained.source)
             split = self._split(trained, start.split)
         except LazytuiError:
-            return Drawing.blank(), None
+            content = trained.content
+            return Drawing.blank(size=(content.height, content.width)), None, content
         shown = np.flatnonzero((split.labels == start.digit) | (start.digit is None))
+        if not len(shown):
+            shown = np.arange(len(split))
         index = int(shown[start.number % len(shown)])
-        return _drawing_of(split, index, trained, start), int(split.labels[index])
+        return _drawing_of(split, index, trained, start), int(split.labels[index]), split.content
+
+
+def _require_size(drawing: Drawing, content: Content) -> None:
+    """Raise BadInput where the networks take images of another size."""
+    if drawing.size != (content.height, content.width):
+        height, width = drawing.size
+        raise BadInput(
+            f"The drawing has {height} x {width} pixels, and this network takes {content.height} x {content.width}: n "
+            "begins with one of its own images."
+        )
+
+
+def _among(content: Content, digit: int | None) -> int | None:
+    """The class, where there is one of that number."""
+    return digit if digit is not None and digit < len(content.classes) else None
 
 
 def _paint(trained: TrainParams, split: str) -> Split:
@@ -139,6 +162,8 @@ def _paint(trained: TrainParams, split: str) -> Split:
 
 def _drawing_of(split: Split, index: int, trained: TrainParams, start: Start) -> Drawing:
     """An image of a split as a drawing that gives the same bytes, unless it is painted in another color."""
+    if not trained.value_colors:
+        return Drawing.over(split.images[index])
     color = int(split.attributes[index]) if start.color is None else start.color
     strokes, backgrounds = paint_colors(trained)
     stream = SPLIT_NAMES[start.split]

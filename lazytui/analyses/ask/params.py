@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from lazytui.analyses.core.analysis import Params, Positional
 from lazytui.analyses.networks.second_network import SecondNetworkParams
+from lazytui.data.content import DIGITS
 from lazytui.saliency.map_names import MethodName, require_layer_suits
+
+PREDICTED = "predicted"
+"""The target that is what the network predicts."""
+
+
+def _as_text(given: Any) -> Any:
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+def _as_number(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
 
 
 class PictureParams(Params):
     """Which picture, and how it becomes an image for a network."""
 
     image: Annotated[str, Positional()] = Field(
-        description="A picture file (PNG, JPEG, GIF, BMP, TIFF, WEBP or PPM) of any size; it is brought to 28 x 28."
+        description="A picture file (PNG, JPEG, GIF, BMP, TIFF, WEBP or PPM) of any size; it is brought to the size "
+        "of the images that the network was trained on, such as 28 x 28."
     )
     fit: Literal["crop", "pad", "stretch"] = Field(
         "crop",
         description="What becomes of a picture that isn't square: crop keeps the square in its middle, pad adds black, "
-        "stretch distorts it.",
+        "stretch distorts it. Of images that aren't square likewise.",
     )
     invert: bool = Field(False, description="Whether light and dark change places, as for dark ink on light paper.")
-    digit: int | None = Field(
-        None, ge=0, le=9, description="The digit that the picture shows, if any; then answers are right or wrong."
+    digit: (
+        Annotated[str, BeforeValidator(_as_text), PlainSerializer(_as_number, when_used="json"), Field(max_length=200)]
+        | None
+    ) = Field(
+        None,
+        description="The digit that the picture shows, if any, or the class by name or number; then answers are right "
+        "or wrong.",
     )
+
+    @property
+    def label(self) -> int | None:
+        """The class that the picture shows, by its number, as runs record it."""
+        return None if self.digit is None else int(self.digit)
 
 
 class AskNetworksParams(SecondNetworkParams):
@@ -35,8 +58,11 @@ class AskNetworksParams(SecondNetworkParams):
         None, description="The kind of map; default Grad-CAM, or the input gradient where the network has no map."
     )
     layer: str | None = Field(None, description="The layer whose map is shown; default the best one for the method.")
-    target: Literal["predicted", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = Field(
-        "predicted", description="The class whose evidence is shown: what the network predicts, or one of your choice."
+    target: str = Field(
+        PREDICTED,
+        max_length=200,
+        description="The class whose evidence is shown: what the network predicts, or one of your choice.",
+        json_schema_extra={"choices": [PREDICTED, *DIGITS]},
     )
 
     @model_validator(mode="after")

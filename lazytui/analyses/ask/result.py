@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -11,6 +11,8 @@ from pydantic import Field
 
 from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
+from lazytui.data.content import MOST_CLASSES, Content, colored_digits
+from lazytui.data.palettes import palette
 from lazytui.runs.results.result_contents import SHARE, Metric, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields, write_fields
@@ -19,32 +21,45 @@ from lazytui.saliency.map_names import MethodName
 if TYPE_CHECKING:
     from lazytui.analyses.ask.params import AskParams
 
-Digit = Annotated[int, Field(strict=True, ge=0, le=9)]
+Class = Annotated[int, Field(strict=True, ge=0, lt=MOST_CLASSES)]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NetworkAnswer:
     """One network's answer about one image.
 
-    image: (28, 28, 3) uint8, as the network saw it. probabilities: (10,) float32. predicted: the most probable class;
-    prediction_probability: how probable. digit_probability: of the digit that the image shows; None where nobody said
-    which it is.
+    image: (height, width, 3) uint8, as the network saw it. probabilities: (classes,) float32. predicted: the most
+    probable class; prediction_probability: how probable. digit_probability: of the class that the image shows; None
+    where nobody said which it is.
 
     heat: (h, w) float32, raw and signed, the evidence for the class `target`. method, layer: of that map; the layer is
-    None for methods that score pixels. name: what the network is called. palette: of the data it was trained on.
+    None for methods that score pixels. name: what the network is called. palette, recorded_content: of the data
+    it was trained on; no content where it is that of colored digits.
     """
 
     image: Annotated[NDArray[np.uint8], images()]
-    probabilities: Annotated[NDArray[np.float32], shares(10).defined]
-    predicted: Annotated[float, Metric(low=0, high=9)]
+    probabilities: Annotated[NDArray[np.float32], shares("classes").defined]
+    predicted: Annotated[float, Metric(low=0, high=MOST_CLASSES - 1)]
     prediction_probability: Annotated[float, SHARE]
     digit_probability: Annotated[float | None, SHARE]
     heat: Annotated[NDArray[np.float32], numbers("map height", "map width")]
-    target: Digit
+    target: Class
     method: MethodName
     layer: Name | None
     name: Name
     palette: Name
+    recorded_content: Content | None = None
+
+    @property
+    def content(self) -> Content:
+        """What the network was trained on."""
+        return self.recorded_content or colored_digits(self.palette)
+
+    @property
+    def value_colors(self) -> tuple[tuple[int, int, int], ...]:
+        """Of each value of the attribute, where it is a color of the palette."""
+        ten = palette(self.palette)
+        return ten.colors if self.content.values == ten.names else ()
 
     @property
     def is_empty(self) -> bool:
@@ -56,14 +71,19 @@ AskResult = NetworkPair[NetworkAnswer]
 
 
 def write(result: AskResult) -> Result:
-    second = _saved(result.second) if result.second else None
+    second = _saved(_with_own_content(result.second, result.first)) if result.second else None
     return join_saved(_saved(result.first), second, shared=("image",))
+
+
+def _with_own_content(second: NetworkAnswer, first: NetworkAnswer) -> NetworkAnswer:
+    """Facts that the second network hasn't are read as the first one's."""
+    return replace(second, recorded_content=second.content) if first.recorded_content else second
 
 
 def _saved(answer: NetworkAnswer) -> Result:
     """With a metric for each class, for scripts."""
     saved = write_fields(answer)
-    shares = {f"probability_{digit}": float(share) for digit, share in enumerate(answer.probabilities)}
+    shares = {f"probability_{label}": float(share) for label, share in enumerate(answer.probabilities)}
     return Result({**saved.metrics, **shares}, saved.facts, saved.arrays)
 
 

@@ -29,7 +29,7 @@ class ParamField:
     names another run.
     argument: whether it is typed without its name. meaning: of an option that some entries of a catalog read, as some
     methods do, its description without who reads it; else nothing. heading: the `HEADING` of the class that declares
-    it; else nothing.
+    it; else nothing. listed: choices of a text, which may be another one.
     """
 
     name: str
@@ -46,6 +46,7 @@ class ParamField:
     meaning: str = ""
     heading: str = field(default="", compare=False)
     about: Mapping[str, str] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
 
     @property
     def is_conditional(self) -> bool:
@@ -58,8 +59,8 @@ class ParamField:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """All the values there are, or nothing where they can't be listed."""
-        return get_args(self.type) if get_origin(self.type) is Literal else ()
+        """The values to choose from, or nothing where they can't be listed."""
+        return get_args(self.type) if get_origin(self.type) is Literal else self.listed
 
     @property
     def help(self) -> str:
@@ -115,6 +116,7 @@ def _field(name: str, info: FieldInfo, heading: str) -> ParamField:
         heading=heading,
         meaning=extra.get("meaning", ""),
         about=extra.get("about", {}),
+        listed=tuple(extra.get("choices", ())),
     )
 
 

@@ -1,4 +1,4 @@
-"""Grad-CAM: where a network looks, whether that is the digit, and what the map is worth; one network, or two."""
+"""Grad-CAM: where a network looks, whether that is what is shown, and what the map is worth; one network, or two."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.gradcam.figures import figures
-from lazytui.analyses.gradcam.params import GradcamParams, target_class
+from lazytui.analyses.gradcam.image_words import wear
+from lazytui.analyses.gradcam.params import GradcamParams, read_target, target_class
 from lazytui.analyses.gradcam.result import (
     CueConflict,
     Examples,
@@ -19,44 +20,49 @@ from lazytui.analyses.gradcam.result import (
     Randomization,
     Recoloring,
     ShownImages,
+    can_be_repainted,
     read,
     write,
 )
-from lazytui.analyses.networks.image_choice import SplitName, index_of_image, read_digit_and_color
+from lazytui.analyses.networks.image_choice import SplitName, index_of_image, read_group
 from lazytui.analyses.networks.layer_choices import require_map_layer
 from lazytui.analyses.networks.model_under_study import ModelUnderStudy, load_model_under_study, trained_with
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.networks.second_network import second_model_params
-from lazytui.data.palettes import palette
+from lazytui.data.content import Content
+from lazytui.data.splits import MOST_SHOWN
 from lazytui.errors import UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import METHODS, MethodName
 
 if TYPE_CHECKING:
-    from lazytui.data.splits import BiasedDataset, Split
+    from lazytui.data.splits import BiasedDataset
     from lazytui.saliency.checks.split_statistics import SplitStatistics
     from lazytui.saliency.split_maps import SplitMaps
 
 _SPLITS: dict[SplitName, str] = {"easy": "validation", "hard": "hard", "probe": "probe"}
 
-GALLERY = (0, 1, 10, 11, 77, 73, 37, 33)
-"""Of the ten shapes in ten colors, those shown by every method: red 0, green 0, red 1, green 1; 7 and 3 likewise."""
+_GALLERY = ((0, 1), (7, 3))
+"""Pairs of classes that are shown by every method, each with its own value and the other's: red 0, green 0, ..."""
+_MOST_IN_GALLERY = 8
 
 
 def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
     """Make sure that the data can be rebuilt and suit both networks, and that the layer is one of theirs."""
     resolved = resolve_pair(params, workspace)
     trained = trained_with(resolved, workspace)
-    worn = trained.placement != "none" and (params.split != "hard" or trained.hard != "gray")
-    if params.target == "color" and not worn:
+    content = trained.content
+    worn = trained.shows_values and not (trained.plants and params.split == "hard" and trained.hard == "gray")
+    if read_target(params.target, content) == "attribute" and not worn:
         raise UsageError(
-            f"The images of the {params.split} split wear no color, so there is no color's digit to target."
+            f"The images of the {params.split} split {wear(content)} no "
+            f"{content.attribute}, so there is no {content.attribute}'s {content.label} to target."
         )
     for image in params.show or ():
         if not image.isdecimal():
-            read_digit_and_color(image, palette(trained.palette))
+            read_group(image, content)
     require_map_layer(trained.model, params.method, params.layer)
     if second := second_model_params(resolved):
         require_map_layer(trained_with(second, workspace).model, params.method, params.layer)
@@ -82,8 +88,11 @@ def _network_maps(
     run = report.workspace.find(reference)
     report.note(f"explaining {statistics.images:,} {params.split} images of {run.reference}")
     maps, measured = statistics.measure_maps()
-    conflict = statistics.explain_cue_conflict(data.cue_conflict)
-    methods, gallery, layer = _gallery(statistics, network, data.cue_conflict, report)
+    examples = _examples(statistics, maps, measured["evidence"])
+    conflict = _cue_conflict(statistics, data)
+    shown = examples if conflict is None else conflict
+    chosen = _gallery_indices(data.content, examples if conflict is None else None)
+    methods, gallery, layer = _gallery(statistics, network, shown.images[chosen], report)
     checked = min(params.checked, statistics.images)
     faithfulness, randomization, layers = None, None, None
     if checked:
@@ -92,7 +101,7 @@ def _network_maps(
         report.check()
         randomization, layers = _randomization(params, statistics, maps, network, checked)
         report.check()
-    colored = checked and data.params.placement != "none"
+    colored = checked and can_be_repainted(data.params)
     return NetworkMaps(
         **measured,
         faithfulness=faithfulness,
@@ -107,20 +116,38 @@ def _network_maps(
         gallery_layer=layer,
         gallery_methods=methods,
         randomized=layers,
-        examples=_examples(statistics, maps, measured["evidence"]),
+        examples=examples,
         shown=_shown(params, statistics, network) if params.show else None,
-        cue_conflict=CueConflict(
-            images=data.cue_conflict.images, maps=conflict.maps, logits=conflict.logits, targets=conflict.targets
-        ),
-        gallery_indices=np.array(GALLERY),
+        cue_conflict=conflict,
+        gallery_indices=chosen,
         gallery=gallery,
     )
 
 
-def _examples(statistics: SplitStatistics, maps: SplitMaps, evidence: NDArray[np.uint8]) -> Examples:
-    from lazytui.saliency.checks.split_statistics import first_of_each_category
+def _cue_conflict(statistics: SplitStatistics, data: BiasedDataset) -> CueConflict | None:
+    """None where nothing can be repainted."""
+    if data.editor is None:
+        return None
+    maps = statistics.explain_cue_conflict(data.cue_conflict)
+    return CueConflict(images=data.cue_conflict.images, maps=maps.maps, logits=maps.logits, targets=maps.targets)
 
-    chosen = first_of_each_category(evidence)
+
+def _gallery_indices(content: Content, examples: Examples | None) -> NDArray[np.int64]:
+    """Of the cue conflict; or of the examples where there is none: as many of correct as of incorrect answers."""
+    if examples is not None:
+        count = len(examples.indices)
+        return np.unique(np.linspace(0, count - 1, min(count, _MOST_IN_GALLERY)).round()).astype(np.int64)
+    classes, values = (min(count, MOST_SHOWN) for count in content.groups)
+    pairs = [pair for pair in _GALLERY if max(pair) < min(classes, values)]
+    return np.array([label * values + value for a, b in pairs for label in (a, b) for value in (a, b)])
+
+
+def _examples(statistics: SplitStatistics, maps: SplitMaps, evidence: NDArray[np.uint8] | None) -> Examples:
+    """evidence: categories; None where masks aren't known: then correct answers, and incorrect ones."""
+    from lazytui.saliency.checks.split_statistics import first_of_each
+
+    wrong = maps.predicted != statistics.split.labels[: len(maps.predicted)]
+    chosen = first_of_each(wrong.astype(np.uint8) if evidence is None else evidence)
     return Examples(
         indices=chosen,
         images=statistics.split.images[chosen],
@@ -135,8 +162,8 @@ def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnd
     from lazytui.saliency.explainer import Explainer
 
     split, request = statistics.split, statistics.request
-    ten = palette(network.trained.palette)
-    chosen = np.array([index_of_image(text, split, params.split, ten) for text in params.show or ()])
+    chosen = np.array([index_of_image(text, split, params.split) for text in params.show or ()])
+    target = read_target(params.target, split.content)
     explainer = Explainer(
         network.model,
         split.images,
@@ -150,15 +177,15 @@ def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnd
             split.images[index],
             method=params.method,
             layer=params.layer,
-            target=target_class(params.target, int(split.labels[index]), int(split.attributes[index])),
+            target=target_class(target, int(split.labels[index]), int(split.attributes[index]), split.content),
         )
         for index in chosen
     ]
     return ShownImages(
         indices=chosen,
         images=split.images[chosen],
-        digits=split.labels[chosen],
-        colors=split.attributes[chosen],
+        labels=split.labels[chosen],
+        attributes=split.attributes[chosen],
         maps=np.stack([one.heat for one in explained]),
         probabilities=np.stack([one.probabilities for one in explained]),
         targets=np.array([one.target for one in explained], np.uint8),
@@ -199,7 +226,7 @@ def _split_statistics(
     from lazytui.saliency.maps_by_name import MapRequest
     from lazytui.saliency.split_maps import mean_color, mean_image
 
-    report.note(f"painting the {params.split} split")
+    report.note(f"{'painting' if data.params.plants else 'reading'} the {params.split} split")
     name = _SPLITS[params.split]
     split = data.split(name)
     at_most = params.images or METHODS[params.method].images or len(split)
@@ -220,16 +247,19 @@ def _split_statistics(
         name=name,
         params=data.params,
         images=min(at_most, len(split)),
-        target=params.target,
+        target=read_target(params.target, data.content),
         seed=params.seed,
         listener=ProgressListener(report.note, progress),
     )
 
 
 def _gallery(
-    statistics: SplitStatistics, network: ModelUnderStudy, conflict: Split, report: Report
+    statistics: SplitStatistics, network: ModelUnderStudy, shown: NDArray[np.uint8], report: Report
 ) -> tuple[tuple[MethodName, ...], dict[str, NDArray[np.float32]], str | None]:
-    """Maps of a few images by every method that the network allows, and the layer that Grad-CAM takes."""
+    """Maps of a few images by every method that the network allows, and the layer that Grad-CAM takes.
+
+    shown: (n, height, width, 3) uint8.
+    """
     from lazytui.saliency.explainer import Explainer
 
     report.note("a few images by every method")
@@ -244,7 +274,7 @@ def _gallery(
     for method in explainer.methods:
         report.check()
         layer_option = layer if METHODS[method].of_layer and method != "cam" else None
-        explained = [explainer.explain(conflict.images[index], method=method, layer=layer_option) for index in GALLERY]
+        explained = [explainer.explain(image, method=method, layer=layer_option) for image in shown]
         maps[method] = np.stack([explanation.heat for explanation in explained])
         if method == "grad-cam":
             shown_layer = explained[0].layer

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from lazytui.analyses.train.params import TrainParams
 from lazytui.code_permission import is_custom
 from lazytui.data.image_cache import cached_arrays, digest, known_arrays
-from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split
-from lazytui.saliency.checks.localization import mask_percentile, stroke_masks
-from lazytui.saliency.checks.reason_categories import evidence_categories, reason_categories
+from lazytui.saliency.checks.localization import mask_percentile, object_masks
+from lazytui.saliency.checks.reason_categories import UNKNOWN_REASON, evidence_categories, reason_categories
 from lazytui.saliency.map_resizing import upsample
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 Labels = NDArray[np.uint8]
 
-_COLORS = 10
 _MADE_BY = ("hooks", "models", "saliency")
 
 
@@ -35,12 +33,13 @@ class AnswerCategories:
     """How a network answers the browsed images, (n,) uint8 each: the class predicted, and indices into
     `reason_categories.EVIDENCE_CATEGORIES` and `REASONS`.
 
-    map_title: the map of the class predicted that the evidence categories go by; always the same one, so that no image
-    changes sides while maps are compared. The reasons go by repainting every image that has a color.
+    evidence: None where masks of the images aren't known. map_title: the map of the class predicted that the evidence
+    categories go by; always the same one, so that no image changes sides while maps are compared. The reasons go by
+    repainting every image that has a value of the attribute, where that can be done.
     """
 
     predicted: Labels
-    evidence: Labels
+    evidence: Labels | None
     reasons: Labels
     map_title: str
 
@@ -68,12 +67,14 @@ class AnswerSort:
 
         self._request, self._map_title = request, map_title
         self._split, self._whole, self._trained, self._name = split, whole, trained, name
-        self._colored = np.flatnonzero(split.attributes != NO_COLOR)
+        known = (split.attributes != split.content.unknown) & trained.plants
+        self._repaintable, self._values = np.flatnonzero(known), len(split.content.values)
+        self._masks = object_masks(split)
         self._batches = [slice(start, start + BATCH) for start in range(0, len(split), BATCH)]
-        self._steps = len(self._batches) + (_COLORS if len(self._colored) else 0)
+        self._steps = len(self._batches) + (self._values if len(self._repaintable) else 0)
         self._done = 0
         self._maps: list[SplitMaps] = []
-        self._repainted = np.zeros((len(split), _COLORS), np.uint8)
+        self._repainted = np.zeros((len(split), self._values), np.uint8)
         self._decisive = None if is_custom(trained.model) else self._decisive_for(model)
         self.categories = self._kept()
 
@@ -83,7 +84,7 @@ class AnswerSort:
         return self._done / max(self._steps, 1)
 
     def step(self, model: nn.Module) -> None:
-        """A batch of maps, or all images in one more color."""
+        """A batch of maps, or all images with one more value."""
         if self._done < len(self._batches):
             self._explain(model, self._batches[self._done])
         else:
@@ -97,33 +98,43 @@ class AnswerSort:
 
         self._maps.append(explain_split(model, self._split.images[part], None, self._request))
 
-    def _repaint(self, model: nn.Module, color: int) -> None:
-        from lazytui.saliency.checks.repainting import repaint_in_color
+    def _repaint(self, model: nn.Module, value: int) -> None:
+        from lazytui.saliency.checks.repainting import repaint_with
         from lazytui.saliency.split_maps import logits_of
 
-        images = repaint_in_color(self._whole, self._trained, self._name, self._colored, color)
-        self._repainted[self._colored, color] = logits_of(model, images).argmax(1)
+        images = repaint_with(self._whole, self._trained, self._name, self._repaintable, value)
+        self._repainted[self._repaintable, value] = logits_of(model, images).argmax(1)
 
     def _finish(self) -> AnswerCategories:
-        split = self._split
         predicted = np.concatenate([part.predicted for part in self._maps])
-        maps = upsample(np.maximum(np.concatenate([part.maps for part in self._maps]), 0))
-        evidence = evidence_categories(predicted == split.labels, mask_percentile(maps, stroke_masks(split.originals)))
-        reasons = reason_categories(predicted, self._repainted, split.labels, split.attributes)
-        found = [predicted, evidence, reasons]
+        found = [predicted, *self._evidence(predicted), self._reasons(predicted)]
         if self._decisive is not None:
             found = cached_arrays(self._decisive, self._shapes, lambda: found, made_by=_MADE_BY)
         return self._categories(found)
 
+    def _evidence(self, predicted: Labels) -> list[Labels]:
+        """None where masks of the images aren't known."""
+        if self._masks is None:
+            return []
+        maps = np.maximum(np.concatenate([part.maps for part in self._maps]), 0)
+        percentile = mask_percentile(upsample(maps, *self._masks.shape[1:]), self._masks)
+        return [evidence_categories(predicted == self._split.labels, percentile)]
+
+    def _reasons(self, predicted: Labels) -> Labels:
+        split = self._split
+        if not len(self._repaintable):
+            return np.full(len(predicted), UNKNOWN_REASON, np.uint8)
+        return reason_categories(predicted, self._repainted, split.labels, split.attributes, split.content)
+
     def _categories(self, found: list[Labels]) -> AnswerCategories:
-        predicted, evidence, reasons = found
-        return AnswerCategories(predicted, evidence, reasons, self._map_title)
+        predicted, *evidence, reasons = found
+        return AnswerCategories(predicted, evidence[0] if evidence else None, reasons, self._map_title)
 
     # What was sorted before
 
     @property
     def _shapes(self) -> list[tuple[int]]:
-        return [(len(self._split),)] * 3
+        return [(len(self._split),)] * (2 if self._masks is None else 3)
 
     def _kept(self) -> AnswerCategories | None:
         if self._decisive is None:

@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS, metric_text
-from lazytui.analyses.gradcam.map_pictures import NetworkView, examples, gallery, matching_colors
+from lazytui.analyses.gradcam.image_words import evidence_names, in_or_with, reason_names, region, subject
+from lazytui.analyses.gradcam.map_pictures import NetworkView, examples, gallery, matching_values
 from lazytui.analyses.gradcam.map_verdict import verdict
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import GradcamResult, NetworkMaps
 from lazytui.analyses.gradcam.score_figures import map_scores
 from lazytui.analyses.gradcam.shown_images import shown_images
 from lazytui.analyses.networks.network_pair import AGAINST
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Cell, Column, Figure, Share, Table
-from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE, REASONS
+from lazytui.saliency.checks.reason_categories import ON_STROKE
 
 ENERGIES = ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect")
 
@@ -28,7 +30,7 @@ def figures(params: GradcamParams, result: GradcamResult) -> list[Figure]:
     else:
         networks = (result.first, result.second)
         views = [NetworkView.from_maps(params, name, maps) for name, maps in zip(result.names, networks, strict=True)]
-    found: list[Figure] = [verdict(views), _energies(views), _evidence(views), *_reasons(views)]
+    found: list[Figure] = [verdict(views), *_on_masks(views), *_reasons(views)]
     found += _of_network(views[0])
     found += [replace(figure, name=f"{AGAINST}-{figure.name}") for view in views[1:] for figure in _of_network(view)]
     return [*found, _metrics(views)]
@@ -36,23 +38,29 @@ def figures(params: GradcamParams, result: GradcamResult) -> list[Figure]:
 
 def _of_network(view: NetworkView) -> list[Figure]:
     """The figures of one network, beside the tables that compare."""
-    return [*shown_images(view), matching_colors(view), *examples(view), *map_scores(view), *gallery(view)]
+    return [*shown_images(view), *matching_values(view), *examples(view), *map_scores(view), *gallery(view)]
+
+
+def _on_masks(views: Sequence[NetworkView]) -> list[Table]:
+    """None where masks of the images aren't known."""
+    return [_energies(views), _evidence(views)] if all(view.maps.scores for view in views) else []
 
 
 def _energies(views: Sequence[NetworkView]) -> Table:
     """Energy in the mask beside everything that it has to be compared with."""
-    rows = []
+    content, rows = views[0].content, []
     for name in ENERGIES:
         values = [view.maps.metrics[name] for view in views]
         rows.append((METRICS[name].title, *(None if v is None else 100 * v for v in values), METRICS[name].meaning))
     return Table(
         name="energy",
-        title="Does it look at the digit?",
-        note="Share of the evidence on the stroke (gray above 0.3), and what maps reach without looking at it. A "
+        title=f"Does it look at the {subject(content)}?",
+        note=f"Share of the evidence on the {_where(content)}, and what maps reach without looking at it. A "
         "coarse map can't exceed the upper bound of its size.",
         shares=tuple(
-            Share(view.name or "each of these", int(np.isfinite(view.maps.energy).sum()), "maps with evidence")
+            Share(view.name or "each of these", int(np.isfinite(view.maps.scores.energy).sum()), "maps with evidence")
             for view in views
+            if view.maps.scores
         ),
         columns=(
             Column(name="map"),
@@ -61,6 +69,10 @@ def _energies(views: Sequence[NetworkView]) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def _where(content: Content) -> str:
+    return "stroke (gray above 0.3)" if region(content) == "stroke" else region(content)
 
 
 def _category_table(
@@ -88,20 +100,22 @@ def _category_table(
 
 
 def _evidence(views: Sequence[NetworkView]) -> Table:
+    content = views[0].content
     return _category_table(
         "ways",
-        "Correct or incorrect, evidence on or off the stroke",
-        f"On the stroke: the image's own mask holds more of the map than {ON_STROKE:.0%} of other images' masks. 5 % "
-        "of images pass by chance. How many pass for a network that reads shape depends on the layer, so compare "
-        "networks at the same layer. Where the evidence lies says nothing about reasons.",
+        f"Correct or incorrect, evidence on or off the {region(content)}",
+        f"On the {region(content)}: the image's own mask holds more of the map than {ON_STROKE:.0%} of other images' "
+        "masks. 5 % of images pass by chance. How many pass for a network that reads shape depends on the layer, so "
+        "compare networks at the same layer. Where the evidence lies says nothing about reasons.",
         views,
-        EVIDENCE_CATEGORIES,
-        lambda maps: maps.evidence,
+        evidence_names(content),
+        lambda maps: maps.categories,
     )
 
 
 def _reasons(views: Sequence[NetworkView]) -> list[Table]:
     """None where nothing was repainted."""
+    content = views[0].content
     recolored = [view.maps.recoloring for view in views if view.maps.recoloring]
     if len(recolored) < len(views):
         return []
@@ -110,10 +124,11 @@ def _reasons(views: Sequence[NetworkView]) -> list[Table]:
             "causes",
             "Correct or incorrect, and why",
             f"{len(recolored[0].reasons):,} images, by repainting and not by the map. Right for the wrong reason: in "
-            "more than half of the other colors the same digit is classified differently. Wrong because of the color: "
-            "correct in its own color. Unknown: images without color.",
+            f"more than half of the other {content.attribute}s the same {subject(content)} is classified differently. "
+            f"Wrong because of the {content.attribute}: correct {in_or_with(content)} its own {content.attribute}. "
+            f"Unknown: images without {content.attribute}.",
             views,
-            REASONS,
+            reason_names(content),
             lambda maps: maps.recoloring.reasons if maps.recoloring else np.zeros(0, np.uint8),
         )
     ]

@@ -1,16 +1,18 @@
-"""Which images of a split are browsed: by digit, by color, and by how a network answers them."""
+"""Which images of a split are browsed: by class, by value, and by how a network answers them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.answer_sort import AnswerCategories
+from lazytui.analyses.gradcam.image_words import evidence_names, reason_names
 from lazytui.analyses.gradcam.live import BrowsedSplit
-from lazytui.data.palettes import Palette
+from lazytui.data.content import DIGITS, Content
 from lazytui.errors import UsageError, unknown_name
 from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, REASONS
 
@@ -18,22 +20,33 @@ ANSWERS = ("right", "wrong", *REASONS, *EVIDENCE_CATEGORIES)
 """What an answer can be: the first two whatever the reason, then by reason, then by evidence."""
 
 
+def answer_names(content: Content) -> tuple[str, ...]:
+    """ANSWERS, in the words of what the images hold."""
+    return ("right", "wrong", *reason_names(content), *evidence_names(content))
+
+
+def answers_of(browsed: BrowsedSplit) -> tuple[str, ...]:
+    """Those of ANSWERS that there are: by reason only where images can be repainted, by evidence only with masks."""
+    reasons = REASONS if browsed.trained.plants else ()
+    return ("right", "wrong", *reasons, *(EVIDENCE_CATEGORIES if browsed.has_masks else ()))
+
+
 @dataclass(frozen=True)
 class ImageFilter:
-    """None takes every digit or color; an empty `answers` takes every one of ANSWERS."""
+    """None takes every class or value; an empty `answers` takes every one of ANSWERS."""
 
-    digit: int | None = None
-    color: int | None = None
+    label: int | None = None
+    attribute: int | None = None
     answers: str = ""
 
     def matching(self, browsed: BrowsedSplit, categories: AnswerCategories | None) -> NDArray[np.intp]:
         """Indices into the browsed images; none as long as the answers aren't categorized, where it goes by them."""
         split = browsed.split
         is_match = np.ones(len(split), bool)
-        if self.digit is not None:
-            is_match &= split.labels == self.digit
-        if self.color is not None:
-            is_match &= split.attributes == self.color
+        if self.label is not None:
+            is_match &= split.labels == self.label
+        if self.attribute is not None:
+            is_match &= split.attributes == self.attribute
         if self.answers:
             is_match &= self._matches_answer(browsed, categories) if categories else False
         return np.flatnonzero(is_match)
@@ -42,30 +55,41 @@ class ImageFilter:
         if self.answers in REASONS:
             return np.asarray(categories.reasons == REASONS.index(self.answers))
         if self.answers in EVIDENCE_CATEGORIES:
+            if categories.evidence is None:
+                return np.zeros(len(categories.predicted), bool)
             return np.asarray(categories.evidence == EVIDENCE_CATEGORIES.index(self.answers))
         return np.asarray((categories.predicted == browsed.split.labels) == (self.answers == "right"))
 
-    def description(self, ten: Palette) -> str:
+    def description(self, content: Content) -> str:
         """In words; empty where it takes every image."""
-        digit = "" if self.digit is None else f"digit {self.digit}"
-        color = "" if self.color is None else ten.color_name(self.color)
-        return ", ".join(part for part in (digit, color, self.answers) if part)
+        label = "" if self.label is None else f"{content.label} {content.classes[self.label]}"
+        value = "" if self.attribute is None else content.value_names[self.attribute]
+        answers = answer_names(content)[ANSWERS.index(self.answers)] if self.answers else ""
+        return ", ".join(part for part in (label, value, answers) if part)
 
 
-def read_filter(text: str, ten: Palette) -> ImageFilter:
-    """`7 red wrong` or `right for the wrong reason`: a digit, a color and an answer, each at most once, in any order.
+def read_filter(text: str, content: Content) -> ImageFilter:
+    """`7 red wrong` or `right for the wrong reason`: a class, a value and an answer, each at most once, in any order.
 
     Of an answer a part that no other has is enough. Raises UsageError for what is none of these.
     """
     rest = _normalize(text)
-    digit = color = None
-    if found := re.search(r"(?<!\w)(?:digit )?(\d)(?!\w)", rest):
-        digit, rest = int(found[1]), _remove_match(rest, found)
-    for index in sorted(range(10), key=lambda index: -len(ten.names[index])):
-        if found := re.search(rf"(?<!\w){re.escape(ten.names[index])}(?!\w)", rest):
-            color, rest = index, _remove_match(rest, found)
-            break
-    return ImageFilter(digit, color, _answer(rest, ten) if rest else "")
+    label = attribute = None
+    if found := _find(content.classes, rest, f"(?:{re.escape(_normalize(content.label))} )?"):
+        label, rest = _index_of(content.classes, found), _remove_match(rest, found)
+    if content.values and (found := _find(content.values, rest)):
+        attribute, rest = _index_of(content.values, found), _remove_match(rest, found)
+    return ImageFilter(label, attribute, _answer(rest, content) if rest else "")
+
+
+def _find(names: Sequence[str], text: str, before: str = "") -> re.Match[str] | None:
+    """The first of the names in a text, the longest where several begin there. before: what may stand before it."""
+    longest_first = sorted(map(_normalize, names), key=len, reverse=True)
+    return re.search(rf"(?<!\w){before}({'|'.join(map(re.escape, longest_first))})(?!\w)", text)
+
+
+def _index_of(names: Sequence[str], found: re.Match[str]) -> int:
+    return [_normalize(name) for name in names].index(found[1])
 
 
 def _remove_match(text: str, found: re.Match[str]) -> str:
@@ -77,13 +101,16 @@ def _normalize(text: str) -> str:
     return " ".join(text.casefold().replace(",", " ").split())
 
 
-def _answer(text: str, ten: Palette) -> str:
-    for answer in ANSWERS:
-        if text == _normalize(answer):
+def _answer(text: str, content: Content) -> str:
+    """One of ANSWERS."""
+    names = answer_names(content)
+    for name, answer in zip(names, ANSWERS, strict=True):
+        if text == _normalize(name):
             return answer
-    fitting = [answer for answer in ANSWERS if text in _normalize(answer)]
+    fitting = [name for name in names if text in _normalize(name)]
     if len(fitting) == 1:
-        return fitting[0]
+        return ANSWERS[names.index(fitting[0])]
     if fitting:
         raise UsageError(f"{text!r} may be: {'; '.join(fitting)}.")
-    raise UsageError(unknown_name("kind of image", text, [*ANSWERS, *ten.names]))
+    named = () if content.classes == DIGITS else content.classes
+    raise UsageError(unknown_name("kind of image", text, [*names, *content.values, *named]))

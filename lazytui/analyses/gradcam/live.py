@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.gradcam import analysis as gradcam
 from lazytui.analyses.gradcam.answer_sort import AnswerCategories, AnswerSort
-from lazytui.analyses.gradcam.params import GradcamParams, target_class
+from lazytui.analyses.gradcam.params import GradcamParams, read_target, target_class
 from lazytui.analyses.networks.model_under_study import (
     ModelUnderStudy,
     ModelUnderStudyParams,
@@ -31,6 +31,7 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.data.splits import Split, build_dataset
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
+from lazytui.saliency.checks.localization import Masks, object_masks
 from lazytui.saliency.checks.one_map_scores import MapScores, score_map
 from lazytui.saliency.map_names import METHODS
 
@@ -62,17 +63,27 @@ class BrowsedSplit:
     trained: TrainParams
     names: tuple[str, ...] = ()
 
+    @cached_property
+    def masks(self) -> Masks | None:
+        """(n, height, width) bool, what the images show; None where that isn't known."""
+        return object_masks(self.split)
+
+    @property
+    def has_masks(self) -> bool:
+        return self.masks is not None
+
 
 @dataclass(frozen=True, eq=False)
 class ImageExplanation:
-    """One network's answer about one image. heat: (h, w) float32, raw and signed. probabilities: (10,) float32."""
+    """One network's answer about one image. heat: (h, w) float32, raw and signed. probabilities: (classes,) float32.
+    scores: None where it isn't known where the image shows its object."""
 
     network: str
     heat: NDArray[np.float32]
     layer: str | None
     target: int
     probabilities: NDArray[np.float32]
-    scores: MapScores
+    scores: MapScores | None
 
     @property
     def is_empty(self) -> bool:
@@ -144,7 +155,8 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         requested = pair_params(params, self.workspace)
         trained = trained_with(requested[0], self.workspace)
         network = self.workspace.reference(self.workspace.find(params.run))
-        yield (answer := SaliencyAnswer(question, network=network, doing=f"painting the {params.split} split ..."))
+        making = f"{'painting' if trained.plants else 'reading'} the {params.split} split ..."
+        yield (answer := SaliencyAnswer(question, network=network, doing=making))
         browsed = self._album(trained, params.split)
         yield (answer := replace(answer, doing=opening_message(params.run), browsed=browsed))
         networks = [self._open(one, trained, params) for one in requested]
@@ -171,14 +183,14 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         browsed, name = answer.browsed, answer.question.params.split
         sorts = self._sorts.setdefault(network.model, {})
         if name not in sorts:
-            yield replace(answer, doing=_sorting(0))
+            yield replace(answer, doing=_sorting(0, browsed.trained))
             map_to_sort_by = _map_to_sort_by(network)
             sorts[name] = AnswerSort(
                 network.model, *map_to_sort_by, browsed.split, whole, browsed.trained, SPLIT_NAMES[name]
             )
         sort = sorts[name]
         while sort.categories is None:
-            yield replace(answer, doing=_sorting(sort.share))
+            yield replace(answer, doing=_sorting(sort.share, browsed.trained))
             sort.step(network.model)
         yield replace(answer, categories=sort.categories)
 
@@ -226,8 +238,9 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         return _OpenNetwork(name, network.model, explainer, network.advice)
 
 
-def _sorting(share: float) -> str:
-    return f"sorting the answers, by repainting too: {100 * share:.0f} % ..."
+def _sorting(share: float, trained: TrainParams) -> str:
+    by = ", by repainting too" if trained.plants else ""
+    return f"sorting the answers{by}: {100 * share:.0f} % ..."
 
 
 def _shared_methods(networks: list[_OpenNetwork]) -> tuple[str, ...]:
@@ -249,12 +262,13 @@ def _map_to_sort_by(network: _OpenNetwork) -> tuple[MapRequest, str]:
 
 
 def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, params: GradcamParams) -> ImageExplanation:
-    split = browsed.split
+    split, masks = browsed.split, browsed.masks
+    target = read_target(params.target, split.content)
     explanation: Explanation = network.explainer.explain(
         split.images[index],
         method=params.method,
         layer=params.layer,
-        target=target_class(params.target, int(split.labels[index]), int(split.attributes[index])),
+        target=target_class(target, int(split.labels[index]), int(split.attributes[index]), split.content),
     )
     right = int(explanation.probabilities.argmax()) == int(split.labels[index])
     return ImageExplanation(
@@ -263,5 +277,5 @@ def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, par
         layer=explanation.layer,
         target=explanation.target,
         probabilities=explanation.probabilities,
-        scores=score_map(explanation.heat, split.originals, index, correct=right),
+        scores=None if masks is None else score_map(explanation.heat, masks, index, correct=right),
     )

@@ -6,16 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.answer_sort import AnswerCategories
+from lazytui.analyses.gradcam.image_words import evidence_names, region, subject
 from lazytui.analyses.gradcam.live import BrowsedSplit, ImageExplanation, SaliencyAnswer
 from lazytui.analyses.gradcam.map_pictures import largest_evidence, overlay
-from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, color_on_stroke
+from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, NO_MASKS, color_on_stroke
+from lazytui.analyses.networks.image_choice import group_name
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.probabilities import probabilities_figure
-from lazytui.data.palettes import Palette, palette
+from lazytui.data.content import Content
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Pixels, Text
 from lazytui.models.architectures.base import FINE_MAP
-from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
+from lazytui.saliency.checks.reason_categories import NO_EVIDENCE
 from lazytui.saliency.map_names import METHODS
 
 
@@ -23,55 +25,61 @@ def image_figures(answer: SaliencyAnswer, index: int) -> list[Figure]:
     """The image beside what each network makes of it. index: in the browsed images, which must be there."""
     browsed, explanations = answer.browsed, answer.explanations
     assert browsed is not None
-    ten = palette(browsed.trained.palette)
-    figures: list[Figure] = [_image(browsed, index, ten)]
+    figures: list[Figure] = [_image(browsed, index)]
     for explanation, name in zip(explanations, ("map", f"{AGAINST}-map"), strict=False):
         figures.append(_map(explanation, name, browsed, index, answer, of_two=len(explanations) > 1))
     names = [explanation.network for explanation in explanations]
     shares = [explanation.probabilities for explanation in explanations]
-    return [*figures, probabilities_figure(shares, names, ten.name)]
+    return [*figures, probabilities_figure(shares, names, browsed.split.content, browsed.trained.value_colors)]
 
 
-def _image(browsed: BrowsedSplit, index: int, ten: Palette) -> Pixels:
+def _image(browsed: BrowsedSplit, index: int) -> Pixels:
     return Pixels(
         name="image",
         title=f"image {index + 1:,}",
         images=browsed.split.images[index : index + 1],
         columns=1,
-        captions=(_image_caption(browsed, index, ten),),
+        captions=(_image_caption(browsed, index),),
     )
 
 
-def _image_caption(browsed: BrowsedSplit, index: int, ten: Palette) -> str:
-    return f"{ten.color_name(int(browsed.split.attributes[index]))} {browsed.split.labels[index]}"
+def _image_caption(browsed: BrowsedSplit, index: int) -> str:
+    split = browsed.split
+    return group_name(split.content, int(split.labels[index]), int(split.attributes[index]))
 
 
 def _map(
     explanation: ImageExplanation, name: str, browsed: BrowsedSplit, index: int, answer: SaliencyAnswer, *, of_two: bool
 ) -> Pixels:
-    method = METHODS[answer.question.params.method]
+    method, split, classes = METHODS[answer.question.params.method], browsed.split, browsed.split.content.classes
     guess = int(explanation.probabilities.argmax())
-    of_class = "" if explanation.target == guess else f", map of {explanation.target}"
+    of_class = "" if explanation.target == guess else f", map of {classes[explanation.target]}"
     nothing = ", no positive evidence" if explanation.is_empty else ""
     height, width = explanation.heat.shape
+    of_image = split.images.shape[1:3]
     where = f", {(explanation.layer).removeprefix('features.')} ({height}x{width})" if explanation.layer else ""
     return Pixels(
         name=name,
         title=explanation.network if of_two else f"{method.title}{where}",
         images=browsed.split.images[index : index + 1],
-        overlay=overlay(explanation.heat[None], method.signed),
-        overlay_max=largest_evidence(explanation.heat, method.signed),
+        overlay=overlay(explanation.heat[None], method.signed, *of_image),
+        overlay_max=largest_evidence(explanation.heat, method.signed, *of_image),
         columns=1,
-        captions=(f"→ {guess}{of_class}{nothing}",),
-        tones=(tone_of(guess, int(browsed.split.labels[index]), int(browsed.split.attributes[index])),),
+        captions=(f"→ {classes[guess]}{of_class}{nothing}",),
+        tones=(tone_of(guess, int(split.labels[index]), int(split.cue_classes[index])),),
     )
 
 
 def map_scores_text(answer: SaliencyAnswer) -> Text:
     """How much of each map lies on the digit, beside its nulls, and what that can't tell."""
     assert answer.browsed is not None
+    content = answer.browsed.split.content
+    title = f"Does it look at the {subject(content)}?"
+    if not answer.browsed.has_masks:
+        return Text(name="worth", title=title, paragraphs=(NO_MASKS, *answer.advice))
     paragraphs = [
-        _map_scores_sentence(explanation, of_two=len(answer.explanations) > 1) for explanation in answer.explanations
+        _map_scores_sentence(explanation, content, of_two=len(answer.explanations) > 1)
+        for explanation in answer.explanations
     ]
     coarse = {explanation.heat.shape for explanation in answer.explanations if min(explanation.heat.shape) < FINE_MAP}
     for height, width in sorted(coarse):
@@ -79,20 +87,21 @@ def map_scores_text(answer: SaliencyAnswer) -> Text:
     if color_on_stroke(answer.browsed.trained):
         paragraphs.append(COLOR_ON_STROKE)
     paragraphs.extend(answer.advice)
-    return Text(name="worth", title="Does it look at the digit?", paragraphs=tuple(paragraphs))
+    return Text(name="worth", title=title, paragraphs=tuple(paragraphs))
 
 
-def _map_scores_sentence(explanation: ImageExplanation, *, of_two: bool) -> str:
-    scores = explanation.scores
+def _map_scores_sentence(explanation: ImageExplanation, content: Content, *, of_two: bool) -> str:
+    scores, where = explanation.scores, region(content)
+    assert scores is not None
     name = f"{explanation.network}: " if of_two else ""
     focus = round(scores.focus, 2) + 0.0  # never -0.00
     if scores.category == NO_EVIDENCE:
         return f"{name}no positive evidence. The map is nowhere above zero, so there is no score."
     return (
         f"{name}focus score {focus:.2f} (0 position alone, 1 perfect): {scores.energy:.0%} of the evidence is on "
-        f"the stroke, {scores.others:.0%} on other images' strokes, upper bound {scores.perfect:.0%}. "
-        f"Its own stroke holds more than {scores.percentile:.0%} of the others do: "
-        f"{EVIDENCE_CATEGORIES[scores.category]}."
+        f"the {where}, {scores.others:.0%} on other images' {where}s, upper bound {scores.perfect:.0%}. "
+        f"Its own {where} holds more than {scores.percentile:.0%} of the others do: "
+        f"{evidence_names(content)[scores.category]}."
     )
 
 
@@ -105,12 +114,12 @@ def image_page(
     description: str,
 ) -> Pixels:
     """Some of the chosen images. chosen: their indices. description: how they were chosen, in words."""
-    ten, shown = palette(browsed.trained.palette), chosen[part]
-    split = browsed.split
-    captions, tones = [_image_caption(browsed, index, ten) for index in shown.tolist()], []
+    split, classes, shown = browsed.split, browsed.split.content.classes, chosen[part]
+    captions, tones = [_image_caption(browsed, index) for index in shown.tolist()], []
     if categories:
-        captions = [f"{caption}→{categories.predicted[index]}" for caption, index in zip(captions, shown, strict=True)]
-        tones = list(map(tone_of, categories.predicted[shown], split.labels[shown], split.attributes[shown]))
+        said = categories.predicted[shown]
+        captions = [f"{caption}→{classes[label]}" for caption, label in zip(captions, said, strict=True)]
+        tones = list(map(tone_of, said, split.labels[shown], split.cue_classes[shown]))
     counted = f"{part.start + 1:,} to {part.start + len(shown):,} of {len(chosen):,}"
     return Pixels(
         name="images",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lazytui.analyses.gradcam.image_words import in_or_with, region, subject
 from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.train.params import TrainParams
 from lazytui.counted_nouns import counted
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Text
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.checks.reason_categories import NO_EVIDENCE, UNKNOWN_REASON
@@ -16,9 +18,14 @@ COLOR_ON_STROKE = (
     "nothing but color looks at the digit too."
 )
 
+NO_MASKS = (
+    "Where the objects are in these images isn't known, so how much of a map lies on them isn't measured: no energy in "
+    "the mask, and no evidence on or off it."
+)
+
 
 def color_on_stroke(trained: TrainParams) -> bool:
-    return trained.placement in {"stroke", "both"}
+    return trained.content.attribute == "color" and trained.plants and trained.placement in {"stroke", "both"}
 
 
 def verdict(views: Sequence[NetworkView]) -> Text:
@@ -26,11 +33,14 @@ def verdict(views: Sequence[NetworkView]) -> Text:
     for view in views:
         paragraphs.append(f"{view.description}: {_energy(view)} {_evidence(view)}")
         paragraphs += [sentence for sentence in (_cue(view), _reasons(view), *_limits(view)) if sentence]
-    return Text(name="verdict", title="Does it look at the digit?", paragraphs=tuple(paragraphs))
+    title = f"Does it look at the {subject(views[0].content)}?"
+    return Text(name="verdict", title=title, paragraphs=tuple(paragraphs))
 
 
 def _energy(view: NetworkView) -> str:
-    maps = view.maps
+    maps, where = view.maps, region(view.content)
+    if maps.scores is None:
+        return f"{NO_MASKS} {counted(maps.images, 'image was', 'images were')} explained."
     energy, others, bound, score = (
         maps.energy_in_mask,
         maps.energy_shuffled_mean,
@@ -40,8 +50,8 @@ def _energy(view: NetworkView) -> str:
     if energy is None or others is None or bound is None or score is None:
         return f"none of the maps of {counted(maps.images, 'image')} shows enough positive evidence for a score."
     return (
-        f"over {counted(maps.images, 'image')}, {energy:.1%} of the evidence lies on the stroke, {others:.1%} on the "
-        "strokes of "
+        f"over {counted(maps.images, 'image')}, {energy:.1%} of the evidence lies on the {where}, {others:.1%} on "
+        f"the {where}s of "
         f"other images; the upper bound at this map size is {bound:.1%}. The focus score is {score:.2f} (0: position "
         "alone, 1: upper bound)."
     )
@@ -52,22 +62,24 @@ def _evidence(view: NetworkView) -> str:
     if on is None or off is None or on + off == 0:
         return ""
     return (
-        f"Of the correct answers {on / (on + off):.1%} have their evidence on the stroke (chance level: 5%). Where the "
-        "evidence lies says nothing about reasons."
+        f"Of the correct answers {on / (on + off):.1%} have their evidence on the {region(view.content)} (chance "
+        "level: 5%). Where the evidence lies says nothing about reasons."
     )
 
 
 def _reasons(view: NetworkView) -> str:
     """Right or wrong for which reason, by repainting; or why that is unknown."""
+    content = view.content
     if view.maps.recoloring is None:
-        return "The reasons of the answers are unknown here: they take repainting the digits."
-    reasons, sentences = view.maps.recoloring.reasons, []
+        return f"The reasons of the answers are unknown here: they take repainting the {_repainted(content)}."
+    attribute, reasons, sentences = content.attribute, view.maps.recoloring.reasons, []
     for right, wrong, what in (
-        (0, 1, "correct answers {} are right for the wrong reason: most other colors change the answer"),
+        (0, 1, "correct answers {} are right for the wrong reason: most other " + f"{attribute}s change the answer"),
         (
             2,
             3,
-            "incorrect answers {} are wrong because of the color: in its own color the digit is classified correctly",
+            "incorrect answers {} are wrong because of the "
+            + f"{attribute}: {in_or_with(content)} its own {attribute} the {subject(content)} is classified correctly",
         ),
     ):
         hits, count = int((reasons == wrong).sum()), int(((reasons == right) | (reasons == wrong)).sum())
@@ -75,45 +87,59 @@ def _reasons(view: NetworkView) -> str:
             sentences.append(f"Of {count:,} {what.format(f'{hits / count:.1%}')}.")
     if missing := int((reasons == UNKNOWN_REASON).sum()):
         sentences.append(
-            f"{counted(missing, 'image has', 'images have')} no color and can't be repainted, so the reason is unknown."
+            f"{counted(missing, 'image has', 'images have')} no {attribute} and can't be repainted, so the reason "
+            "is unknown."
         )
     return " ".join(sentences)
 
 
+def _repainted(content: Content) -> str:
+    return f"{content.label}s" if content.label == "digit" else "images"
+
+
+def _question(content: Content) -> str:
+    """`Color or shape`"""
+    return f"{content.attribute.capitalize()} or {'shape' if content.attribute == 'color' else content.label}"
+
+
 def _cue(view: NetworkView) -> str:
-    """What decides, digit or color; and whether the maps have shown it."""
-    found = view.maps.recoloring
+    """What decides, label or attribute; and whether the maps have shown it."""
+    content, found = view.content, view.maps.recoloring
     if found is None or found.recolored_flips is None or found.redrawn_flips is None:
         return ""
     flips = (
-        f"Color or shape, which no heat map shows: {found.recolored_flips:.1%} of the predictions change when the "
-        f"color changes, {found.redrawn_flips:.1%} when the digit changes in the same color. "
+        f"{_question(content)}, which no heat map shows: {found.recolored_flips:.1%} of the predictions change when "
+        f"the {content.attribute} changes, {found.redrawn_flips:.1%} when the {content.label} changes "
+        f"{in_or_with(content)} the same {content.attribute}. "
     )
     low, high = found.flips_difference_low, found.flips_difference_high
     if low is None or high is None or low <= 0 <= high:
         return f"{flips}These images can't tell which it goes by."
     if low > 0:
-        return f"{flips}It goes by the color."
+        return f"{flips}It goes by the {content.attribute}."
     looking = view.maps.looking_at_digit
     if looking is None or looking > 0.5:
-        return f"{flips}It goes by the digit."
-    return f"{flips}It goes by the digit, which these maps don't show; maps of a layer closer to the image show more."
+        return f"{flips}It goes by the {content.label}."
+    return (
+        f"{flips}It goes by the {content.label}, which these maps don't show; maps of a layer closer to the image show "
+        "more."
+    )
 
 
 def _limits(view: NetworkView) -> list[str]:
     """What a reader has to know so as not to be misled."""
-    maps, sentences = view.maps, []
+    maps, sentences, what = view.maps, [], subject(view.content)
     if color_on_stroke(maps.trained):
         sentences.append(f"{COLOR_ON_STROKE} Rely on the recoloring.")
     height, width = maps.map_size
-    if min(height, width) < FINE_MAP:
+    if maps.scores is not None and min(height, width) < FINE_MAP:
         bound, center = maps.energy_perfect_mean, maps.energy_center_prior
         numbers = "" if bound is None or center is None else f": {bound:.1%} against {center:.1%} here"
         sentences.append(
-            f"A map of {height} x {width} is too coarse to show whether a network looks at the digit: even the upper "
-            f"bound may be below the energy of the mean digit{numbers}. Use a layer of 7 x 7 or finer."
+            f"A map of {height} x {width} is too coarse to show whether a network looks at the {what}: even the upper "
+            f"bound may be below the energy of the mean {what}{numbers}. Use a layer of 7 x 7 or finer."
         )
-    if missing := int((maps.evidence == NO_EVIDENCE).sum()):
+    if missing := int((maps.evidence == NO_EVIDENCE).sum() if maps.evidence is not None else 0):
         sentences.append(
             f"{counted(missing, 'image shows', 'images show')} no positive evidence: a map that is nowhere above zero. "
             "Such images have no score and are excluded from the means."

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from lazytui.analyses.networks.image_choice import SplitName
+from lazytui.analyses.gradcam.image_words import wears
+from lazytui.analyses.networks.image_choice import SplitName, read_label
 from lazytui.analyses.networks.second_network import PairParams
-from lazytui.data.palettes import NO_COLOR
+from lazytui.counted_nouns import listed
+from lazytui.data.content import DIGITS, NO_CLASS, Content
 from lazytui.errors import UsageError
 from lazytui.list_values import split_list
 from lazytui.saliency.map_names import MethodName, require_layer_suits
 
-Target = Literal["predicted", "digit", "color", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+Target = Literal["predicted", "label", "attribute"] | int
+"""The class to explain: of each image what is predicted, its own, the one of its value; or one for all images."""
+
+_PREDICTED = "predicted"
 
 
 class GradcamParams(PairParams):
@@ -25,15 +30,18 @@ class GradcamParams(PairParams):
         description="The layer whose map is shown, such as features.relu2; default the last with a map of 7 x 7 or "
         "finer.",
     )
-    target: Target = Field(
-        "predicted",
+    target: str = Field(
+        _PREDICTED,
+        max_length=200,
         description="The class whose evidence is shown: what the network predicts, the digit, the digit that the color "
-        "belongs to, or one for all images.",
+        "belongs to, or one for all images. For other images than digits what they are called: class, or ground, or a "
+        "class by name or number.",
+        json_schema_extra={"choices": [_PREDICTED, "digit", "color", *DIGITS]},
     )
     show: Annotated[tuple[str, ...], BeforeValidator(split_list), Field(max_length=100)] | None = Field(
         None,
         description="Images of the split to show one by one, with their maps and probabilities: numbers, or digit and "
-        "color for the first such image, as in red 7,red 1,17.",
+        "color for the first such image, as in red 7,red 1,17; of other images value and class, as in water heron.",
     )
     split: SplitName = Field("easy", description="The images to look at; easy are those of the validation split.")
     images: Annotated[int, Field(ge=2)] | None = Field(
@@ -55,15 +63,44 @@ class GradcamParams(PairParams):
     )
 
     @model_validator(mode="after")
-    def _check_combination(self) -> GradcamParams:
+    def _check_combination(self) -> Self:
         require_layer_suits(self.method, self.layer)
         return self
 
 
-def target_class(target: str, digit: int, color: int) -> int | None:
-    """The class to explain; None for what is predicted."""
+def target_words(content: Content) -> tuple[str, ...]:
+    """The targets that can be named."""
+    return (_PREDICTED, content.label, *((content.attribute,) if content.values else ()), *content.classes)
+
+
+def read_target(text: str, content: Content) -> Target:
+    """A target by one of its words, a class also by its number. Raises UsageError for anything else."""
+    word = text.strip().casefold()
+    if word == _PREDICTED:
+        return "predicted"
+    if word == content.label.casefold():
+        return "label"
+    if content.values and word == content.attribute.casefold():
+        return "attribute"
+    try:
+        return read_label(text, content)
+    except UsageError as error:
+        words = listed(target_words(content), len(DIGITS) + 3)
+        raise UsageError(f"--target {text!r:.60} is none of: {words}.") from error
+
+
+def target_class(target: Target, label: int, attribute: int, content: Content) -> int | None:
+    """The class to explain of an image; None for what is predicted."""
     if target == "predicted":
         return None
-    if target == "color" and color == NO_COLOR:
-        raise UsageError("This image wears no color, so there is no color's digit to target.")
-    return {"digit": digit, "color": color}.get(target, int(target) if target.isdigit() else None)
+    if target == "label":
+        return label
+    if target != "attribute":
+        return target
+    found = int(content.aligned_classes[attribute])
+    if found == NO_CLASS:
+        raise UsageError(
+            f"This image {wears(content)} no {content.attribute}, so there is no {content.attribute}'s {content.label} "
+            "to target."
+        )
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from pydantic import Field
 from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
-from lazytui.data.palettes import NO_COLOR
+from lazytui.data.content import Content
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import MOST_SHOWN
 from lazytui.runs.results.result_contents import ANY, Count, Damaged, Name, counts, images, indices, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Key, Part, Prefixed, metrics_of, read_fields, write_fields
@@ -32,14 +34,16 @@ Labels = NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Examples:
-    """Some images of each evidence category. indices: of the images of the split. maps: raw and signed. targets: the
-    classes explained."""
+    """Some images of each evidence category, or of correct and incorrect answers without these.
+
+    indices: of the images of the split. maps: raw and signed. targets: the classes explained.
+    """
 
     indices: Annotated[NDArray[np.int64], indices("examples", below="/images"), Key("places")]
     images: Annotated[NDArray[np.uint8], images("examples")]
     maps: Annotated[Floats, numbers("examples", "/map height", "/map width")]
-    logits: Annotated[Floats, numbers("examples", 10)]
-    targets: Annotated[Labels, indices("examples", below=NO_COLOR + 1)]
+    logits: Annotated[Floats, numbers("examples", "/classes")]
+    targets: Annotated[Labels, indices("examples", below="/classes")]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,21 +53,21 @@ class ShownImages:
 
     indices: Annotated[NDArray[np.int64], counts("shown")]
     images: Annotated[NDArray[np.uint8], images("shown")]
-    digits: Annotated[Labels, indices("shown", below=10)]
-    colors: Annotated[Labels, indices("shown", below=NO_COLOR + 1)]
+    labels: Annotated[Labels, indices("shown", below="/classes"), Key("digits")]
+    attributes: Annotated[Labels, indices("shown", below="/values or none"), Key("colors")]
     maps: Annotated[Floats, numbers("shown", "/map height", "/map width")]
-    probabilities: Annotated[Floats, shares("shown", 10).defined]
-    targets: Annotated[Labels, indices("shown", below=10)]
+    probabilities: Annotated[Floats, shares("shown", "/classes").defined]
+    targets: Annotated[Labels, indices("shown", below="/classes")]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CueConflict:
-    """A shape of each digit in each color, digit by digit, color by color."""
+    """An original of each class with each value, class by class, value by value: the first of them."""
 
-    images: Annotated[NDArray[np.uint8], images(100)]
-    maps: Annotated[Floats, numbers(100, "/map height", "/map width")]
-    logits: Annotated[Floats, numbers(100, 10)]
-    targets: Annotated[Labels, indices(100, below=NO_COLOR + 1)]
+    images: Annotated[NDArray[np.uint8], images("/conflicts")]
+    maps: Annotated[Floats, numbers("/conflicts", "/map height", "/map width")]
+    logits: Annotated[Floats, numbers("/conflicts", "/classes")]
+    targets: Annotated[Labels, indices("/conflicts", below="/classes")]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,8 +99,8 @@ class Randomization:
 class Recoloring:
     """What repainting the first images does: see `saliency.repainting`.
 
-    drops: (checked, 10), of the explained logit in each color, NaN in the image's own. reasons: (checked,), indices
-    into REASONS.
+    drops: (checked, values), of the explained logit with each value, NaN for the image's own. reasons: (checked,),
+    indices into REASONS.
     """
 
     recolored_drop: Metric
@@ -107,8 +111,18 @@ class Recoloring:
     flips_difference_high: Metric
     right_for_wrong_reason_share: Metric
     wrong_because_of_color_share: Metric
-    drops: Annotated[Floats, numbers("/checked", 10), Key("recolored_drops")]
+    drops: Annotated[Floats, numbers("/checked", "/values"), Key("recolored_drops")]
     reasons: Annotated[Labels, indices("/checked", below=len(REASONS)), Key("causes")]
+
+
+class MaskScores(NamedTuple):
+    """How much of each map lies on its image's mask, (images,) each: see `NetworkMaps`."""
+
+    energy: Floats
+    shuffled: Floats
+    perfect: Floats
+    percentile: Floats
+    evidence: Labels
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,8 +133,10 @@ class NetworkMaps:
     trained: the parameters of its training. layer: whose map it is; None where it is the image's own. map_size: height
     and width. images: how many were explained; checked: of these, the first so many were put to the test.
     energy, energy_shuffled, energy_perfect, mask_percentile: (images,), NaN where there is no positive evidence.
-    evidence: (images,), indices into EVIDENCE_CATEGORIES. digits, colors, predicted: (images,). gallery: maps of a few
-    images of the cue conflict by each method, raw and signed; gallery_indices: which images.
+    evidence: (images,), indices into EVIDENCE_CATEGORIES. These are None where masks of the images aren't known.
+    labels, attributes, predicted: (images,). cue_conflict, recoloring: None where nothing can be repainted. gallery:
+    maps of a few images by each method, raw and signed; gallery_indices: which images of the cue conflict, or of the
+    examples where there is none.
     """
 
     energy_in_mask: Metric
@@ -149,24 +165,47 @@ class NetworkMaps:
     gallery_layer: Name | None = None
     gallery_methods: Annotated[tuple[MethodName, ...], Field(min_length=1)] | None = None
     randomized: tuple[Name, ...] | None = None
-    energy: Annotated[Floats, numbers("images")]
-    energy_shuffled: Annotated[Floats, numbers("images")]
-    energy_perfect: Annotated[Floats, numbers("images")]
-    mask_percentile: Annotated[Floats, numbers("images"), Key("standing")]
-    evidence: Annotated[Labels, indices("images", below=NO_EVIDENCE + 1), Key("ways")]
-    digits: Annotated[Labels, indices("images", below=10)]
-    colors: Annotated[Labels, indices("images", below=NO_COLOR + 1)]
-    predicted: Annotated[Labels, indices("images", below=10)]
+    energy: Annotated[Floats | None, numbers("images").optional]
+    energy_shuffled: Annotated[Floats | None, numbers("images").optional]
+    energy_perfect: Annotated[Floats | None, numbers("images").optional]
+    mask_percentile: Annotated[Floats | None, numbers("images").optional, Key("standing")]
+    evidence: Annotated[Labels | None, indices("images", below=NO_EVIDENCE + 1).optional, Key("ways")]
+    labels: Annotated[Labels, indices("images", below="classes"), Key("digits")]
+    attributes: Annotated[Labels, indices("images", below="values or none"), Key("colors")]
+    predicted: Annotated[Labels, indices("images", below="classes")]
     examples: Annotated[Examples, Part("example_")]
     shown: Annotated[ShownImages | None, Part("shown_")] = None
-    cue_conflict: Annotated[CueConflict, Part("cue_conflict_")]
-    gallery_indices: Annotated[NDArray[np.int64] | None, indices("gallery", below=100).optional, Key("gallery_places")]
+    cue_conflict: Annotated[CueConflict | None, Part("cue_conflict_")]
+    gallery_indices: Annotated[NDArray[np.int64] | None, counts("gallery").optional, Key("gallery_places")]
     gallery: Annotated[Mapping[str, Floats], Prefixed("gallery_", numbers("gallery", "height of *", "width of *"))]
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:
         """All of them by name, as tables have them."""
         return metrics_of(self)
+
+    @property
+    def content(self) -> Content:
+        """What the images are."""
+        return self.trained.content
+
+    @property
+    def cue_classes(self) -> Labels:
+        """(images,): the class that each image's value is aligned with, NO_CLASS for none."""
+        return np.asarray(self.content.aligned_classes[self.attributes])
+
+    @property
+    def scores(self) -> MaskScores | None:
+        """Of each image what lies on its mask; None where masks aren't known."""
+        found = (self.energy, self.energy_shuffled, self.energy_perfect, self.mask_percentile, self.evidence)
+        if any(one is None for one in found):
+            return None
+        return MaskScores(*found)  # type: ignore[arg-type]
+
+    @property
+    def categories(self) -> Labels:
+        """(images,): indices into EVIDENCE_CATEGORIES; without masks 0 for correct answers, 1 for incorrect ones."""
+        return (self.predicted != self.labels).astype(np.uint8) if self.evidence is None else self.evidence
 
 
 GradcamResult = NetworkPair[NetworkMaps]
@@ -183,22 +222,44 @@ def read(_params: GradcamParams, saved: Result) -> GradcamResult:
 
 
 def _read_network(saved: Result) -> NetworkMaps:
-    found = read_fields(NetworkMaps, saved, content_sizes(saved))
-    if found.cue_conflict.maps.shape[1:] != found.map_size:
-        raise Damaged(f"its maps have the shape {found.cue_conflict.maps.shape}")
+    sizes = content_sizes(saved, "trained")
+    conflicts = min(sizes["classes"], MOST_SHOWN) * min(sizes["values"], MOST_SHOWN)
+    found = read_fields(NetworkMaps, saved, sizes | {"conflicts": conflicts})
+    if found.examples.maps.shape[1:] != found.map_size:
+        raise Damaged(f"its maps have the shape {found.examples.maps.shape}")
+    _check_masks(found)
     _check_tests(found)
-    if found.gallery_methods is not None and (
-        found.gallery_indices is None or not set(found.gallery_methods) <= set(found.gallery)
-    ):
-        raise Damaged("it lacks maps of the gallery")
+    _check_gallery(found)
     return found
 
 
+def can_be_repainted(data: DatasetParams) -> bool:
+    """Whether images have values of an attribute, and any other value can be painted."""
+    return data.plants and data.shows_values
+
+
+def _check_masks(found: NetworkMaps) -> None:
+    """What needs masks of the images is all there, or none of it."""
+    arrays = (found.energy, found.energy_shuffled, found.energy_perfect, found.mask_percentile, found.evidence)
+    if found.scores is None and any(array is not None for array in arrays):
+        raise Damaged("it lacks scores of its maps")
+
+
+def _check_gallery(found: NetworkMaps) -> None:
+    if found.gallery_methods is None:
+        return
+    if found.gallery_indices is None or not set(found.gallery_methods) <= set(found.gallery):
+        raise Damaged("it lacks maps of the gallery")
+    shown = found.cue_conflict or found.examples
+    if found.gallery_indices.max(initial=0) >= len(shown.images):
+        raise Damaged(f"its gallery shows the image {found.gallery_indices.max()} of {len(shown.images)}")
+
+
 def _check_tests(found: NetworkMaps) -> None:
-    """What was checked are the first of the images; by repainting only where they have color."""
-    if found.checked > len(found.evidence):
-        raise Damaged(f"its fact 'checked' is {found.checked:,}, of {len(found.evidence):,} images")
-    colored = found.checked and found.trained.placement != "none"
+    """What was checked are the first of the images; by repainting only where they can be repainted."""
+    if found.checked > len(found.labels):
+        raise Damaged(f"its fact 'checked' is {found.checked:,}, of {len(found.labels):,} images")
+    colored = found.checked and can_be_repainted(found.trained)
     tests = (found.faithfulness, found.randomization, found.recoloring)
     if any(
         bool(is_missing) is (test is None)

@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lazytui.analyses.gradcam.image_words import in_or_with, region, subject
 from lazytui.analyses.gradcam.map_pictures import NetworkView
-from lazytui.analyses.gradcam.result import Faithfulness, Randomization, Recoloring
-from lazytui.data.palettes import NO_COLOR
+from lazytui.analyses.gradcam.result import Faithfulness, MaskScores, Randomization, Recoloring
+from lazytui.data.content import NO_CLASS
 from lazytui.figures.kinds import Bars, Column, Figure, Histogram, Lines, Matrix, Reference, Series, Table
 from lazytui.saliency.checks.localization import focus_score
 from lazytui.saliency.checks.reason_categories import ON_STROKE
 
 
 def map_scores(view: NetworkView) -> list[Figure]:
-    """Those that there are: tests of the maps only where some were tested."""
+    """Those that there are: of masks only where these are known, tests of the maps only where some were tested."""
     maps = view.maps
-    figures: list[Figure] = [_groups(view), _mask_percentiles(view)]
+    figures: list[Figure] = [_groups(view, maps.scores), _mask_percentiles(view, maps.scores)] if maps.scores else []
     if maps.faithfulness:
         figures.append(_faithfulness(view, maps.faithfulness))
     if maps.randomization:
         figures.append(_randomization(view, maps.randomization))
-    if maps.recoloring and (maps.colors != NO_COLOR).any():
+    if maps.recoloring and (maps.attributes != view.content.unknown).any():
         figures.append(_recoloring(view, maps.recoloring))
     return figures
 
 
-def _groups(view: NetworkView) -> Table:
-    maps = view.maps
-    has_score = ~np.isnan(maps.energy)
-    groups = {
-        "all": np.ones_like(has_score),
-        "aligned": maps.colors == maps.digits,
-        "conflicting": (maps.colors != maps.digits) & (maps.colors != NO_COLOR),
-        "correct": maps.predicted == maps.digits,
-        "incorrect": maps.predicted != maps.digits,
-        "classified by color": (maps.predicted == maps.colors) & (maps.colors != maps.digits),
-    }
+def _groups(view: NetworkView, scores: MaskScores) -> Table:
+    has_score = ~np.isnan(scores.energy)
     rows = []
-    for name, group in groups.items():
+    for name, group in _sample_groups(view).items():
         chosen = group & has_score
         energy, shuffled, perfect = (
             float(values[chosen].mean()) if chosen.any() else None
-            for values in (maps.energy, maps.energy_shuffled, maps.energy_perfect)
+            for values in (scores.energy, scores.shuffled, scores.perfect)
         )
         focus = float(focus_score(energy, shuffled, perfect))
-        looking = float((maps.mask_percentile[chosen] > ON_STROKE).mean()) if chosen.any() else None
+        looking = float((scores.percentile[chosen] > ON_STROKE).mean()) if chosen.any() else None
         rows.append(
             (
                 name,
@@ -55,11 +48,12 @@ def _groups(view: NetworkView) -> Table:
                 None if looking is None else 100 * looking,
             )
         )
+    where, what = region(view.content), subject(view.content)
     return Table(
         name="groups",
         title=f"Energy in the mask by group{view.suffix}",
-        note="Share of the evidence on the stroke; on the strokes of other images; and the upper bound for a map of "
-        "this size (all evidence on the stroke). Looking at the digit: 5 % by chance.",
+        note=f"Share of the evidence on the {where}; on the {where}s of other images; and the upper bound for a map of "
+        f"this size (all evidence on the {where}). Looking at the {what}: 5 % by chance.",
         columns=(
             Column(name="images"),
             Column(name="count"),
@@ -68,21 +62,35 @@ def _groups(view: NetworkView) -> Table:
             Column(name="other masks", unit="%"),
             Column(name="upper bound", unit="%"),
             Column(name="focus score", decimals=2),
-            Column(name="looking at the digit", unit="%"),
+            Column(name=f"looking at the {what}", unit="%"),
         ),
         rows=tuple(rows),
     )
 
 
-def _mask_percentiles(view: NetworkView) -> Histogram:
-    percentiles = view.maps.mask_percentile[~np.isnan(view.maps.mask_percentile)]
+def _sample_groups(view: NetworkView) -> dict[str, NDArray[np.bool_]]:
+    """Which images are of each; those that go by an attribute only where there is one."""
+    maps, cues = view.maps, view.maps.cue_classes
+    correct, aligned = maps.predicted == maps.labels, cues == maps.labels
+    groups = {"all": np.ones_like(correct)}
+    if view.content.values:
+        groups |= {"aligned": aligned, "conflicting": ~aligned & (maps.attributes != view.content.unknown)}
+    groups |= {"correct": correct, "incorrect": ~correct}
+    if view.content.values:
+        by_value = (maps.predicted == cues) & (cues != NO_CLASS) & ~aligned
+        groups[f"classified by {view.content.attribute}"] = by_value
+    return groups
+
+
+def _mask_percentiles(view: NetworkView, scores: MaskScores) -> Histogram:
+    percentiles, what = scores.percentile[~np.isnan(scores.percentile)], subject(view.content)
     counts, edges = np.histogram(percentiles, bins=20, range=(0, 1))
     return Histogram(
         name="standing",
         title=f"Rank of the own mask among other images' masks{view.suffix}",
         note=f"Share of other masks that hold less of the map than the image's own; {len(percentiles):,} images. "
-        f"For maps unrelated to the digit all bars are equal ({len(percentiles) / 20:,.0f}); the last bar counts as "
-        "looking at the digit.",
+        f"For maps unrelated to the {what} all bars are equal ({len(percentiles) / 20:,.0f}); the last bar counts as "
+        f"looking at the {what}.",
         edges=edges.astype(np.float64),
         counts=counts.astype(np.int64),
         x_label="share of other masks",
@@ -133,28 +141,30 @@ def _randomization(view: NetworkView, found: Randomization) -> Bars:
 
 def _recoloring(view: NetworkView, found: Recoloring) -> Matrix:
     drops = found.drops.astype(np.float64)
-    colors = view.maps.colors[: len(drops)]
-    cells = np.full((10, 10), np.nan)
-    for color in range(10):
-        rows = drops[colors == color]
+    content, colors = view.content, view.maps.trained.value_colors
+    label, attribute, values = content.label, content.attribute, len(content.values)
+    cells = np.full((values, values), np.nan)
+    for value in range(values):
+        rows = drops[view.maps.attributes[: len(drops)] == value]
         if len(rows):
-            cells[color] = [
+            cells[value] = [
                 column[~np.isnan(column)].mean() if (~np.isnan(column)).any() else np.nan for column in rows.T
             ]
     redrawn, recolored = found.redrawn_drop, found.recolored_drop
-    means = "" if redrawn is None or recolored is None else f" Mean {recolored:.1f}; another digit: {redrawn:.1f}."
+    means = "" if redrawn is None or recolored is None else f" Mean {recolored:.1f}; another {label}: {redrawn:.1f}."
     return Matrix(
         name="recoloring",
-        title=f"Recoloring: the same digit in another color{view.suffix}",
-        note=f"Mean drop of the logit of the explained class, {len(drops)} images; only the color changes. For "
-        f"comparison: another digit in the same color.{means}",
+        title=f"{'Recoloring' if attribute == 'color' else 'Repainting'}: the same {subject(content)} "
+        f"{in_or_with(content)} another {attribute}{view.suffix}",
+        note=f"Mean drop of the logit of the explained class, {len(drops)} images; only the {attribute} changes. For "
+        f"comparison: another {label} {in_or_with(content)} the same {attribute}.{means}",
         values=cells,
-        row_labels=view.palette.names,
-        column_labels=view.palette.names,
-        row_axis="own color",
-        column_axis="recolored",
+        row_labels=content.values,
+        column_labels=content.values,
+        row_axis=f"own {attribute}",
+        column_axis="recolored" if attribute == "color" else "repainted",
         unit="logit",
         decimals=1,
-        row_colors=view.palette.colors,
-        column_colors=view.palette.colors,
+        row_colors=colors,
+        column_colors=colors,
     )

@@ -1,13 +1,16 @@
-"""The images that were asked for one by one: in color, with their maps, and with all ten probabilities."""
+"""The images that were asked for one by one: as they are, with their maps, and with all probabilities."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.map_pictures import NetworkView, overlay
+from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.gradcam.result import ShownImages
-from lazytui.evaluation.predictions import DIGITS, tone_of
-from lazytui.figures.kinds import Column, Figure, Pixels, Table
+from lazytui.analyses.networks.image_choice import group_name
+from lazytui.data.content import DIGITS
+from lazytui.evaluation.predictions import tone_of
+from lazytui.figures.kinds import Cell, Column, Figure, Pixels, Table
 
 _MOST_COLUMNS = 5
 
@@ -29,34 +32,34 @@ def _images(view: NetworkView, shown: ShownImages) -> Pixels:
 
 
 def _maps(view: NetworkView, shown: ShownImages) -> Pixels:
-    predicted = shown.probabilities.argmax(1)
+    predicted, classes = shown.probabilities.argmax(1), view.content.classes
     return Pixels(
         name="shown-maps",
         title=f"Where it looks: {view.description}",
         note="Each map is scaled to its own maximum, and shows the evidence for the class after the colon.",
         images=shown.images,
-        overlay=overlay(shown.maps, view.signed),
+        overlay=view.overlay(shown.maps),
         columns=min(len(shown.images), _MOST_COLUMNS),
         captions=tuple(
-            f"→ {says}, {share:.0%}: {target}"
+            f"→ {classes[says]}, {share:.0%}: {classes[target]}"
             for says, share, target in zip(predicted, shown.probabilities.max(1), shown.targets, strict=True)
         ),
-        tones=tuple(map(tone_of, predicted.tolist(), shown.digits.tolist(), shown.colors.tolist())),
+        tones=tuple(map(tone_of, predicted, shown.labels, view.content.aligned_classes[shown.attributes])),
     )
 
 
 def _probabilities(view: NetworkView, shown: ShownImages) -> Table:
     return Table(
         name="shown-probabilities",
-        title=f"Probability of each digit, %{view.suffix}",
+        title=f"Probability of each {view.content.label}, %{view.suffix}",
         columns=(
             Column(name="image"),
             Column(name="number"),
             Column(name="predicted"),
-            *(Column(name=digit) for digit in DIGITS),
+            *(Column(name=name) for name in view.content.classes),
         ),
         rows=tuple(
-            (name, int(index), int(np.argmax(said)), *(100 * float(share) for share in said))
+            (name, int(index), _predicted(view, said), *(100 * float(share) for share in said))
             for name, index, said in zip(_names(view, shown), shown.indices, shown.probabilities, strict=True)
         ),
     )
@@ -64,6 +67,12 @@ def _probabilities(view: NetworkView, shown: ShownImages) -> Table:
 
 def _names(view: NetworkView, shown: ShownImages) -> list[str]:
     return [
-        f"{view.palette.color_name(int(color))} {digit}"
-        for digit, color in zip(shown.digits, shown.colors, strict=True)
+        group_name(view.content, label, attribute)
+        for label, attribute in zip(shown.labels.tolist(), shown.attributes.tolist(), strict=True)
     ]
+
+
+def _predicted(view: NetworkView, probabilities: NDArray[np.float32]) -> Cell:
+    """A digit is a number."""
+    name = view.content.classes[int(probabilities.argmax())]
+    return int(name) if view.content.classes == DIGITS else name

@@ -1,16 +1,17 @@
-"""One image of a split, as people name it: by its number, or by its digit and color."""
+"""One image of a split, as people name it: by its number, or by its class and the value of its attribute."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from lazytui.data.palettes import Palette
+from lazytui.counted_nouns import listed
+from lazytui.data.content import DIGITS, Content
 from lazytui.data.splits import Split
-from lazytui.errors import BadInput, UsageError
+from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.evaluation.predictions import SPLIT_NAMES
 
 SplitName = Literal["easy", "hard", "probe"]
@@ -19,10 +20,12 @@ DRAWN = "drawn"
 """What the pictures are called that runs of `ask` kept, the newest first."""
 SPLITS = (*SPLIT_NAMES, DRAWN)
 
+_MOST_NAMED = 12
+
 
 @dataclass(frozen=True)
 class NamedImage:
-    """split: one of SPLITS, or empty for the ten shapes in each of ten colors. text: as `index_of_image` takes it."""
+    """split: one of SPLITS, or empty for an image of each class with each value. text: as `index_of_image` takes it."""
 
     split: str
     text: str
@@ -33,9 +36,9 @@ class NamedImage:
         return f"{self.split} {self.text}".lstrip()
 
 
-def read_named_image(text: str, ten: Palette) -> NamedImage:
+def read_named_image(text: str, content: Content) -> NamedImage:
     """`red 7`, `hard red 7`, `easy 17` or `drawn 0`. Raises UsageError for anything else."""
-    words = " ".join(text.casefold().split())
+    words = _normalize(text)
     first, _, rest = words.partition(" ")
     split, image = (first, rest) if first in SPLITS else ("", words)
     if image.isdecimal():
@@ -44,34 +47,79 @@ def read_named_image(text: str, ten: Palette) -> NamedImage:
         return NamedImage(split, image)
     if split == DRAWN:
         raise UsageError(f"{words!r:.60}: drawn images go by their numbers, such as: drawn 0, the newest.")
-    digit, color = read_digit_and_color(image, ten)
-    return NamedImage(split, f"{ten.names[color]} {digit}")
+    return NamedImage(split, group_name(content, *read_group(image, content)))
 
 
-def index_of_image(text: str, split: Split, name: str, ten: Palette) -> int:
-    """Of `17`, or of the first `red 7` of a split. name: of the split. ten: what its colors are called.
+def index_of_image(text: str, split: Split, name: str) -> int:
+    """Of `17`, or of the first `red 7` of a split. name: of the split.
 
     Raises UsageError for what names no image, BadInput where the split has no such image.
     """
-    if re.fullmatch(r"\d{1,9}", text.strip()):
-        index = int(text)
+    number = text.strip()
+    if number.isascii() and number.isdecimal() and len(number) <= 9:
+        index = int(number)
         if index >= len(split):
             raise BadInput(f"The {name} split has no image {index:,}: they go from 0 to {len(split) - 1:,}.")
         return index
-    digit, color = read_digit_and_color(text, ten)
-    found = np.flatnonzero((split.labels == digit) & (split.attributes == color))
+    label, attribute = read_group(text, split.content)
+    found = np.flatnonzero((split.labels == label) & (split.attributes == attribute))
     if not len(found):
-        raise BadInput(f"The {name} split has no {ten.color_name(color)} {digit}.")
+        raise BadInput(f"The {name} split has no {group_name(split.content, label, attribute)}.")
     return int(found[0])
 
 
-def read_digit_and_color(text: str, ten: Palette) -> tuple[int, int]:
-    """`red 7` or `7 red`, as two numbers from 0 to 9. Raises UsageError for anything else."""
-    words = " ".join(text.casefold().split())
-    found = re.fullmatch(r"(\D+?)\s*(\d)|(\d)\s*(\D+)", words)
-    color = (found[1] or found[4] or "").strip() if found else ""
-    if not found or color not in ten.names:
-        raise UsageError(
-            f"{words!r:.60} isn't a color and a digit: {', '.join(ten.names)}, and 0 to 9, such as {ten.names[0]} 1."
-        )
-    return int(found[2] or found[3]), ten.names.index(color)
+def read_group(text: str, content: Content) -> tuple[int, int]:
+    """`red 7`, `7 red` or `heron water`: class and value, each by its name, or by its number where classes have names.
+
+    Where there is no attribute the class alone, and its value is the unknown one. Raises UsageError for anything else.
+    """
+    words, labels = _normalize(text), _numbered(content.classes)
+    if not content.values and words in labels:
+        return labels[words], content.unknown
+    values = _values(content)
+    for begins in (True, False):
+        for name, label in labels.items():
+            if words.startswith(name) if begins else words.endswith(name):
+                rest = (words.removeprefix(name) if begins else words.removesuffix(name)).strip()
+                if rest in values:
+                    return label, values[rest]
+    raise UsageError(f"{words!r:.60} isn't {_group_in_words(content)}.")
+
+
+def read_label(text: str, content: Content) -> int:
+    """A class, by its name or number. Raises UsageError for what is none."""
+    labels = _numbered(content.classes)
+    if _normalize(text) not in labels:
+        raise UsageError(unknown_name(content.label, text, content.classes))
+    return labels[_normalize(text)]
+
+
+def group_name(content: Content, label: int, attribute: int) -> str:
+    """`red 7`, `gray 7`, or `heron` where there is no attribute: as `read_group` takes it."""
+    return f"{content.value_names[attribute]} {content.classes[label]}" if content.values else content.classes[label]
+
+
+def _normalize(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _numbered(names: Sequence[str]) -> Mapping[str, int]:
+    """Each by its number and by its name; the longest names first, since a name may begin with another."""
+    numbers = {str(number): number for number in range(len(names))}
+    named = {_normalize(name): number for number, name in enumerate(names)}
+    return dict(sorted((numbers | named).items(), key=lambda one: -len(one[0])))
+
+
+def _values(content: Content) -> Mapping[str, int]:
+    """By name; by number too where a number can't be a class."""
+    if content.classes == DIGITS:
+        return {name: index for index, name in enumerate(content.values)}
+    return _numbered(content.values)
+
+
+def _group_in_words(content: Content) -> str:
+    classes = "0 to 9" if content.classes == DIGITS else listed(content.classes, _MOST_NAMED)
+    if not content.values:
+        return f"a {content.label}: {classes}"
+    values = listed(content.values, _MOST_NAMED)
+    return f"a {content.attribute} and a {content.label}: {values}, and {classes}, such as {group_name(content, 1, 0)}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lazytui.analyses.networks.other_data import require_same_classes
-from lazytui.data.palettes import palette
+from lazytui.counted_nouns import listed
+from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
 from lazytui.errors import BadInput
 
@@ -15,13 +16,19 @@ def require_shared_data(first: str, data: DatasetParams, second: str, trained: D
     """Raise BadInput when the second network, trained with `trained`, can't be fairly asked about `data`.
 
     first, second: what the networks are called. Another palette gives each color to another digit, so that the
-    color-follow rate would mean something else; color in another place it has never seen.
+    color-follow rate would mean something else; color in another place it has never seen, nor another attribute.
     """
     require_same_classes(second, trained, data)
-    if palette(trained.palette).colors != palette(data.palette).colors:
-        difference = f"gives other colors to the digits (palette {trained.palette}, not {data.palette})"
-    elif trained.placement != data.placement:
-        difference = f"wears its color elsewhere (placement {trained.placement}, not {data.placement})"
+    learned, shown = trained.content, data.content
+    if trained.value_colors and data.value_colors:
+        if trained.value_colors != data.value_colors:
+            difference = f"gives other colors to the {shown.labels} (palette {trained.palette}, not {data.palette})"
+        elif trained.placement != data.placement:
+            difference = f"wears its color elsewhere (placement {trained.placement}, not {data.placement})"
+        else:
+            return
+    elif (learned.attribute, learned.values, learned.aligned) != (shown.attribute, shown.values, shown.aligned):
+        difference = f"has other attributes ({_attribute(learned)}, not {_attribute(shown)})"
     else:
         return
     raise BadInput(
@@ -29,8 +36,12 @@ def require_shared_data(first: str, data: DatasetParams, second: str, trained: D
     )
 
 
+def _attribute(content: Content) -> str:
+    return f"{content.attribute}: {listed(content.values)}" if content.values else "none"
+
+
 def was_held_out(data: DatasetParams, trained: DatasetParams) -> bool:
-    """Whether the easy split of `data` has no digit that a network trained with `trained` has learned from."""
+    """Whether the easy split of `data` has no image that a network trained with `trained` has learned from."""
     same = (data.seed, data.train_size, data.validation_share) == (
         trained.seed,
         trained.train_size,

@@ -60,7 +60,7 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     if params.class_start not in starts:
         raise UsageError(unknown_name("start of class images", params.class_start, starts))
     if params.image is not None:
-        require_drawings([read_named_image(params.image, palette(trained.palette))], workspace)
+        require_drawings([read_named_image(params.image, trained.content)], workspace)
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved
@@ -120,8 +120,8 @@ def _mapped(params: NeuronsParams, network: ModelUnderStudy, model: SplitModel, 
     """The image that was asked for with its feature maps, as fields of a result; none where none was."""
     if params.image is None:
         return {}
-    named = read_named_image(params.image, palette(network.trained.palette))
-    image = find_image(named, network.data, palette(network.trained.palette), workspace)
+    named = read_named_image(params.image, network.trained.content)
+    image = find_image(named, network.data, workspace)
     maps = maps_of_image(model, image, network.hardware)
     return {"mapped_name": named.description, "mapped_image": image, "mapped": maps}
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.ask.kept_drawings import kept_drawings, require_any
 from lazytui.analyses.networks.image_choice import DRAWN, NamedImage, index_of_image
-from lazytui.data.palettes import Palette
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES
@@ -23,12 +22,12 @@ def require_drawings(images: Iterable[NamedImage], workspace: Workspace) -> None
             _drawn_image(named, workspace)
 
 
-def find_image(named: NamedImage, data: BiasedDataset, ten: Palette, workspace: Workspace) -> NDArray[np.uint8]:
+def find_image(named: NamedImage, data: BiasedDataset, workspace: Workspace) -> NDArray[np.uint8]:
     """(28, 28, 3) uint8. Raises BadInput where there is no such image."""
     if named.split == DRAWN:
         return _drawn_image(named, workspace)
     split = data.split(SPLIT_NAMES[named.split]) if named.split else data.cue_conflict
-    image: NDArray[np.uint8] = split.images[index_of_image(named.text, split, named.split or "cue-conflict", ten)]
+    image: NDArray[np.uint8] = split.images[index_of_image(named.text, split, named.split or "cue-conflict")]
     return image
 
 

@@ -20,7 +20,6 @@ from lazytui.analyses.neurons.layer_pictures import feature_maps
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
 from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, images_figures, shift_figure
 from lazytui.analyses.neurons.result import NeuronsResult
-from lazytui.data.palettes import palette
 from lazytui.figures.kinds import Bars, Figure, Reference
 from lazytui.runs.workspace import Workspace
 
@@ -119,15 +118,15 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
 
     def _map_answer(self, question: AblationQuestion, named: NamedImage, layer: _OpenLayer) -> AblationAnswer:
         session = layer.session
-        image = find_image(named, session.data, palette(session.data.params.palette), self.workspace)
+        image = find_image(named, session.data, self.workspace)
         maps = maps_of_image(session.ablation.model, image, session.hardware)
         grad_cam = session.maps.grad_cams(image, question.marked[:MOST_MAPPED], session.hardware.device)
         return AblationAnswer(question, maps=(image, maps), grad_cam=grad_cam, cam_layer=session.maps.cam_layer)
 
     def _patch_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
         assert question.patch is not None
-        data, ten = layer.session.data, palette(layer.session.data.params.palette)
-        images = np.stack([find_image(named, data, ten, self.workspace) for named in question.patch.named_images])
+        data = layer.session.data
+        images = np.stack([find_image(named, data, self.workspace) for named in question.patch.named_images])
         itself, before = layer.session.ablation.unablated_logits(images)
         shift = layer.session.ablation.patch(images[1:], images[:1], question.marked)[0]
         yield AblationAnswer(question, patched=PatchedLogits(before, before + shift, itself, images))

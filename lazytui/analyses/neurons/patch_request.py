@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.networks.image_choice import NamedImage, read_named_image
 from lazytui.counted_nouns import counted
+from lazytui.data.content import colored_digits
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError
 from lazytui.evaluation.predictions import DIGITS
@@ -63,7 +64,7 @@ def read_patch(text: str, ten: Palette) -> Patch:
     sides = re.split(r"\s+into\s+", text.strip().casefold())
     if len(sides) != 2:
         raise UsageError(f"Which image into which? Such as: {EXAMPLE}, or {EXAMPLE_OF_SPLITS}.")
-    source, into = (read_named_image(side, ten) for side in sides)
+    source, into = (read_named_image(side, colored_digits(ten.name)) for side in sides)
     return Patch(source, into)
 
 

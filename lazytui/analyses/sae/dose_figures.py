@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.gradcam.live import BrowsedSplit
 from lazytui.analyses.networks.probabilities import probabilities_figure
 from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
+from lazytui.data.content import colored_digits
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Lines, Pixels, Series
@@ -53,7 +54,12 @@ def dose_figures(shown: ShownDose) -> list[Figure]:
         _image(shown),
         _maps(shown),
         *_features_on_image(shown),
-        probabilities_figure((before.probabilities, after.probabilities), ("before", "after"), shown.palette),
+        probabilities_figure(
+            (before.probabilities, after.probabilities),
+            ("before", "after"),
+            colored_digits(shown.palette),
+            palette(shown.palette).colors,
+        ),
         _curve(shown),
     ]
 

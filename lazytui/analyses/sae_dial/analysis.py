@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.ask.kept_drawings import kept_drawings
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.networks.image_choice import index_of_image, read_digit_and_color
+from lazytui.analyses.networks.image_choice import index_of_image, read_group
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.analyses.sae.dose_figures import image_name
@@ -20,7 +20,6 @@ from lazytui.analyses.sae_dial.figures import figures
 from lazytui.analyses.sae_dial.params import SaeDialParams
 from lazytui.analyses.sae_dial.result import SaeDialResult, read
 from lazytui.analyses.train.params import TrainParams
-from lazytui.data.palettes import palette
 from lazytui.data.splits import Split
 from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
@@ -34,7 +33,7 @@ def resolve(params: SaeDialParams, workspace: Workspace) -> SaeDialParams:
     network = network_params_of(sae_params(params.sae, workspace)).model_copy(update={"model": params.model})
     trained = trained_with(resolve_network(network, workspace), workspace)
     if not params.image.strip().isdecimal():
-        read_digit_and_color(params.image, palette(trained.palette))
+        read_group(params.image, trained.content)
     _read_features(params.feature, params, workspace)
     _read_features(params.into, params, workspace)
     if params.split == "drawn" and not kept_drawings(workspace):
@@ -103,8 +102,8 @@ def _tipping_factor(doses: list[Dose], curve: NDArray[np.float32], predicted: in
     return min(changed, key=lambda factor: abs(factor - 1), default=None)
 
 
-def _chosen(params: SaeDialParams, split: Split, trained: TrainParams) -> NDArray[np.intp]:
-    return np.array([index_of_image(params.image, split, params.split, palette(trained.palette))])
+def _chosen(params: SaeDialParams, split: Split, _trained: TrainParams) -> NDArray[np.intp]:
+    return np.array([index_of_image(params.image, split, params.split)])
 
 
 def _read_features(text: str, params: SaeDialParams, workspace: Workspace) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.split_maps import BATCH
 
 STEPS = 28
-"""A step changes 28 of the 784 pixels."""
+"""A step changes so much of the pixels: of 784, 28."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,12 @@ def measure_faithfulness(
     *,
     note: Callable[[str], None],
 ) -> Faithfulness:
-    """The curves of (n, 28, 28, 3) uint8 images for their maps, (n, h, w) float32, and target classes, (n,) uint8.
+    """The curves of images, (n, height, width, 3) uint8, for their maps, (n, h, w) float32.
 
-    color: (3,) float32 in [0, 1], of pixels that are taken away. note: called with a text when memory runs short.
+    targets: (n,) uint8, classes. color: (3,) float32 in [0, 1], of pixels that are taken away. note: called with a text
+    when memory runs short.
     """
-    pixels = upsample(maps).reshape(len(maps), -1)
+    pixels = upsample(maps, *images.shape[1:3]).reshape(len(maps), -1)
     by_map = (-pixels).argsort(1, kind="stable").argsort(1)
     by_chance = random.random(pixels.shape).argsort(1).argsort(1)
     curves = {}
@@ -73,7 +74,7 @@ def _curve(
     *,
     insert: bool,
 ) -> NDArray[np.float64]:
-    """ranks: (n, 784) int64, the rank of each pixel in its image."""
+    """ranks: (n, pixels) int64, the rank of each pixel in its image."""
     device = device_of(model)
     fill = color.view(1, 3, 1, 1)
 

@@ -1,7 +1,7 @@
-"""Scores of how much of a map lies on the stroke of the digit, and their null values.
+"""Scores of how much of a map lies on what an image shows, such as the stroke of a digit, and their null values.
 
-Everywhere: evidence is (n, 28, 28) float32 and at least 0: a map after a ReLU, at the size of the image; masks are
-(n, 28, 28) bool. Scores are (n,) float64, NaN for an image without evidence or without a stroke.
+Everywhere: evidence is (n, height, width) float32 and at least 0: a map after a ReLU, at the size of the image; masks
+are (n, height, width) bool. Scores are (n,) float64, NaN for an image without evidence or without a mask.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.splits import Split
 from lazytui.figures.image_overlays import area_means
 from lazytui.saliency.map_resizing import upsample
 
@@ -24,8 +25,15 @@ MASS = 0.8
 """Share of a map's mass whose area concentration measures."""
 
 
+def object_masks(split: Split) -> Masks | None:
+    """Where the objects are: as the source knows it, or else the strokes of white shapes on black; None for others."""
+    if split.known_masks is not None:
+        return split.known_masks
+    return stroke_masks(split.originals) if split.originals.ndim == 3 else None
+
+
 def stroke_masks(shapes: NDArray[np.uint8]) -> Masks:
-    """(n, 28, 28) uint8 gray digits -> (n, 28, 28) bool, the pixels of their strokes."""
+    """(n, height, width) uint8 white shapes on black -> (n, height, width) bool, the pixels of their strokes."""
     return np.asarray(shapes > STROKE * 255)
 
 
@@ -48,7 +56,7 @@ def energy_in_other_masks(evidence: Evidence, masks: Masks) -> Scores:
 def mask_percentile(evidence: Evidence, masks: Masks, most: int = 1000) -> Scores:
     """Share of the other images' masks that hold less of the evidence than the image's own, 0 to 1; .5 by chance.
 
-    Above .95 in 5 % of images for a map that is independent of its image's digit. most: how many other masks are
+    Above .95 in 5 % of images for a map that is independent of what its image shows. most: how many other masks are
     used, the first of the split.
     """
     others = masks[:most]
@@ -65,12 +73,12 @@ def mask_percentile(evidence: Evidence, masks: Masks, most: int = 1000) -> Score
 def perfect_energy(masks: Masks, height: int, width: int) -> Scores:
     """`energy_in_mask` of an ideal map of height x width that lies on the stroke only: the upper bound of that size."""
     coarse = area_means(np.moveaxis(masks, 0, -1).astype(np.float32), height, width)
-    perfect = upsample(np.moveaxis(coarse, -1, 0).astype(np.float32))
+    perfect = upsample(np.moveaxis(coarse, -1, 0).astype(np.float32), *masks.shape[1:])
     return energy_in_mask(perfect, masks)
 
 
-def center_prior_energy(shapes: NDArray[np.uint8], masks: Masks) -> Scores:
-    """`energy_in_mask` of the mean digit, (n, 28, 28) uint8, as the map of every image: a prior for the center."""
+def center_prior_energy(shapes: NDArray[np.generic], masks: Masks) -> Scores:
+    """`energy_in_mask` of the mean shape, (n, height, width), as the map of every image: a prior for the center."""
     mean = np.broadcast_to(shapes.mean(0, dtype=np.float64), shapes.shape).astype(np.float32)
     return energy_in_mask(mean, masks)
 

@@ -14,9 +14,9 @@ from lazytui.saliency.map_resizing import upsample
 
 @dataclass(frozen=True)
 class MapScores:
-    """energy: share of the evidence on the image's own stroke; others: the mean of that on other images' strokes.
+    """energy: share of the evidence on the image's own mask; others: the mean of that on other images' masks.
 
-    perfect: the same of an ideal map of this size. focus: the focus score. percentile: share of other strokes that
+    perfect: the same of an ideal map of this size. focus: the focus score. percentile: share of other masks that
     hold less than the own one. All are NaN without positive evidence. category: index into EVIDENCE_CATEGORIES.
     """
 
@@ -28,14 +28,13 @@ class MapScores:
     category: int
 
 
-def score_map(heat: NDArray[np.float32], shapes: NDArray[np.uint8], index: int, *, correct: bool) -> MapScores:
-    """Scores of the raw map, (h, w) float32, of the image at `index` among (n, 28, 28) uint8 gray digits.
+def score_map(heat: NDArray[np.float32], on: masks.Masks, index: int, *, correct: bool) -> MapScores:
+    """Scores of the raw map, (h, w) float32, of the image at `index` among those of (n, height, width) bool masks.
 
     The same as `split_statistics` computes for all of them. correct: whether the prediction is.
     """
-    evidence = upsample(np.maximum(heat[None], 0))
-    strokes = masks.stroke_masks(shapes)
-    own, rest = strokes[index : index + 1], np.delete(strokes, index, axis=0)
+    evidence = upsample(np.maximum(heat[None], 0), *on.shape[1:])
+    own, rest = on[index : index + 1], np.delete(on, index, axis=0)
     energy = masks.energy_in_mask(evidence, own)
     on_rest = evidence[0].ravel().astype(np.float64) @ rest.reshape(len(rest), -1).T
     total = float(evidence.sum(dtype=np.float64))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.palettes import NO_COLOR
+from lazytui.data.content import Content
 
 EVIDENCE_CATEGORIES = (
     "correct, evidence on the stroke",
@@ -32,8 +32,9 @@ REASONS = (
     "wrong because of the color",
     "cause unknown",
 )
-"""By index. Right for the wrong reason: the prediction changes in more than half of the other colors. Wrong because of
-the color: the prediction is right once the digit is repainted in its own color. Unknown: an image without a color."""
+"""By index. Right for the wrong reason: the prediction changes with more than half of the other values of the
+attribute, here a color. Wrong because of it: the prediction is right once the image is repainted with a value that is
+aligned with its class. Unknown: an image without a value."""
 
 UNKNOWN_REASON = 4
 
@@ -41,7 +42,7 @@ ON_STROKE = 0.95
 """Evidence is on the stroke if the image's own mask holds more of it than this share of the other images' masks.
 
 A fixed energy or focus score won't do, since what a network that reads shape reaches differs between layers. By this
-one, a map that is independent of the digit passes in 5 % of images, whatever the layer.
+one, a map that is independent of what is shown passes in 5 % of images, whatever the layer.
 """
 
 
@@ -54,17 +55,18 @@ def evidence_categories(correct: NDArray[np.bool_], percentile: NDArray[np.float
 def reason_categories(
     predicted: NDArray[np.uint8],
     repainted: NDArray[np.uint8],
-    digits: NDArray[np.uint8],
-    colors: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    content: Content,
 ) -> NDArray[np.uint8]:
-    """(n,) uint8 index into CAUSES.
+    """(n,) uint8 index into REASONS.
 
-    predicted: (n,) uint8. repainted: (n, 10) uint8, predicted when painted in each of the ten colors.
-    digits, colors: (n,) uint8; a color is named by the digit that it belongs to, or is NO_COLOR.
+    predicted, labels, attributes: (n,) uint8. repainted: (n, values) uint8, predicted when painted with each value.
     """
-    correct = predicted == digits
-    other = np.arange(10) != colors[:, None]
+    correct = predicted == labels
+    other = np.arange(repainted.shape[1]) != attributes[:, None]
     changes = ((repainted != predicted[:, None]) & other).sum(1) > other.sum(1) / 2
-    mended = repainted[np.arange(len(digits)), digits] == digits
+    own = content.aligned_classes[:-1] == labels[:, None]
+    mended = (own & (repainted == labels[:, None])).any(1)
     reasons = np.where(correct, changes, 2 + mended)
-    return np.where(colors == NO_COLOR, UNKNOWN_REASON, reasons).astype(np.uint8)
+    return np.where(attributes == content.unknown, UNKNOWN_REASON, reasons).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Color or shape, tested by repainting: the same digit in another color, and another digit in the same color."""
+"""Attribute or label, tested by repainting: the same original with another value, and another class with the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from lazytui.data.painting.painter import CHUNK, repaint
+from lazytui.data.editors import editor_of
+from lazytui.data.painting.painter import CHUNK
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import Split
 
@@ -18,43 +19,47 @@ from lazytui.data.splits import Split
 class Variations:
     """Each image with one thing about it changed; texture and everything else stay.
 
-    recolored: (10, n, 28, 28, 3) uint8, the same digit in each of the ten colors.
-    redrawn: (n, 28, 28, 3) uint8, another digit in the same color; its digit is in redrawn_digits, (n,) uint8.
+    recolored: (values, n, height, width, 3) uint8, the same original with each value of the attribute.
+    redrawn: (n, height, width, 3) uint8, one of another class with the same value; redrawn_labels: (n,) uint8, which.
     """
 
     recolored: NDArray[np.uint8]
     redrawn: NDArray[np.uint8]
-    redrawn_digits: NDArray[np.uint8]
+    redrawn_labels: NDArray[np.uint8]
 
 
 def make_variations(split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]) -> Variations:
-    """Variations of the images at (n,) `indices` of a whole split called `name`; textures depend on the index."""
-    others = _another_digit(split.labels, indices)
+    """Variations of the images at (n,) `indices` of a whole split called `name`; textures depend on the index.
+
+    params: of a data set whose attribute can be repainted.
+    """
+    others = _of_another_class(split.labels, indices)
     count = _images_to_paint(indices)
-    shapes, colors = split.originals[:count].copy(), split.attributes[:count]
-    shapes[indices] = split.originals[others]
-    redrawn = repaint(shapes, colors, params, _stream_name(name, params))[indices]
-    return Variations(repaint_in_all_colors(split, params, name, indices), redrawn, split.labels[others])
+    originals, attributes = split.originals[:count].copy(), split.attributes[:count]
+    originals[indices] = split.originals[others]
+    redrawn = _paint(originals, attributes, params, name)[indices]
+    recolored = [repaint_with(split, params, name, indices, value) for value in range(len(split.content.values))]
+    return Variations(np.stack(recolored), redrawn, split.labels[others])
 
 
-def repaint_in_all_colors(
-    split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]
+def repaint_with(
+    split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64], value: int
 ) -> NDArray[np.uint8]:
-    """(10, n, 28, 28, 3) uint8: the images at (n,) `indices` of a whole split called `name`, in each color."""
-    return np.stack([repaint_in_color(split, params, name, indices, color) for color in range(10)])
+    """(n, height, width, 3) uint8: the images at (n,) `indices` of a whole split called `name`, with one value.
+
+    params: of a data set whose attribute can be repainted.
+    """
+    originals = split.originals[: _images_to_paint(indices)]
+    return _paint(originals, np.full(len(originals), value, np.uint8), params, name)[indices]
 
 
-def repaint_in_color(
-    split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64], color: int
+def _paint(
+    originals: NDArray[np.uint8], attributes: NDArray[np.uint8], params: DatasetParams, name: str
 ) -> NDArray[np.uint8]:
-    """(n, 28, 28, 3) uint8: the images at (n,) `indices` of a whole split called `name`, in one color, 0 to 9."""
-    shapes = split.originals[: _images_to_paint(indices)]
-    return repaint(shapes, np.full(len(shapes), color, np.uint8), params, _stream_name(name, params))[indices]
-
-
-def _stream_name(name: str, params: DatasetParams) -> str:
-    """The random stream of a split's textures: a factorial hard split is the probe split."""
-    return "probe" if params.hard == "factorial" and name == "hard" else name
+    """With the random stream of the split's textures: a factorial hard split is the probe split."""
+    editor = editor_of(params)
+    assert editor is not None
+    return editor.paint(originals, attributes, "probe" if params.hard == "factorial" and name == "hard" else name)
 
 
 def _images_to_paint(indices: NDArray[np.int64]) -> int:
@@ -62,13 +67,13 @@ def _images_to_paint(indices: NDArray[np.int64]) -> int:
     return -(-(int(indices.max()) + 1) // CHUNK) * CHUNK
 
 
-def _another_digit(digits: NDArray[np.uint8], indices: NDArray[np.int64]) -> NDArray[np.intp]:
-    """(n,) the index of the next image that shows another digit, wrapping around."""
-    positions = np.arange(len(digits))
+def _of_another_class(labels: NDArray[np.uint8], indices: NDArray[np.int64]) -> NDArray[np.intp]:
+    """(n,) the index of the next image of another class, wrapping around."""
+    positions = np.arange(len(labels))
     others = []
     for index in indices:
         after = np.roll(positions, -int(index))
-        others.append(after[int(np.argmax(digits[after] != digits[index]))])
+        others.append(after[int(np.argmax(labels[after] != labels[index]))])
     return np.array(others, dtype=np.intp)
 
 
@@ -76,8 +81,8 @@ def _another_digit(digits: NDArray[np.uint8], indices: NDArray[np.int64]) -> NDA
 class RecoloringEffect:
     """The effect of the variations on the logit of each image's target class, and on predictions.
 
-    drops: (n, 10) float64, drop of the logit when the digit is repainted in each color; NaN in the image's own color.
-    redrawn_drops: (n,) float64, drop when another digit is drawn in the same color.
+    drops: (n, values) float64, drop of the logit when the image is repainted with each value; NaN for its own.
+    redrawn_drops: (n,) float64, drop when another class is drawn with the same value.
     recolored_flips, redrawn_flips: share of those variations that change the prediction.
     flips_interval: 95 % interval (Student's t) of the mean difference of the two; None for a single image.
     """
@@ -94,16 +99,16 @@ def measure_recoloring(
     recolored: NDArray[np.float32],
     redrawn: NDArray[np.float32],
     targets: NDArray[np.uint8],
-    colors: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
 ) -> RecoloringEffect:
-    """From the logits of the images, (n, 10), and of their variations, (10, n, 10) and (n, 10).
+    """From the logits of the images, (n, classes), and of their variations, (values, n, classes) and (n, classes).
 
-    targets, colors: (n,) uint8, the class explained and the color of each image.
+    targets, attributes: (n,) uint8, the class explained and the value of each image.
     """
     rows = np.arange(len(logits))
     score = logits[rows, targets].astype(np.float64)
     drops = score[:, None] - recolored[:, rows, targets].T
-    other = np.arange(10) != colors[:, None]
+    other = np.arange(len(recolored)) != attributes[:, None]
     predicted = logits.argmax(1)
     changed = predicted[:, None] != recolored.argmax(2).T
     redrawn_changed = predicted != redrawn.argmax(1)

@@ -262,8 +262,8 @@ def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
         energy_perfect=blank,
         mask_percentile=blank,
         evidence=np.full(count, 4, np.uint8),
-        digits=labels,
-        colors=labels,
+        labels=labels,
+        attributes=labels,
         predicted=labels,
         examples=Examples(
             indices=np.arange(count),

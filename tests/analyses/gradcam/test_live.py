@@ -18,19 +18,20 @@ from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion, Sali
 from lazytui.analyses.gradcam.live_figures import image_figures, map_scores_text
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.workers.newest_only import Newest
+from lazytui.data.content import colored_digits
 from lazytui.data.image_cache import clear_memory
-from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.runs.results.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.checks import localization as masks
+from lazytui.saliency.checks.localization import object_masks
 from lazytui.saliency.checks.one_map_scores import score_map
 from lazytui.saliency.checks.reason_categories import evidence_categories
 from tests.commands import Lab
 from tests.conftest import FinishedTraining
 
-TEN = palette("distinct")
+CONTENT = colored_digits("distinct")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
     right = np.arange(30) % 2 == 0
     ways = evidence_categories(right, stands)
     for place in range(30):
-        found = score_map(maps[place], shapes, place, correct=bool(right[place]))
+        found = score_map(maps[place], strokes, place, correct=bool(right[place]))
         assert found.category == ways[place]
         if place == 3:
             assert np.isnan([found.energy, found.others, found.perfect, found.focus, found.percentile]).all()
@@ -165,7 +166,7 @@ def test_a_map_without_positive_evidence_says_so(gaze: SaliencySession) -> None:
     answer = asked(gaze, 0, split="hard")
     assert answer.browsed is not None
     look = answer.explanations[0]
-    nothing = score_map(-np.abs(look.heat), answer.browsed.split.originals, 0, correct=True)
+    nothing = score_map(-np.abs(look.heat), object_masks(answer.browsed.split), 0, correct=True)
     answer = replace(answer, explanations=(replace(look, heat=-np.abs(look.heat), scores=nothing),))
     assert "no positive evidence" in image_figures(answer, 0)[1].captions[0]  # type: ignore[attr-defined]
     assert map_scores_text(answer).paragraphs[0].startswith("no positive evidence")
@@ -186,16 +187,16 @@ def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: SaliencySession
     ("text", "read"),
     [
         ("", ImageFilter()),
-        ("7", ImageFilter(digit=7)),
+        ("7", ImageFilter(label=7)),
         ("Red  7 wrong", ImageFilter(7, 0, "wrong")),
         ("wrong reason", ImageFilter(answers="right for the wrong reason")),
         ("because of the color", ImageFilter(answers="wrong because of the color")),
-        ("digit 3, incorrect, evidence off", ImageFilter(digit=3, answers="incorrect, evidence off the stroke")),
-        *((ImageFilter(4, 1, name).description(TEN), ImageFilter(4, 1, name)) for name in ANSWERS),
+        ("digit 3, incorrect, evidence off", ImageFilter(label=3, answers="incorrect, evidence off the stroke")),
+        *((ImageFilter(4, 1, name).description(CONTENT), ImageFilter(4, 1, name)) for name in ANSWERS),
     ],
 )
 def test_a_filter_is_read_from_words(text: str, read: ImageFilter) -> None:
-    assert read_filter(text, TEN) == read
+    assert read_filter(text, CONTENT) == read
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_a_filter_is_read_from_words(text: str, read: ImageFilter) -> None:
 )
 def test_words_that_say_no_filter_are_refused(text: str, sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
-        read_filter(text, TEN)
+        read_filter(text, CONTENT)
 
 
 def test_only_the_newest_of_the_waiting_questions_is_answered() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from lazytui.data.content import colored_digits
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.sources.gray_shapes import load_digits
 from lazytui.saliency.checks import localization as masks
@@ -140,7 +141,9 @@ def test_causes_are_told_by_repainting() -> None:
     rows = [digit_in_all, only_its_own, four, five, color_in_all, never, never]
     predicted = np.array([3, 3, 3, 3, 5, 9, 9], np.uint8)
     colors = np.array([5, 5, 5, 5, 5, 5, NO_COLOR], np.uint8)
-    found = reason_categories(predicted, np.stack(rows).astype(np.uint8), np.full(7, 3, np.uint8), colors)
+    found = reason_categories(
+        predicted, np.stack(rows).astype(np.uint8), np.full(7, 3, np.uint8), colors, colored_digits("distinct")
+    )
     assert [REASONS[cause] for cause in found] == [
         "right whatever the color",
         "right for the wrong reason",

@@ -13,7 +13,7 @@ from textual.message import Message
 from lazytui.app.figures.figure_strips import Patch
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.app.panels.panel import Panel
-from lazytui.data.drawing import SIDE, Point
+from lazytui.data.drawing import Point
 from lazytui.figures.kinds import Figure, Pixels
 
 Pixel = tuple[int, int]
@@ -45,14 +45,21 @@ class CanvasView(FigureView[Pixels]):
 
     # Where things are
 
+    @property
+    def _size(self) -> tuple[int, int]:
+        """Width and height of the image, in its pixels."""
+        return self.figure.images.shape[2], self.figure.images.shape[1]
+
     def first(self) -> Pixel:
-        return SIDE // 2, SIDE // 2
+        width, height = self._size
+        return width // 2, height // 2
 
     def last(self) -> Pixel:
-        return SIDE - 1, SIDE - 1
+        width, height = self._size
+        return width - 1, height - 1
 
     def nearest(self, place: Pixel) -> Pixel:
-        x, y = (min(max(at, 0), SIDE - 1) for at in place)
+        x, y = (min(max(at, 0), most) for at, most in zip(place, self.last(), strict=True))
         return x, y
 
     def moved(self, place: Pixel, step: Offset) -> Pixel | None:
@@ -63,9 +70,9 @@ class CanvasView(FigureView[Pixels]):
         image = self.drawing.region_of(0)
         if image is None:
             return None
-        (x, y), (width, height) = place, image.size
-        left, right = (x * width // SIDE, max((x + 1) * width // SIDE, x * width // SIDE + 1))
-        top, bottom = y * height // SIDE, max((y + 1) * height // SIDE, y * height // SIDE + 1)
+        (x, y), (width, height), (across, down) = place, image.size, self._size
+        left, right = (x * width // across, max((x + 1) * width // across, x * width // across + 1))
+        top, bottom = y * height // down, max((y + 1) * height // down, y * height // down + 1)
         return Region(image.x + left, image.y + top, right - left, bottom - top)
 
     def patches(self, place: Pixel, cursor: Style) -> list[Patch]:
@@ -130,7 +137,8 @@ class CanvasView(FigureView[Pixels]):
         if image is None:
             return None
         at = event.get_content_offset_capture(self) + self.scroll_offset
-        return (at.x + 0.5 - image.x) * SIDE / image.width, (at.y + 0.5 - image.y) * SIDE / image.height
+        across, down = self._size
+        return (at.x + 0.5 - image.x) * across / image.width, (at.y + 0.5 - image.y) * down / image.height
 
 
 def _middle(pixel: Pixel) -> Point:

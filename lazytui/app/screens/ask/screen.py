@@ -12,8 +12,10 @@ from textual.timer import Timer
 
 from lazytui.analyses.ask.figures import image_figure, map_figures, verdicts
 from lazytui.analyses.ask.live import DrawAnswer, DrawQuestion, DrawSession, Start
-from lazytui.analyses.ask.params import AskNetworksParams, AskParams
+from lazytui.analyses.ask.params import PREDICTED, AskNetworksParams, AskParams
+from lazytui.analyses.ask.result import NetworkAnswer
 from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.networks.image_choice import read_label
 from lazytui.analyses.networks.probabilities import probabilities_figure
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -25,8 +27,9 @@ from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.browser_screen import next_value
 from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.app.shell.base_screen import LabScreen
+from lazytui.counted_nouns import listed
+from lazytui.data.content import DIGITS, Content, colored_digits
 from lazytui.data.drawing import Color, Drawing
-from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
@@ -44,10 +47,9 @@ WIDTHS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 """Of the pen, in pixels."""
 
 _RED_ONE = Start("hard", digit=1, color=0)
-"""What it opens with: the first 1 of the hard split, in the color of 0."""
+"""What it opens with: the first 1 of the hard split, in the color of 0; of others the first of the second class."""
 
 _SPLITS = ("hard", "easy")
-_DIGITS = (None, *range(10))
 _MOST_UNDONE = 200
 _PATIENCE = 1 / 30
 """Seconds for which a stroke waits for its answer."""
@@ -102,6 +104,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         super().__init__(session, DrawQuestion(params, drawing, start=_RED_ONE))
         self.drawing = drawing or Drawing.blank()
         self._digit: int | None = None
+        self._content: Content = colored_digits("distinct")
         self._shown: Drawing | None = None
         self._patience: Timer | None = None
         self._undone: list[tuple[Drawing, int | None]] = []
@@ -137,20 +140,27 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
             return
         if answer.question.drawing is None and answer.question is self.asked and answer.drawing is not None:
             self.drawing, self._digit = answer.drawing, answer.digit
+        self._know(answer.content or self._content)
         self.show_sentence()
         with self.app.batch_update():
             self._show_canvas()
             self._show_answers(answer)
+
+    def _know(self, content: Content) -> None:
+        """What the networks were trained on; a class that they don't know isn't shown."""
+        self._content = content
+        if self._digit is not None and self._digit >= len(content.classes):
+            self._digit = None
 
     def _show_answers(self, answer: DrawAnswer) -> None:
         if not answer.answers:
             return
         grid = self.query_one(PanelGrid)
         names = [one.name for one in answer.answers]
-        maps = map_figures(answer.answers, names, answer.digit)
+        first, maps = answer.answers[0], map_figures(answer.answers, names, answer.digit)
         shares = [one.probabilities for one in answer.answers]
         grid.panel("map").show([tuple(maps)])
-        grid.panel("chances").show([(probabilities_figure(shares, names, answer.answers[0].palette),)])
+        grid.panel("chances").show([(probabilities_figure(shares, names, first.content, first.value_colors),)])
 
     def sentence(self) -> str:
         answer = self.answer
@@ -170,7 +180,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         self._change(stroke(self.drawing, event.start, event.end, self._width), undoable=event.begins)
 
     def _change(self, drawing: Drawing, *, undoable: bool = True) -> None:
-        """Another drawing of the same digit."""
+        """Another drawing of the same class."""
         if undoable:
             self._remember()
         self._show(drawing, self._digit)
@@ -192,7 +202,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
             self._patience = None
         if self._shown is not self.drawing:
             self._shown = self.drawing
-            self.query_one(CanvasPanel).show([(image_figure(self.drawing.image, self._digit),)])
+            self.query_one(CanvasPanel).show([(image_figure(self.drawing.image, self._digit, self._content),)])
         self._show_colors()
 
     def action_undo(self) -> None:
@@ -204,14 +214,18 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
     def action_reset(self) -> None:
         """An empty ground."""
         self._remember()
-        self._show(Drawing.blank(self.drawing.ink, self.drawing.ground), None)
+        self._show(Drawing.blank(self.drawing.ink, self.drawing.ground, self.drawing.size), None)
 
     # Ink, ground and pen
 
     @property
     def _offered(self) -> tuple[Swatch, ...]:
-        name = self.answer.answers[0].palette if self.answer and self.answer.answers else "distinct"
-        return swatches_of(palette(name))
+        return swatches_of(self._first.palette if self._first else "distinct", self._content)
+
+    @property
+    def _first(self) -> NetworkAnswer | None:
+        """The first network's answer."""
+        return self.answer.answers[0] if self.answer and self.answer.answers else None
 
     def _next_color(self, current: Color) -> Color:
         color: Color = next_value([swatch.color for swatch in self._offered], current)
@@ -250,7 +264,8 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         self._begin(replace(self._start, number=self._start.number + by, color=None))
 
     def action_digit(self, by: int) -> None:
-        self._begin(replace(self._start, digit=next_value(_DIGITS, self._start.digit, by), number=0, color=None))
+        labels = (None, *range(len(self._content.classes)))
+        self._begin(replace(self._start, digit=next_value(labels, self._start.digit, by), number=0, color=None))
 
     def action_split(self) -> None:
         self._begin(replace(self._start, split=next_value(_SPLITS, self._start.split), color=None))
@@ -271,7 +286,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
             self._ask_params(method=next_value(self.answer.methods, now, by), layer=None)
 
     def action_target(self, by: int) -> None:
-        targets = ("predicted", *map(str, range(10)))
+        targets = (PREDICTED, *self._content.classes)
         self._ask_params(target=next_value(targets, self.question.params.target, by))
 
     def _ask_params(self, **changes: object) -> None:
@@ -280,12 +295,20 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
     # Keeping it
 
     def action_keep(self) -> None:
-        """Ask which digit it shows, and keep it as a run."""
-        digit = "" if self._digit is None else str(self._digit)
-        ask_text(self, "Keep it as a run. Which digit does it show? Empty: none", digit, self._keep)
+        """Ask which class it shows, and keep it as a run."""
+        content = self._content
+        shown = "" if self._digit is None else content.classes[self._digit]
+        ask_text(self, f"Keep it as a run. Which {content.label} does it show? Empty: none", shown, self._keep)
 
     def _keep(self, text: str) -> None:
-        if text.strip() not in {"", *map(str, range(10))}:
-            raise UsageError(f"{text.strip()!r} isn't a digit: 0 to 9, or nothing.")
-        self._show(self.drawing, int(text) if text.strip() else None)
+        self._show(self.drawing, _label_of(text.strip(), self._content) if text.strip() else None)
         self.keep(replace(self.question, drawing=self.drawing))
+
+
+def _label_of(text: str, content: Content) -> int:
+    """Raises UsageError for what is no class."""
+    try:
+        return read_label(text, content)
+    except UsageError as error:
+        classes = "0 to 9" if content.classes == DIGITS else listed(content.classes)
+        raise UsageError(f"{text!r} isn't a {content.label}: {classes}, or nothing.") from error

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from rich.color import Color as RichColor
 from textual import events
-from textual.content import Content
+from textual.content import Content as Text
 from textual.message import Message
 
 from lazytui.app.changing_text import ChangingText
+from lazytui.data.content import DIGITS, Content
 from lazytui.data.drawing import BLACK, WHITE, Color
-from lazytui.data.palettes import Palette
+from lazytui.data.palettes import palette
 
 _EACH = 3
 _WEIGHTS = (0.299, 0.587, 0.114)
@@ -21,16 +22,21 @@ _WEIGHTS = (0.299, 0.587, 0.114)
 
 @dataclass(frozen=True)
 class Swatch:
-    """letter: on the color, a digit where it is the digit's."""
+    """letter: on the color, a digit where it is the digit's; a space on those that go with no class."""
 
     letter: str
     name: str
     color: Color
 
 
-def swatches_of(ten: Palette) -> tuple[Swatch, ...]:
-    """The digits' colors, then white and black where they aren't among them."""
-    own = [Swatch(str(digit), f"{name} ({digit})", ten.colors[digit]) for digit, name in enumerate(ten.names)]
+def swatches_of(palette_name: str, content: Content) -> tuple[Swatch, ...]:
+    """The colors of a palette, with the classes that they belong to, then white and black where they aren't among
+    them."""
+    ten = palette(palette_name)
+    belongs = content.values == ten.names
+    letters = DIGITS if belongs else (" ",) * len(ten.names)
+    names = [f"{name} ({content.classes[index]})" if belongs else name for index, name in enumerate(ten.names)]
+    own = [Swatch(*one) for one in zip(letters, names, ten.colors, strict=True)]
     more = (Swatch("w", "white", WHITE), Swatch("b", "black", BLACK))
     return (*own, *(swatch for swatch in more if swatch.color not in ten.colors))
 
@@ -50,7 +56,7 @@ class Swatches(ChangingText):
 
     def __init__(self, what: str, key: str) -> None:
         super().__init__(id=what.lower())
-        self._label = Content.assemble((f"{key} ", "bold $text-accent"), f"{what:<6} ")
+        self._label = Text.assemble((f"{key} ", "bold $text-accent"), f"{what:<6} ")
         self._offered: Sequence[Swatch] = ()
 
     def show(self, offered: Sequence[Swatch], chosen: Color, more: str = "") -> None:
@@ -58,7 +64,7 @@ class Swatches(ChangingText):
         self._offered = offered
         parts = [_swatch(swatch, chosen=swatch.color == chosen) for swatch in offered]
         name = next((swatch.name for swatch in offered if swatch.color == chosen), "another color")
-        self.set_text(Content.assemble(self._label, *parts, "  ", (name, "bold"), (f"   {more}", "$text-muted")))
+        self.set_text(Text.assemble(self._label, *parts, "  ", (name, "bold"), (f"   {more}", "$text-muted")))
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
@@ -68,8 +74,8 @@ class Swatches(ChangingText):
             self.post_message(self.Picked(self, self._offered[number].color))
 
 
-def _swatch(swatch: Swatch, *, chosen: bool) -> Content:
+def _swatch(swatch: Swatch, *, chosen: bool) -> Text:
     light = sum(weight * level for weight, level in zip(_WEIGHTS, swatch.color, strict=True)) > 127
     color = RichColor.from_rgb(*swatch.color).get_truecolor().hex
     text = f"▸{swatch.letter}◂" if chosen else f" {swatch.letter} "
-    return Content.styled(text, f"{'#000000' if light else '#ffffff'} on {color}")
+    return Text.styled(text, f"{'#000000' if light else '#ffffff'} on {color}")

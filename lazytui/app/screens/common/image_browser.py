@@ -1,4 +1,4 @@
-"""A screen that walks through the images of a split, those of a digit, a color or an answer, each explained live."""
+"""A screen that walks through the images of a split, those of a class, a value or an answer, each explained live."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.image_filter import ANSWERS, ImageFilter
+from lazytui.analyses.gradcam.image_filter import ImageFilter, answers_of
 from lazytui.analyses.gradcam.live import BrowsedAnswer, BrowsedSplit
 from lazytui.app.screens.common.browser_screen import BrowserScreen, next_value
 from lazytui.app.screens.common.live_screen import LiveScreen
-from lazytui.data.palettes import NO_COLOR, Palette, palette
+from lazytui.data.content import Content, colored_digits
 
 
 class AsksForImage(Protocol):
@@ -37,8 +37,9 @@ class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
         return self.answer.browsed if self.answer else None
 
     @property
-    def palette(self) -> Palette:
-        return palette(self.album.trained.palette if self.album else "distinct")
+    def content(self) -> Content:
+        """Of the images, once they are there."""
+        return self.album.split.content if self.album else colored_digits("distinct")
 
     @property
     def items(self) -> NDArray[np.intp]:
@@ -61,13 +62,14 @@ class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
         self.draw()
 
     def action_filter_next(self, name: str) -> None:
-        """Only images of the next digit, color or kind of answer; after the last all again."""
+        """Only images of the next class, value or kind of answer; after the last all again."""
         if self.album is None:
             return
         split = self.album.split
-        values: list[Any] = ["", *ANSWERS]
+        values: list[Any] = ["", *answers_of(self.album)]
         if name != "answers":
-            values = [None, *sorted({*(split.labels if name == "digit" else split.attributes).tolist()} - {NO_COLOR})]
+            there = split.labels if name == "label" else split.attributes[split.attributes != split.content.unknown]
+            values = [None, *sorted({*there.tolist()})]
         now = getattr(self.image_filter, name)
         self.set_filter(replace(self.image_filter, **{name: next_value(values, now)}))
 

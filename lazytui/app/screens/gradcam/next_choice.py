@@ -1,12 +1,14 @@
-"""What the keys for method, layer, target and split choose next."""
+"""What the keys for method, layer, target and split choose next, and how that is said."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from lazytui.analyses.gradcam.image_words import with_article
 from lazytui.analyses.gradcam.live import SaliencyAnswer
-from lazytui.analyses.gradcam.params import GradcamParams
+from lazytui.analyses.gradcam.params import GradcamParams, target_words
 from lazytui.app.screens.common.browser_screen import next_value
+from lazytui.data.content import Content, colored_digits
 from lazytui.errors import UsageError
 from lazytui.saliency.map_names import METHODS
 
@@ -19,6 +21,9 @@ def next_choice(params: GradcamParams, name: str, by: int, answer: SaliencyAnswe
         return {"method": method, "layer": params.layer if keeps else None}
     if name == "layer":
         return _next_layer(params, by, answer)
+    if name == "target":
+        words = target_words(answer.browsed.split.content if answer and answer.browsed else colored_digits("distinct"))
+        return {name: next_value(words, params.target, by)}
     values = [*GradcamParams.model_fields[name].annotation.__args__]  # type: ignore[union-attr]
     return {name: next_value(values, getattr(params, name), by)}
 
@@ -31,3 +36,20 @@ def _next_layer(params: GradcamParams, by: int, answer: SaliencyAnswer | None) -
     shown = answer.explanations[0].layer if answer and answer.explanations else None
     layers = [layer for layer, _ in answer.layers] if answer else []
     return {"layer": next_value(layers, params.layer or shown, by)} if layers else {}
+
+
+def target_in_words(target: str, content: Content) -> str:
+    """`class predicted`, `the digit`, `the color's digit`, `class 3`."""
+    named = {
+        "predicted": "class predicted",
+        content.label: f"the {content.label}",
+        content.attribute: f"the {content.attribute}'s {content.label}",
+    }
+    return named.get(target, f"class {target}")
+
+
+def which_images(content: Content) -> str:
+    """The question for a filter."""
+    value = f"{with_article(content.attribute)}, " if content.values else ""
+    kinds = "for which reason, or where the evidence is" if content.values else "or where the evidence is"
+    return f"Which images? {with_article(content.label).capitalize()}, {value}right, wrong, {kinds}; empty: all."

@@ -29,7 +29,7 @@ from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen, chosen
 from lazytui.app.screens.common.image_browser import ImageBrowser
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.screens.gradcam.image_page import ImagePage
-from lazytui.app.screens.gradcam.next_choice import next_choice
+from lazytui.app.screens.gradcam.next_choice import next_choice, target_in_words, which_images
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
@@ -40,9 +40,7 @@ NO_FIGURES = (
     "No figures of the whole split yet for this network. g: run them on all images, with every null, "
     "faithfulness and repainting. v: back to the images."
 )
-WHICH_IMAGES = "Which images? A digit, a color, right, wrong, for which reason, or where the evidence is; empty: all."
 NO_SECOND = "none"
-TARGETS = {"predicted": "class predicted", "digit": "the digit", "color": "the color's digit"}
 
 LIVE = Arrangements(
     narrow=Arrangement("image image | 12", "map map | 14", "chances worth | 14", "images images | 11"),
@@ -98,8 +96,8 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         Binding("T", "cycle('target', -1)", "Previous target", id="previous-target", show=False),
         Binding("v", "view", "Whole split", id="other-view"),
         Binding("slash", "filter", "Filter", id="filter"),
-        Binding("d", "filter_next('digit')", "Only one digit (next)", id="next-digit", show=False),
-        Binding("h", "filter_next('color')", "Only one color (next)", id="next-color", show=False),
+        Binding("d", "filter_next('label')", "Only one digit (next)", id="next-digit", show=False),
+        Binding("h", "filter_next('attribute')", "Only one color (next)", id="next-color", show=False),
         Binding("w", "filter_next('answers')", "Only one kind of answer (next)", id="next-answer", show=False),
         Binding("backspace", "unfilter", "All images", id="default", show=False),
         Binding("H", "cycle('split')", "Hard or another split (next)", id="next-split", show=False),
@@ -161,7 +159,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def _no_image(self) -> str:
         """That the filter leaves nothing, if so."""
-        words = self.image_filter.description(self.palette)
+        words = self.image_filter.description(self.content)
         if not words or len(self.items):
             return ""
         return f"No image of this split is {words}. Backspace: all images, /: another choice."
@@ -172,7 +170,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
             return ""
         params = self.answer.question.params
         of_two = f" and {self.lab.name_of(params.against)}" if params.against else ""
-        target = TARGETS.get(params.target, f"class {params.target}")
+        target = target_in_words(params.target, self.content)
         return plain_text(f"{self.lab.name_of(params.run)}{of_two}, {target}.")
 
     def draw(self) -> None:
@@ -232,8 +230,8 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def action_filter(self) -> None:
         """Ask in words which images to show."""
-        words = self.image_filter.description(self.palette)
-        ask_text(self, WHICH_IMAGES, words, lambda text: self.set_filter(read_filter(text, self.palette)))
+        words = self.image_filter.description(self.content)
+        ask_text(self, which_images(self.content), words, lambda text: self.set_filter(read_filter(text, self.content)))
 
     # Choosing what to ask
 

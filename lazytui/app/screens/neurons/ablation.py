@@ -19,6 +19,7 @@ from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.screens.common.table_browser import TableBrowser
 from lazytui.app.screens.neurons.network_neurons import NetworkNeurons, NeuronAnalysis
+from lazytui.data.content import colored_digits
 from lazytui.figures.kinds import Figure
 
 NONE_MARKED = "Mark neurons first: space marks the one under the cursor, * all that are shown."
@@ -137,7 +138,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         palette = self.analysis.result.palette
 
         def take(text: str) -> None:
-            named = read_named_image(text, palette)
+            named = read_named_image(text, colored_digits(palette.name))
             require_drawings([named], self.lab.workspace)
             self._mapped, self._is_ablating = named, True
             self._ask_and_show()

@@ -80,8 +80,8 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         Binding("up", "feature(-1)", "Previous feature", id="up", show=False),
         Binding("space", "hold", "Hold it, and turn others with it", id="mark", show=False),
         Binding("slash", "features", "Features by number, category or label", id="filter", show=False),
-        Binding("d", "filter_next('digit')", "Only images of one digit (next)", id="next-digit", show=False),
-        Binding("h", "filter_next('color')", "Only images in one color (next)", id="next-color", show=False),
+        Binding("d", "filter_next('label')", "Only images of one digit (next)", id="next-digit", show=False),
+        Binding("h", "filter_next('attribute')", "Only images in one color (next)", id="next-color", show=False),
         Binding("w", "only_active", "Only images that the feature is active on", id="next-answer", show=False),
         Binding("H", "split", "Hard images, easy ones, or drawings", id="next-split", show=False),
     ]
@@ -162,7 +162,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         answer = self.answer
         if answer is None or answer.refused or answer.doing or answer.browsed is None or answer.activity is None:
             return super().sentence()
-        words = self.image_filter.description(self.palette)
+        words = self.image_filter.description(self.content)
         only = f"{words and ', ' + words}{', where it is active' if self._only_active else ''}"
         image = (
             f"A {image_name(answer.browsed, answer.index)}, {self.position + 1:,} of {len(self.items):,} "

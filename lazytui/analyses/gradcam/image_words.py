@@ -26,11 +26,6 @@ def evidence_names(content: Content) -> tuple[str, ...]:
     return tuple(name.replace("the stroke", f"the {region(content)}") for name in EVIDENCE_CATEGORIES)
 
 
-def with_article(noun: str) -> str:
-    """`a digit`, `an attribute`."""
-    return f"{'an' if noun[:1].casefold() in tuple('aeiou') else 'a'} {noun}"
-
-
 def wears(content: Content) -> str:
     """The verb of an image that has a value of the attribute."""
     return "wears" if content.attribute == "color" else "has"

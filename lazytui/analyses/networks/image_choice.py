@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from lazytui.counted_nouns import listed
+from lazytui.counted_nouns import listed, with_article
 from lazytui.data.content import DIGITS, Content
 from lazytui.data.splits import Split
 from lazytui.errors import BadInput, UsageError, unknown_name
@@ -69,7 +69,7 @@ def index_of_image(text: str, split: Split, name: str) -> int:
 
 
 def read_group(text: str, content: Content) -> tuple[int, int]:
-    """`red 7`, `7 red` or `heron water`: class and value, each by its name, or by its number where classes have names.
+    """`red 7`, `7 red` or `heron water`: class and value, each by its name, or by its number.
 
     Where there is no attribute the class alone, and its value is the unknown one. Raises UsageError for anything else.
     """
@@ -77,7 +77,7 @@ def read_group(text: str, content: Content) -> tuple[int, int]:
     if not content.values and words in labels:
         return labels[words], content.unknown
     values = _values(content)
-    for begins in (True, False):
+    for begins in (False, True):
         for name, label in labels.items():
             if words.startswith(name) if begins else words.endswith(name):
                 rest = (words.removeprefix(name) if begins else words.removesuffix(name)).strip()
@@ -120,6 +120,7 @@ def _values(content: Content) -> Mapping[str, int]:
 def _group_in_words(content: Content) -> str:
     classes = "0 to 9" if content.classes == DIGITS else listed(content.classes, _MOST_NAMED)
     if not content.values:
-        return f"a {content.label}: {classes}"
+        return f"{with_article(content.label)}: {classes}"
     values = listed(content.values, _MOST_NAMED)
-    return f"a {content.attribute} and a {content.label}: {values}, and {classes}, such as {group_name(content, 1, 0)}"
+    what = f"{with_article(content.attribute)} and {with_article(content.label)}"
+    return f"{what}: {values}, and {classes}, such as {group_name(content, 1, 0)}"

@@ -46,16 +46,16 @@ class CanvasView(FigureView[Pixels]):
     # Where things are
 
     @property
-    def _size(self) -> tuple[int, int]:
+    def _image_size(self) -> tuple[int, int]:
         """Width and height of the image, in its pixels."""
         return self.figure.images.shape[2], self.figure.images.shape[1]
 
     def first(self) -> Pixel:
-        width, height = self._size
+        width, height = self._image_size
         return width // 2, height // 2
 
     def last(self) -> Pixel:
-        width, height = self._size
+        width, height = self._image_size
         return width - 1, height - 1
 
     def nearest(self, place: Pixel) -> Pixel:
@@ -70,7 +70,7 @@ class CanvasView(FigureView[Pixels]):
         image = self.drawing.region_of(0)
         if image is None:
             return None
-        (x, y), (width, height), (across, down) = place, image.size, self._size
+        (x, y), (width, height), (across, down) = place, image.size, self._image_size
         left, right = (x * width // across, max((x + 1) * width // across, x * width // across + 1))
         top, bottom = y * height // down, max((y + 1) * height // down, y * height // down + 1)
         return Region(image.x + left, image.y + top, right - left, bottom - top)
@@ -137,7 +137,7 @@ class CanvasView(FigureView[Pixels]):
         if image is None:
             return None
         at = event.get_content_offset_capture(self) + self.scroll_offset
-        across, down = self._size
+        across, down = self._image_size
         return (at.x + 0.5 - image.x) * across / image.width, (at.y + 0.5 - image.y) * down / image.height
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lazytui.analyses.gradcam.image_words import with_article
 from lazytui.analyses.gradcam.live import SaliencyAnswer
 from lazytui.analyses.gradcam.params import GradcamParams, target_words
 from lazytui.app.screens.common.browser_screen import next_value
+from lazytui.counted_nouns import with_article
 from lazytui.data.content import Content, colored_digits
 from lazytui.errors import UsageError
 from lazytui.saliency.map_names import METHODS

@@ -71,6 +71,8 @@ WHOLE_PANELS = (
             "correct-evidence-off-the-stroke",
             "incorrect-evidence-on-the-stroke",
             "incorrect-evidence-off-the-stroke",
+            "correct",
+            "incorrect",
         ),
     ),
     PanelSpec("more", "Checks", ("recoloring", "faithfulness", "randomization", "standing", "...")),

@@ -352,7 +352,7 @@ def test_images_are_shown_one_by_one_as_the_explainer_explains_them(bench: tuple
     done = lab.call("run", "gradcam", "beginner", *SMALL, "--checked", "0", "--show", "red 7,17", "--json")
     assert done.code == 0, done.err
     found = result(lab, done.json).shown
-    assert found is not None and found.indices[1] == 17 and (found.digits[0], found.colors[0]) == (7, 0)
+    assert found is not None and found.indices[1] == 17 and (found.labels[0], found.attributes[0]) == (7, 0)
     network = load_model_under_study(ModelUnderStudyParams(run="beginner"), Workspace(lab.workspace), lambda _: None)
     explainer = Explainer(network.model, network.data.hard.images, network.trained.model)
     for index, heat, said in zip(found.indices, found.maps, found.probabilities, strict=True):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.data.params import DatasetParams
@@ -36,3 +43,10 @@ class TrainParams(DatasetParams, FirstWeights, TrainingSettings):
         if self.init is not None and self.weights is not None:
             raise ValueError("Give --init or --weights, not both.")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_either_leaves_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Data and methods each leave out what isn't chosen of theirs; pydantic takes the serializer of one class."""
+        unrecorded = DatasetParams.model_fields.keys() - DatasetParams.__pydantic_serializer__.to_python(self).keys()
+        unchosen = {name for name in self.OPTIONS if getattr(self, name) is None}
+        return {name: value for name, value in write(self).items() if name not in unrecorded | unchosen}

@@ -32,7 +32,7 @@ def resolve(params: AskParams, workspace: Workspace) -> AskParams:
     require_networks(params, workspace)
     content = _content(params, workspace)
     _image(params, content)
-    label = None if params.digit is None else str(read_class_option("--digit", params.digit, content))
+    label = None if params.digit is None else read_class_option("--digit", params.digit, content)
     return params.model_copy(update={"image": str(Path(params.image).expanduser().resolve()), "digit": label})
 
 

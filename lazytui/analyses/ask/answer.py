@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.ask.params import PREDICTED, AskNetworksParams
 from lazytui.analyses.ask.result import NetworkAnswer
-from lazytui.analyses.networks.image_choice import read_label
+from lazytui.analyses.networks.class_choice import read_class
 from lazytui.analyses.networks.layer_choices import require_map_layer
 from lazytui.analyses.networks.model_under_study import (
     NetworkParams,
@@ -71,10 +71,10 @@ def require_networks(params: AskNetworksParams, workspace: Workspace) -> None:
         read_class_option("--target", params.target, content)
 
 
-def read_class_option(option: str, text: str, content: Content) -> int:
+def read_class_option(option: str, text: int | str, content: Content) -> int:
     """A class by its name or number. Raises UsageError that names the option for what is none."""
     try:
-        return read_label(text, content)
+        return read_class(text, content)
     except UsageError as error:
         raise UsageError(f"{option}: {error}") from error
 
@@ -99,7 +99,7 @@ def ask_network(
     Raises UsageError for a method or layer that the network doesn't have.
     """
     content = network.trained.content
-    target = None if params.target == PREDICTED else read_label(params.target, content)
+    target = None if params.target == PREDICTED else read_class(params.target, content)
     method = params.method or network.default_method
     found = network.explainer.explain(image, method=method, layer=params.layer, target=target)
     predicted = int(found.probabilities.argmax())

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
 from lazytui.analyses.core.analysis import Params, Positional
+from lazytui.analyses.networks.class_choice import ClassName
 from lazytui.analyses.networks.second_network import SecondNetworkParams
 from lazytui.data.content import DIGITS
 from lazytui.saliency.map_names import MethodName, require_layer_suits
 
 PREDICTED = "predicted"
 """The target that is what the network predicts."""
-
-
-def _as_text(given: Any) -> Any:
-    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
-
-
-def _as_number(text: str) -> int | str:
-    return int(text) if text.isdecimal() else text
 
 
 class PictureParams(Params):
@@ -36,10 +29,7 @@ class PictureParams(Params):
         "stretch distorts it. Of images that aren't square likewise.",
     )
     invert: bool = Field(False, description="Whether light and dark change places, as for dark ink on light paper.")
-    digit: (
-        Annotated[str, BeforeValidator(_as_text), PlainSerializer(_as_number, when_used="json"), Field(max_length=200)]
-        | None
-    ) = Field(
+    digit: ClassName | None = Field(
         None,
         description="The digit that the picture shows, if any, or the class by name or number; then answers are right "
         "or wrong.",

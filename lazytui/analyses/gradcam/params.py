@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from lazytui.analyses.gradcam.image_words import wears
-from lazytui.analyses.networks.image_choice import SplitName, read_label
+from lazytui.analyses.networks.class_choice import read_class
+from lazytui.analyses.networks.image_choice import SplitName
 from lazytui.analyses.networks.second_network import PairParams
 from lazytui.counted_nouns import listed
 from lazytui.data.content import DIGITS, NO_CLASS, Content
@@ -83,7 +84,7 @@ def read_target(text: str, content: Content) -> Target:
     if content.values and word == content.attribute.casefold():
         return "attribute"
     try:
-        return read_label(text, content)
+        return read_class(text, content)
     except UsageError as error:
         words = listed(target_words(content), len(DIGITS) + 3)
         raise UsageError(f"--target {text!r:.60} is none of: {words}.") from error

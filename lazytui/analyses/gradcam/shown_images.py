@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.gradcam.result import ShownImages
+from lazytui.analyses.networks.class_choice import class_cell
 from lazytui.analyses.networks.image_choice import group_name
-from lazytui.data.content import DIGITS
 from lazytui.evaluation.predictions import tone_of
-from lazytui.figures.kinds import Cell, Column, Figure, Pixels, Table
+from lazytui.figures.kinds import Column, Figure, Pixels, Table
 
 _MOST_COLUMNS = 5
 
@@ -49,6 +46,7 @@ def _maps(view: NetworkView, shown: ShownImages) -> Pixels:
 
 
 def _probabilities(view: NetworkView, shown: ShownImages) -> Table:
+    classes = view.content.classes
     return Table(
         name="shown-probabilities",
         title=f"Probability of each {view.content.label}, %{view.suffix}",
@@ -56,10 +54,15 @@ def _probabilities(view: NetworkView, shown: ShownImages) -> Table:
             Column(name="image"),
             Column(name="number"),
             Column(name="predicted"),
-            *(Column(name=name) for name in view.content.classes),
+            *(Column(name=name) for name in classes),
         ),
         rows=tuple(
-            (name, int(index), _predicted(view, said), *(100 * float(share) for share in said))
+            (
+                name,
+                int(index),
+                class_cell(view.content.classes[int(said.argmax())]),
+                *(100 * float(share) for share in said),
+            )
             for name, index, said in zip(_names(view, shown), shown.indices, shown.probabilities, strict=True)
         ),
     )
@@ -70,9 +73,3 @@ def _names(view: NetworkView, shown: ShownImages) -> list[str]:
         group_name(view.content, label, attribute)
         for label, attribute in zip(shown.labels.tolist(), shown.attributes.tolist(), strict=True)
     ]
-
-
-def _predicted(view: NetworkView, probabilities: NDArray[np.float32]) -> Cell:
-    """A digit is a number."""
-    name = view.content.classes[int(probabilities.argmax())]
-    return int(name) if view.content.classes == DIGITS else name

@@ -21,9 +21,10 @@ ClassName = Annotated[int | str, BeforeValidator(class_name)]
 
 def read_class(text: int | str, content: Content) -> int:
     """Which class it is: the one of this name, or else of this number. Raises UsageError where there is none."""
-    name = str(text)
-    if name in content.classes:
-        return content.classes.index(name)
+    name = str(text).strip()
+    names = [one.casefold() for one in content.classes]
+    if name.casefold() in names:
+        return names.index(name.casefold())
     if name.isdecimal() and int(name) < len(content.classes):
         return int(name)
     raise UsageError(unknown_name(content.label, name, content.classes))

@@ -11,7 +11,7 @@ import numpy as np
 from lazytui.counted_nouns import listed, with_article
 from lazytui.data.content import DIGITS, Content
 from lazytui.data.splits import Split
-from lazytui.errors import BadInput, UsageError, unknown_name
+from lazytui.errors import BadInput, UsageError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 
 SplitName = Literal["easy", "hard", "probe"]
@@ -84,14 +84,6 @@ def read_group(text: str, content: Content) -> tuple[int, int]:
                 if rest in values:
                     return label, values[rest]
     raise UsageError(f"{words!r:.60} isn't {_group_in_words(content)}.")
-
-
-def read_label(text: str, content: Content) -> int:
-    """A class, by its name or number. Raises UsageError for what is none."""
-    labels = _numbered(content.classes)
-    if _normalize(text) not in labels:
-        raise UsageError(unknown_name(content.label, text, content.classes))
-    return labels[_normalize(text)]
 
 
 def group_name(content: Content, label: int, attribute: int) -> str:

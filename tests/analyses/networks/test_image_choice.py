@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lazytui.analyses.networks.image_choice import group_name, read_group, read_label
+from lazytui.analyses.networks.class_choice import read_class
+from lazytui.analyses.networks.image_choice import group_name, read_group
 from lazytui.data.content import Content, colored_digits
 from lazytui.errors import UsageError
 
@@ -55,6 +56,6 @@ def test_what_names_no_image_is_refused(content: Content, text: str, sentence: s
 
 
 def test_a_class_goes_by_name_or_number() -> None:
-    assert [read_label(text, BIRDS) for text in ("AUK", "great auk", "0")] == [2, 1, 0]
+    assert [read_class(text, BIRDS) for text in ("AUK", "great auk", "0")] == [2, 1, 0]
     with pytest.raises(UsageError, match="There is no class 'owl'"):
-        read_label("owl", BIRDS)
+        read_class("owl", BIRDS)

@@ -15,7 +15,7 @@ from lazytui.analyses.ask.live import DrawAnswer, DrawQuestion, DrawSession, Sta
 from lazytui.analyses.ask.params import PREDICTED, AskNetworksParams, AskParams
 from lazytui.analyses.ask.result import NetworkAnswer
 from lazytui.analyses.core.execute import recorded_params, recorded_result
-from lazytui.analyses.networks.image_choice import read_label
+from lazytui.analyses.networks.class_choice import read_class
 from lazytui.analyses.networks.probabilities import probabilities_figure
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -308,7 +308,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
 def _label_of(text: str, content: Content) -> int:
     """Raises UsageError for what is no class."""
     try:
-        return read_label(text, content)
+        return read_class(text, content)
     except UsageError as error:
         classes = "0 to 9" if content.classes == DIGITS else listed(content.classes)
         raise UsageError(f"{text!r} isn't a {content.label}: {classes}, or nothing.") from error

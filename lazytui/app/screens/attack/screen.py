@@ -10,7 +10,7 @@ from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack_image.params import AttackImageParams
-from lazytui.analyses.core.execute import recorded_params
+from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
@@ -18,6 +18,7 @@ from lazytui.app.screens.common.form_and_panels import FormAndPanels
 from lazytui.app.screens.common.form_screen import NOT_RIGHT
 from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.app.screens.overlays import overlay
+from lazytui.data.content import Content
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
@@ -113,17 +114,19 @@ class AttackScreen(FormAndPanels):
         if line is None or line.status.state != "done":
             if not isinstance(self.form.params, AttackParams):
                 raise UsageError(NOT_RIGHT)
-            return self._question_of_one_class(self.form.params)
+            content = trained_with(self.form.params, self.lab.workspace).content
+            return _question_of_one_class(self.form.params, content)
         params = recorded_params(line.run)
         assert isinstance(params, AttackParams)
         if isinstance(self.form.params, AttackParams) and not params.against:
             params = params.model_copy(update={"against": self.form.params.against})
-        return self._question_of_one_class(params.model_copy(update=self.local_values), line.run)
+        content = recorded_result(line.run).content
+        return _question_of_one_class(params.model_copy(update=self.local_values), content, line.run)
 
-    def _question_of_one_class(self, params: AttackParams, run: RunFolder | None = None) -> AttackQuestion:
-        """Of its first pool. An attack on all classes begins with the first of them."""
-        content = trained_with(params, self.lab.workspace).content
-        shown = params.in_content(content)
-        single = shown.model_copy(update={"source_class": content.classes[shown.source_label(content)]})
-        pool = live_pools(content)[0] if params.pool == "all" else params.pools[0]
-        return AttackQuestion(single, pool, run=run, at_smallest=True, content=content)
+
+def _question_of_one_class(params: AttackParams, content: Content, run: RunFolder | None = None) -> AttackQuestion:
+    """Of its first pool. An attack on all classes begins with the first of them."""
+    shown = params.in_content(content)
+    single = shown.model_copy(update={"source_class": content.classes[shown.source_label(content)]})
+    pool = live_pools(content)[0] if params.pool == "all" else params.pools[0]
+    return AttackQuestion(single, pool, run=run, at_smallest=True, content=content)

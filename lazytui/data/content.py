@@ -35,7 +35,8 @@ class Content(BaseModel):
 
     label: what a class is called ("digit"). attribute: what is called so ("color"); empty where there is none. values:
     its values; those of an image whose value isn't known are `unknown`. aligned: the class that each value goes with,
-    NO_CLASS for none. fingerprint: of files that the images come from.
+    NO_CLASS for none. masks: whether it is known which pixels are the object. fingerprint: of files that the images
+    come from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +48,7 @@ class Content(BaseModel):
     aligned: tuple[Annotated[int, Field(strict=True, ge=0, le=NO_CLASS)], ...] = ()
     height: Side
     width: Side
+    masks: bool = False
     fingerprint: Annotated[str, Field(strict=True, max_length=200)] = ""
 
     @model_validator(mode="before")
@@ -107,4 +109,5 @@ def colored_digits(palette_name: str, classes: tuple[str, ...] = DIGITS) -> Cont
         aligned=tuple(range(10)),
         height=28,
         width=28,
+        masks=True,
     )

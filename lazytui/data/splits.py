@@ -59,6 +59,16 @@ class Split:
         """(n,) uint8: the class that each image's attribute value is aligned with, NO_CLASS for none."""
         return np.asarray(self.content.aligned_classes[self.attributes])
 
+    @property
+    def objects(self) -> NDArray[np.uint8]:
+        """(n, height, width) uint8: how much of each pixel is the object, 255 all of it. Raises BadInput where that
+        isn't known."""
+        if self.known_masks is not None:
+            return self.known_masks.astype(np.uint8) * np.uint8(255)
+        if self.originals.ndim == 3:
+            return self.originals
+        raise BadInput("It isn't known of these images which pixels are the object.")
+
     def take(self, indices: NDArray[np.int64]) -> Split:
         """The samples at these indices, in this order."""
         return Split(

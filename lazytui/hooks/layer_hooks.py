@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from lazytui.errors import UsageError, unknown_name
 from lazytui.evaluation.forward import evaluation_mode
-from lazytui.models.shapes import IMAGE_SHAPE
+from lazytui.models.shapes import shape_of
 
 
 @contextmanager
@@ -58,10 +58,11 @@ def layer_of(model: nn.Module, name: str) -> nn.Module:
     return modules[name]
 
 
-def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] = IMAGE_SHAPE) -> dict[str, tuple[int, ...]]:
+def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, tuple[int, ...]]:
     """The shape of one image's activation at each layer whose output is (N, units) or (N, channels, h, w), by name.
 
-    In the order in which they run on one black image of `image_shape`, (channels, h, w). Others aren't listed.
+    In the order in which they run on one black image of `image_shape`, (channels, h, w): by default that which the
+    network was built for. Others aren't listed.
     """
     shapes: dict[str, tuple[int, ...]] = {}
 
@@ -77,5 +78,5 @@ def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] = IMAGE_SHAPE) -
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
         parameter = next(model.parameters())
-        model(torch.zeros(1, *image_shape, device=parameter.device))
+        model(torch.zeros(1, *(image_shape or shape_of(model).image_shape), device=parameter.device))
     return shapes

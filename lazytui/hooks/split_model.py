@@ -60,12 +60,12 @@ class SplitModel:
 
     @property
     def outgoing(self) -> Tensor | None:
-        """(10, neurons) float32: the head's weights, if only the head follows; otherwise None."""
+        """(classes, neurons) float32: the head's weights, if only the head follows; otherwise None."""
         head = self._above[0] if self._parts and len(self._above) == 1 else None
         return head.weight.detach() if isinstance(head, nn.Linear) else None
 
     def activations(self, images: Tensor) -> Tensor:
-        """(N, 3, 28, 28) float32 -> (N, *shape) float32, the layer's output."""
+        """(N, 3, h, w) float32 -> (N, *shape) float32, the layer's output."""
         if self._parts:
             output: Tensor = self._below(images)
             return output
@@ -74,7 +74,7 @@ class SplitModel:
         return activations[self.layer]
 
     def neuron_means(self, images: Tensor, neurons: Tensor) -> Tensor:
-        """(N, 3, 28, 28) float32 images, (N,) int64 neurons -> (N,): the mean activation of each image's neuron.
+        """(N, 3, h, w) float32 images, (N,) int64 neurons -> (N,): the mean activation of each image's neuron.
 
         If the layer is a convolution, its other neurons aren't computed.
         """
@@ -98,7 +98,7 @@ class SplitModel:
         return pooled
 
     def logits(self, pooled: Tensor, images: Tensor) -> Tensor:
-        """(N, neurons, ...) from `pool` -> (N, 10) float32.
+        """(N, neurons, ...) from `pool` -> (N, classes) float32.
 
         images: the ones they are of. A network that isn't a plain sequence is run on them as a whole, with the layer's
         output replaced, since other paths may bypass the layer.

@@ -9,6 +9,7 @@ from torch.nn.modules.dropout import _DropoutNd
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.factory_import import resolve_model
+from lazytui.models.shapes import NetworkShape
 
 
 def set_dropout(model: nn.Module, share: float, name: str) -> None:
@@ -33,7 +34,7 @@ def _listed_with_dropout() -> list[str]:
     for name in ARCHITECTURES:
         try:
             with torch.device("meta"):
-                model = resolve_model(name)()
+                model = resolve_model(name)(NetworkShape())
         except BadInput:  # torchvision may not load; that is not what is being reported
             continue
         assert isinstance(model, nn.Module)

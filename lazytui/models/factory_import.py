@@ -13,13 +13,16 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from lazytui.code_permission import is_custom, require_allowed
-from lazytui.errors import BadInput, unknown_name
+from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files.writing import parse_path
 from lazytui.models.architectures import model_entry
+from lazytui.models.architectures.base import ModelEntry
+from lazytui.models.shapes import NetworkShape
 from lazytui.system.memory import memory_error_or
 
 
@@ -29,24 +32,45 @@ def check_model_name(name: str) -> None:
         model_entry(name)
 
 
-def resolve_model(name: str) -> Callable[[], object]:
-    """The function (or class) that makes the named model when it is called without arguments.
+def resolve_model(name: str) -> Callable[[NetworkShape], object]:
+    """What makes the named model for a shape.
+
+    Code of one's own gets those arguments that its factory has a parameter for: `classes` (or `num_classes`),
+    `image_shape`, (3, height, width); most have none.
 
     Raises UsageError for an unknown name and BadInput where the code named can't be found or imported, or where nobody
     but a file named it.
     """
     if not is_custom(name):
-        return model_entry(name).build
+        return partial(_build_listed, model_entry(name))
     require_allowed(name)
     module_name, factory = _split(name)
     module = _import(module_name)
     if not factory:
         factory = _only_factory(module, module_name)
-    made: Callable[[], object] | None = getattr(module, factory, None)
+    made: Callable[..., object] | None = getattr(module, factory, None)
     if not callable(made):
         public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         raise BadInput(unknown_name(f"function in {module_name}", factory, public))
-    return made
+    return partial(_call_factory, made)
+
+
+def _build_listed(entry: ModelEntry, shape: NetworkShape) -> object:
+    if min(shape.height, shape.width) < entry.least_side:
+        least = entry.least_side
+        raise UsageError(
+            f"{entry.name} needs images of {least} x {least} pixels or more; these are {shape.height} x {shape.width}."
+        )
+    return entry.build(shape)
+
+
+def _call_factory(factory: Callable[..., object], shape: NetworkShape) -> object:
+    offered = {"classes": shape.classes, "num_classes": shape.classes, "image_shape": shape.image_shape}
+    try:
+        wanted = inspect.signature(factory).parameters
+    except (TypeError, ValueError):  # something built in tells nothing
+        return factory()
+    return factory(**{name: value for name, value in offered.items() if name in wanted})
 
 
 def _split(spec: str) -> tuple[str, str]:

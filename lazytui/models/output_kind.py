@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.models.shapes import IMAGE_SHAPE
+from lazytui.models.shapes import shape_of
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ PROBABILITIES = (
 _TRAINING = " Cross-entropy takes a softmax of its own, and of two the training is slow and never certain."
 _LOOKING = " Confidence and calibration are those of a second softmax."
 _LOG_PROBABILITIES = (
-    "This network outputs log-probabilities: answers and certainty are as with logits, but what speaks for one digit "
+    "This network outputs log-probabilities: answers and certainty are as with logits, but what speaks for one class "
     "speaks against all others in them. To look into logits, leave out its last log-softmax."
 )
 
@@ -46,9 +46,9 @@ def advice_on_answers(model: nn.Module) -> str | None:
 
 
 def _outputs_for_noise(model: nn.Module) -> Tensor:
-    """(8, 10): its outputs for noise, in evaluation mode. Modes and all random states are left as they were."""
+    """(8, classes): its outputs for noise, in evaluation mode. Modes and all random states are left as they were."""
     device = next((value.device for value in model.parameters()), torch.device("cpu"))
-    images = torch.rand(8, *IMAGE_SHAPE, generator=torch.Generator().manual_seed(0)).to(device)
+    images = torch.rand(8, *shape_of(model).image_shape, generator=torch.Generator().manual_seed(0)).to(device)
     modes = {module: module.training for module in model.modules()}
     with torch.no_grad(), torch.random.fork_rng([device] if device.type == "cuda" else []):
         outputs: Tensor = model.eval()(images).double()

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.code_permission import is_custom
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.build import build_model
 from lazytui.models.factory_import import resolve_model
 from lazytui.models.fingerprint import digest_weights
 from lazytui.models.foreign_weights import differences, fit_weights
+from lazytui.models.shapes import CLASSES, IMAGE_SHAPE, NetworkShape, shape_of
 from lazytui.models.weights_header import describe
 from lazytui.models.weights_reading import Weights, is_pickled, read_weights
 from lazytui.runs.run_folder import WEIGHTS_FILE
@@ -43,15 +44,21 @@ def _plausible_size(model: nn.Module) -> int:
     return _ANYWAY + 16 * sum(int(value.nbytes) for value in model.state_dict().values())
 
 
-def load_model(path_or_folder: Path, *, name: str | None = None) -> nn.Module:
+def load_model(
+    path_or_folder: Path,
+    *,
+    name: str | None = None,
+    image_shape: tuple[int, int, int] = IMAGE_SHAPE,
+    classes: int = CLASSES,
+) -> nn.Module:
     """The network of a run folder or a weights file, on the CPU, in evaluation mode.
 
     name: the architecture, where the file doesn't say (a person's own `.pt`) or isn't to be asked. A file's word is
     taken for catalog names only: code of one's own has to be named by the person, since a file may come from anywhere.
-    Raises BadInput as `load_weights` does.
+    image_shape, classes: as of `build_model`. Raises BadInput as `load_weights` does.
     """
     path = path_or_folder / WEIGHTS_FILE if path_or_folder.is_dir() else path_or_folder
-    model = build_model(name or _recorded_name(path), seed=0)
+    model = build_model(name or _recorded_name(path), seed=0, image_shape=image_shape, classes=classes)
     load_weights(model, path)
     return model.eval()
 
@@ -76,7 +83,7 @@ def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
     """BadInput where they can't be taken over, with all that differs in names and shapes."""
     state = model.state_dict()
     if found := differences(state, weights):
-        fitting = _fitting_models(weights)
+        fitting = _fitting_models(weights, shape_of(model))
         hint = f" They fit {' and '.join(fitting)}." if fitting else ""
         raise BadInput(f"The weights in {path} belong to another network: {'; '.join(found)}.{hint}")
     for name, value in weights.items():
@@ -86,18 +93,18 @@ def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
             raise BadInput(f"In {path} {name} holds numbers that aren't finite: the training that made it broke down.")
 
 
-def _fitting_models(weights: Weights) -> list[str]:
+def _fitting_models(weights: Weights, shape: NetworkShape) -> list[str]:
     """The catalog's models whose tensors have just these names and shapes."""
     shapes = {name: value.shape for name, value in weights.items()}
-    return [name for name in ARCHITECTURES if _shapes_of(name) == shapes]
+    return [name for name in ARCHITECTURES if _shapes_of(name, shape) == shapes]
 
 
-def _shapes_of(name: str) -> dict[str, torch.Size]:
+def _shapes_of(name: str, shape: NetworkShape) -> dict[str, torch.Size]:
     """Names and shapes of a catalog model's tensors, without drawing weights; empty where it can't be built."""
     try:
         with torch.device("meta"):
-            model = resolve_model(name)()
-    except BadInput:  # torchvision may not load; that is not what is being reported
+            model = resolve_model(name)(shape)
+    except (BadInput, UsageError):  # torchvision may not load, images be too small; that is not what is being reported
         return {}
     assert isinstance(model, nn.Module)
     return {key: value.shape for key, value in model.state_dict().items()}

@@ -8,7 +8,6 @@ from lazytui.errors import UsageError
 from lazytui.hooks.layer_hooks import layer_of, layer_shapes
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
-from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.saliency.class_activation import averaged_layer
 from lazytui.saliency.map_names import METHODS, MethodName
 
@@ -16,8 +15,8 @@ Size = tuple[int, int]
 """Height and width of a layer's map."""
 
 
-def map_sizes(model: nn.Module, image_shape: tuple[int, ...] = IMAGE_SHAPE) -> dict[str, Size]:
-    """The layers that have a map, from input to head, with its size. image_shape: (channels, height, width)."""
+def map_sizes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, Size]:
+    """The layers that have a map, from input to head, with its size. image_shape: as of `layer_shapes`."""
     shapes = layer_shapes(model, image_shape)
     return {
         layer: (shape[1], shape[2]) for layer, shape in shapes.items() if len(shape) == 3 and shape[1] * shape[2] > 1
@@ -39,8 +38,8 @@ def choose_layer(
 ) -> str | None:
     """The layer whose map `method` shows; None for methods that score pixels.
 
-    name: the model's. layer: default: the one that the catalog names for this model, otherwise the last with a map of
-    at least 7 x 7. sizes: of `map_sizes`, if computed before.
+    name: the model's. layer: default: the last with a map of at least 7 x 7, of those that the catalog lists for this
+    model where it lists any. sizes: of `map_sizes`, if computed before.
     Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
     """
     if not METHODS[method].of_layer:
@@ -57,13 +56,11 @@ def choose_layer(
 
 
 def _default(name: str, sizes: dict[str, Size]) -> str:
-    entry = ARCHITECTURES.get(name)
-    if entry is not None and entry.saliency_layer is not None:
-        return entry.saliency_layer.name
     if not sizes:
         raise UsageError(f"No layer of {name} has a map. {_offer(sizes)}")
     fine = [layer for layer, size in sizes.items() if min(size) >= FINE_MAP]
-    return (fine or list(sizes))[-1]
+    listed = [layer.name for layer in ARCHITECTURES[name].layers] if name in ARCHITECTURES else []
+    return ([layer for layer in listed if layer in fine] or fine or list(sizes))[-1]
 
 
 def _cam_layer(model: nn.Module, name: str, layer: str | None) -> str:

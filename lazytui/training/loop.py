@@ -104,7 +104,7 @@ class _Loop:
         self.total = self._per_epoch * settings.epochs
         self._every = settings.metrics_every or max(1, min(200, self.total // 25))
         self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
-        self.model = initial_model(settings, seed)
+        self.model = initial_model(settings, data.content, seed)
         self.model.to(hardware.device)
         if frozen := frozen_parameters(self.model):
             report.note(f"frozen: {', '.join(frozen)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
 from lazytui.errors import UsageError
 from lazytui.training.methods import METHODS
@@ -9,15 +10,27 @@ from lazytui.training.settings import TrainingSettings
 
 
 def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
-    """UsageError, in one sentence, where the method can't do with this data or these settings."""
+    """UsageError, in one sentence, where the method can't do with this data or these settings.
+
+    data: whose content is known, see `with_found_data`.
+    """
     method, entry = settings.method, METHODS[settings.method]
     if settings.epochs == 0 and method != "erm":
         raise UsageError(f"With --epochs 0 nothing is trained; the method {method} needs at least one epoch.")
-    if data.placement == "none" and {"color labels", "group labels", "balanced data"} & set(entry.reads):
-        raise UsageError(f"The method {method} needs color labels; --placement none has no colors.")
+    if not data.shows_values and {"color labels", "group labels", "balanced data"} & set(entry.reads):
+        raise UsageError(f"The method {method} needs color labels; {_without_values(data)}.")
+    if not data.content.masks and "digit masks" in entry.reads:
+        raise UsageError(
+            f"The method {method} reads which pixels are the object; of the images of --source {data.source} that "
+            "isn't known."
+        )
+    if settings.colors and not data.value_colors:
+        raise UsageError(
+            f"--colors {settings.colors} takes the nearest color of a palette; --source {data.source} has none."
+        )
     if settings.colors and not entry.reads_colors:
         raise UsageError(f"The method {method} reads no color labels, so there are none for --colors to detect.")
-    if data.bias == 1 and "group labels" in entry.reads:
+    if data.plants and data.bias == 1 and "group labels" in entry.reads:
         raise UsageError(
             f"The method {method} compares aligned with conflicting images; --bias 1 has only aligned ones."
         )
@@ -27,19 +40,25 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
         raise UsageError(
             f"The method {method} reads which pixels are stroke; --shift, --rotation and --scale would move them."
         )
-    if refusal := entry.method_class.refusal(settings, settings.method_options):
+    if refusal := entry.method_class.refusal(settings, settings.method_options, data.content):
         raise UsageError(f"The method {method} {refusal}")
-    if settings.batch_size == 1 and _normalizes_over_images(settings.model):
+    if settings.batch_size == 1 and _normalizes_over_images(settings.model, data.content):
         raise UsageError(
             f"{settings.model} has batch normalization, which needs more than one image: --batch-size 2 or more."
         )
 
 
-def _normalizes_over_images(model: str) -> bool:
+def _without_values(data: DatasetParams) -> str:
+    if data.plants:
+        return "--placement none has no colors"
+    return f"the images of --source {data.source} have no attribute"
+
+
+def _normalizes_over_images(model: str, content: Content) -> bool:
     """Whether a network can't train on a single image. Imports torch, and code of one's own that it names."""
     from lazytui.system.torch_import import require_torch
 
     require_torch()
     from lazytui.models.build import takes_one_image
 
-    return not takes_one_image(model)
+    return not takes_one_image(model, content.image_shape, len(content.classes))

@@ -45,7 +45,7 @@ class TrainingFiles(Protocol):
     def keep_weights(self, model: nn.Module, step: int) -> None: ...
 
     def keep_images(self, images: NDArray[np.uint8]) -> None:
-        """The images that the curves say the network's answers on, (n, 28, 28, 3), for whoever follows the training."""
+        """The images that the curves say the network's answers on, (n, h, w, 3), for whoever follows the training."""
         ...
 
 

@@ -24,9 +24,9 @@ def resolve(params: TrainParams, workspace: Workspace) -> TrainParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
     from lazytui.training.requirements import check_requirements
 
-    check_requirements(params, params)
     weights = None if params.weights is None else str(parse_path(params.weights).resolve())
     resolved = with_found_data(params.model_copy(update={"weights": weights}))
+    check_requirements(resolved, resolved)
     _check_initial_model(_with_first_weights(resolved, workspace))
     return resolved
 
@@ -57,7 +57,7 @@ def _check_initial_model(params: TrainParams) -> None:
     require_torch()
     from lazytui.training.initial_model import initial_model
 
-    initial_model(params, params.seed)
+    initial_model(params, params.content, params.seed)
 
 
 def run(params: TrainParams, report: Report) -> TrainResult:

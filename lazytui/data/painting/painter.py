@@ -138,5 +138,6 @@ def composite(
 
 
 def pure_patches(params: DatasetParams) -> NDArray[np.uint8]:
-    """(10, 28, 28, 3) uint8: images of one flat color each, the palette's."""
-    return np.broadcast_to(palette(params.palette).rgb[:, None, None], (10, 28, 28, 3)).copy()
+    """(10, height, width, 3) uint8: images of one flat color each, the palette's."""
+    size = params.content.height, params.content.width
+    return np.broadcast_to(palette(params.palette).rgb[:, None, None], (10, *size, 3)).copy()

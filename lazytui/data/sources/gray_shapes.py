@@ -66,8 +66,8 @@ def gray_name(name: str) -> GrayName:
 
 def gray_content(name: GrayName) -> Content:
     """Of the images alone, without any color."""
-    digits = name != "fashion"
-    return Content(label="digit" if digits else "class", classes=DIGITS if digits else FASHION, height=28, width=28)
+    label, classes = ("class", FASHION) if name == "fashion" else ("digit", DIGITS)
+    return Content(label=label, classes=classes, height=28, width=28, masks=True)
 
 
 def count(name: GrayName, part: Part) -> int:

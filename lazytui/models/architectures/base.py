@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 FINE_MAP = 7
 """Height and width below which a map can't show whether a network looks at the digit: at 3 x 3 even all evidence on the
@@ -45,17 +46,19 @@ class ModelEntry:
     """One architecture.
 
     origin: the study it is from (A to E).
-    build: makes it with fresh weights.
-    layers: from the input to the head; the last is "features".
-    parameters: how many weights are trained.
+    build: makes it with fresh weights, for images of any size from `least_side` on.
+    layers: from the input to the head; the last is "features". Their shapes are those for images of 28 x 28.
+    parameters: how many weights are trained, for images of 28 x 28 and ten classes.
+    least_side: height and width, in pixels, below which an image shrinks to nothing in it.
     """
 
     name: str
     summary: str
     origin: str
-    build: Callable[[], Classifier]
+    build: Callable[[NetworkShape], Classifier]
     layers: tuple[Layer, ...]
     parameters: int
+    least_side: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain values."""

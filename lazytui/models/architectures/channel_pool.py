@@ -14,9 +14,10 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     from lazytui.models.architectures.parts.channel_pool import ChannelPool
 
     return classifier(
@@ -32,8 +33,8 @@ def _build() -> Classifier:
         relu3=nn.ReLU(),
         pairs3=ChannelPool(2),
         pool3=nn.MaxPool2d(2),
-        **hidden_layer(64 * 3 * 3, dropout=0.02),
-        head=nn.Linear(128, 10),
+        **hidden_layer(64 * shape.positions(8), dropout=0.02),
+        head=nn.Linear(128, shape.classes),
     )
 
 

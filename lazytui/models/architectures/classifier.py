@@ -7,16 +7,13 @@ from collections import OrderedDict
 
 from torch import Tensor, nn
 
-from lazytui.models.shapes import CLASSES as CLASSES
-from lazytui.models.shapes import IMAGE_SHAPE as IMAGE_SHAPE
-
 
 class Classifier(nn.Module):
-    """Images (N, 3, 28, 28), float in [0, 1], to logits (N, 10).
+    """Images (N, 3, h, w), float in [0, 1], to logits (N, classes).
 
     `features` runs the named modules in their order and ends in the penultimate activation, (N, d); `head` is
     linear. So `model.features(x)` is what adversarial heads, refits and sparse autoencoders read,
-    `model.head.weight` (10, d) is what each feature adds to each logit, and "features.relu3" is a module path that
+    `model.head.weight` (classes, d) is what each feature adds to each logit, and "features.relu3" is a module path that
     a hook can be put on.
     """
 

@@ -10,9 +10,10 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
         conv1=nn.Conv2d(3, 32, 3, padding=1),
         relu1=nn.ReLU(),
@@ -20,8 +21,8 @@ def _build() -> Classifier:
         conv2=nn.Conv2d(32, 64, 3, padding=1),
         relu2=nn.ReLU(),
         pool2=nn.MaxPool2d(2),
-        **hidden_layer(64 * 7 * 7, dropout=0.25),
-        head=nn.Linear(128, 10),
+        **hidden_layer(64 * shape.positions(4), dropout=0.25),
+        head=nn.Linear(128, shape.classes),
     )
 
 

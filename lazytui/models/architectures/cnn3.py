@@ -10,10 +10,15 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
-    return classifier(**three_convolutions(64), **hidden_layer(64 * 3 * 3, dropout=0.02), head=nn.Linear(128, 10))
+def _build(shape: NetworkShape) -> Classifier:
+    return classifier(
+        **three_convolutions(64),
+        **hidden_layer(64 * shape.positions(8), dropout=0.02),
+        head=nn.Linear(128, shape.classes),
+    )
 
 
 ENTRY = ModelEntry(

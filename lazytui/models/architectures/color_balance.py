@@ -14,13 +14,14 @@ from lazytui.system.lazy_torch import nn, torch
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     mix = nn.Conv2d(3, 3, 1, bias=False)
     with torch.no_grad():
         mix.weight.copy_(torch.eye(3).view(3, 3, 1, 1))
-    return classifier(mix=mix, dropout=nn.Dropout2d(0.3), **two_convolutions(), head=nn.Linear(24, 10))
+    return classifier(mix=mix, dropout=nn.Dropout2d(0.3), **two_convolutions(), head=nn.Linear(24, shape.classes))
 
 
 ENTRY = ModelEntry(
@@ -33,5 +34,6 @@ ENTRY = ModelEntry(
         Layer("features.relu2", (24, 5, 5)),
         Layer("features", (24,)),
     ),
+    least_side=9,
     parameters=6_107,
 )

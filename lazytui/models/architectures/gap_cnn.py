@@ -13,11 +13,12 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
-        **three_convolutions(128), gap=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), head=nn.Linear(128, 10)
+        **three_convolutions(128), gap=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), head=nn.Linear(128, shape.classes)
     )
 
 

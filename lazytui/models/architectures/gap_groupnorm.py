@@ -13,9 +13,10 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
         conv1=nn.Conv2d(3, 32, 3, padding=1),
         norm1=nn.GroupNorm(8, 32),
@@ -29,7 +30,7 @@ def _build() -> Classifier:
         pool3=nn.MaxPool2d(2),
         gap=nn.AdaptiveAvgPool2d(1),
         flatten=nn.Flatten(),
-        head=nn.Linear(16, 10),
+        head=nn.Linear(16, shape.classes),
     )
 
 

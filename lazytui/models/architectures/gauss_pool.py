@@ -15,16 +15,17 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     from lazytui.models.architectures.parts.gaussian_blur import GaussianBlur
 
     return classifier(
         blur=GaussianBlur(),
         **three_convolutions(64),
-        **hidden_layer(64 * 3 * 3, dropout=0.02),
-        head=nn.Linear(128, 10),
+        **hidden_layer(64 * shape.positions(8), dropout=0.02),
+        head=nn.Linear(128, shape.classes),
     )
 
 

@@ -9,9 +9,10 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
         conv1=nn.Conv2d(3, 16, 3, padding=1),
         relu1=nn.ReLU(),
@@ -19,7 +20,7 @@ def _build() -> Classifier:
         flatten=nn.Flatten(),
         fc1=nn.Linear(64, 64),
         relu2=nn.ReLU(),
-        head=nn.Linear(64, 10),
+        head=nn.Linear(64, shape.classes),
     )
 
 

@@ -9,16 +9,17 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
         flatten=nn.Flatten(),
-        fc1=nn.Linear(3 * 28 * 28, 128),
+        fc1=nn.Linear(3 * shape.positions(), 128),
         relu1=nn.ReLU(),
         fc2=nn.Linear(128, 64),
         relu2=nn.ReLU(),
-        head=nn.Linear(64, 10),
+        head=nn.Linear(64, shape.classes),
     )
 
 

@@ -9,10 +9,11 @@ from lazytui.models.architectures.parts.residual_net import residual_classifier
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
-    return residual_classifier(3)
+def _build(shape: NetworkShape) -> Classifier:
+    return residual_classifier(shape.classes, 3)
 
 
 ENTRY = ModelEntry(

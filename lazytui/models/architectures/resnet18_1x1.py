@@ -9,10 +9,11 @@ from lazytui.models.architectures.parts.residual_net import residual_classifier
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
-    return residual_classifier(1, pointwise=True)
+def _build(shape: NetworkShape) -> Classifier:
+    return residual_classifier(shape.classes, 1, pointwise=True)
 
 
 ENTRY = ModelEntry(

@@ -14,10 +14,11 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
-    net = residual_net(pointwise=True)
+def _build(shape: NetworkShape) -> Classifier:
+    net = residual_net(shape.classes, pointwise=True)
     return classifier(
         conv1=nn.Conv2d(3, 64, 3, padding=1, bias=False),
         bn1=net.bn1,

@@ -12,9 +12,10 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
         conv1=nn.Conv2d(3, 32, 3, padding=1),
         relu1=nn.ReLU(),
@@ -30,7 +31,7 @@ def _build() -> Classifier:
         relu5=nn.ReLU(),
         gap=nn.AdaptiveAvgPool2d(1),
         flatten=nn.Flatten(),
-        head=nn.Linear(128, 10),
+        head=nn.Linear(128, shape.classes),
     )
 
 

@@ -13,10 +13,11 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
-    return classifier(**two_convolutions(), head=nn.Linear(24, 10))
+def _build(shape: NetworkShape) -> Classifier:
+    return classifier(**two_convolutions(), head=nn.Linear(24, shape.classes))
 
 
 ENTRY = ModelEntry(
@@ -29,5 +30,6 @@ ENTRY = ModelEntry(
         Layer("features.relu2", (24, 5, 5)),
         Layer("features", (24,)),
     ),
+    least_side=9,
     parameters=6_098,
 )

@@ -13,17 +13,23 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
         conv1=nn.Conv2d(3, 24, 5, stride=2),
         relu1=nn.ReLU(),
         conv2=nn.Conv2d(24, 48, 3),
         relu2=nn.ReLU(),
         flatten=nn.Flatten(),
-        head=nn.Linear(4800, 10),
+        head=nn.Linear(48 * _side(shape.height) * _side(shape.width), shape.classes),
     )
+
+
+def _side(pixels: int) -> int:
+    """Of the last map."""
+    return (pixels - 5) // 2 + 1 - 2
 
 
 ENTRY = ModelEntry(
@@ -36,5 +42,6 @@ ENTRY = ModelEntry(
         Layer("features.relu2", (48, 10, 10)),
         Layer("features", (4800,)),
     ),
+    least_side=9,
     parameters=60_250,
 )

@@ -9,9 +9,10 @@ from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.shapes import NetworkShape
 
 
-def _build() -> Classifier:
+def _build(shape: NetworkShape) -> Classifier:
     return classifier(
         conv1=nn.Conv2d(3, 32, 3),
         relu1=nn.ReLU(),
@@ -20,10 +21,10 @@ def _build() -> Classifier:
         pool2=nn.MaxPool2d(2),
         dropout1=nn.Dropout(0.25),
         flatten=nn.Flatten(),
-        fc1=nn.Linear(64 * 12 * 12, 128),
+        fc1=nn.Linear(64 * ((shape.height - 4) // 2) * ((shape.width - 4) // 2), 128),
         relu3=nn.ReLU(),
         dropout2=nn.Dropout(0.5),
-        head=nn.Linear(128, 10),
+        head=nn.Linear(128, shape.classes),
     )
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lazytui.catalog_fields import defaults_of
-from lazytui.data.palettes import NO_COLOR
 from lazytui.errors import BadInput
 from lazytui.system.lazy_torch import torch
 from lazytui.training.loop_settings import LoopSettings
@@ -23,14 +22,16 @@ from lazytui.training.optimizers import make_optimizer, set_rate
 if TYPE_CHECKING:
     from torch import Generator, Tensor, nn
 
+    from lazytui.data.content import Content
     from lazytui.data.device_split import Batch, DeviceSplit
     from lazytui.data.splits import BiasedDataset
     from lazytui.models.architectures.classifier import Classifier
     from lazytui.system.hardware import Hardware
 
 Reads = Literal["color labels", "group labels", "digit masks", "balanced data"]
-"""color labels: the color of each training image. group labels: those, and that digits occur in other colors than their
-own. digit masks: which pixels are stroke. balanced data: digits set aside, in every color equally often."""
+"""color labels: the attribute's value of each training image. group labels: those, and that classes occur with other
+values than their own. digit masks: which pixels are the object. balanced data: images set aside, every class with every
+value equally often."""
 
 
 class MethodOptions(BaseModel):
@@ -55,7 +56,7 @@ class MethodEntry:
     """What lists, forms and comparisons know of a method.
 
     source: paper or study. control: the method that draws the same samples and lacks what this one adds, where plain
-    training doesn't. reads: what it reads besides images and digits. alters_images: whether it recolors training
+    training doesn't. reads: what it reads besides images and labels. alters_images: whether it recolors training
     images, which the task rules out. known_ineffective: whether it is known not to help, and is here to show that.
     length_matters: what of it depends on how long the whole training is; empty where the first steps of a longer one
     are the same. signals: what each number that it adds to the curves is, with its scale and its null.
@@ -102,7 +103,8 @@ class MethodContext:
     """What a method works on.
 
     method, options: its name, and an instance of its own options. train: the training split on the device, with the
-    colors that the method is told. data: what else a method may look at; never the hard or the probe split.
+    values of the attribute that the method is told. data: what else a method may look at; never the hard or the probe
+    split.
     total_steps: optimizer steps of the whole training, for schedules.
     """
 
@@ -117,19 +119,30 @@ class MethodContext:
     total_steps: int
 
     @property
-    def digits(self) -> Tensor:
+    def content(self) -> Content:
+        """The classes, and the values of the attribute where there is one."""
+        return self.data.content
+
+    @property
+    def labels(self) -> Tensor:
         """(n,) int64 on the device: all of the training split's."""
         return self.train.labels
 
     @property
-    def colors(self) -> Tensor:
-        """(n,) int64 on the device, as the settings have them known; named by the digit it belongs to, or NO_COLOR."""
+    def attributes(self) -> Tensor:
+        """(n,) int64 on the device, as the settings have them known: values, or the content's `unknown`."""
         return self.train.attributes
 
     @cached_property
     def conflicting(self) -> Tensor:
-        """(n,) bool on the device: in another color than the digit's own; gray images are in none."""
-        return (self.colors != self.digits) & (self.colors != NO_COLOR)
+        """(n,) bool on the device: with a value that doesn't go with the label; no image without a value is."""
+        aligned = torch.from_numpy(self.content.aligned_classes).to(self.labels.device, torch.int64)
+        return (aligned[self.attributes] != self.labels) & (self.attributes != self.content.unknown)
+
+    @property
+    def most_parts(self) -> int:
+        """How many parts a class may be divided into: by the attribute's values and none, or by a class for each."""
+        return max(self.content.groups) + 1
 
     @property
     def classifier(self) -> Classifier:
@@ -172,8 +185,9 @@ class Method(ABC):
         self.optimizer = make_optimizer(context.model.parameters(), context.settings)
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: Any) -> str:  # noqa: ARG003
-        """Why it can't do with these settings: how a sentence goes on after "The method NAME"; empty where it can."""
+    def refusal(cls, settings: LoopSettings, options: Any, content: Content) -> str:  # noqa: ARG003
+        """Why it can't do with these settings, and such data: how a sentence goes on after "The method NAME"; empty
+        where it can."""
         return ""
 
     def order(self, epoch: int) -> Tensor:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.data.palettes import NO_COLOR
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry
 from lazytui.training.methods.parts.groups import cells
@@ -21,7 +19,7 @@ class BiasBalance(Method):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._log_prior = log_digit_given_color(context.digits, context.colors)
+        self._log_prior = log_label_given_value(context.labels, context.attributes, context.content.groups)
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         return functional.cross_entropy(
@@ -29,9 +27,14 @@ class BiasBalance(Method):
         )
 
 
-def log_digit_given_color(digits: Tensor, colors: Tensor) -> Tensor:
-    """(11, 10): log p(digit given color) in these samples; each pair counts one more than there are, so none is 0."""
-    table = cells(digits, colors).bincount(minlength=CLASSES * (NO_COLOR + 1)).view(CLASSES, NO_COLOR + 1).T + 1.0
+def log_label_given_value(labels: Tensor, attributes: Tensor, groups: tuple[int, int]) -> Tensor:
+    """(values + 1, classes): log p(label given value) in these samples, the last row of those without a value.
+
+    Each pair counts one more than there are, so none is 0. groups: how many classes and values.
+    """
+    classes, values = groups[0], groups[1] + 1
+    counts = cells(labels, attributes, values).bincount(minlength=classes * values)
+    table = counts.view(classes, values).T + 1.0
     return (table / table.sum(1, keepdim=True)).log()
 
 

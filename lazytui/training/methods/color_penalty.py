@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from lazytui.models.shapes import CLASSES
 from lazytui.training.methods.base import MethodEntry, Penalty
 from lazytui.training.methods.parts.against_adversary import ADVERSARY_ACCURACY
 from lazytui.training.methods.parts.rising_penalty import PENALTY_WEIGHT, RisingPenalty, RisingPenaltyOptions
@@ -21,16 +20,16 @@ class Options(RisingPenaltyOptions):
 
 
 class ColorPenalty(RisingPenalty):
-    """CE - weight * min(CE of the color, ln 10).
+    """CE - weight * min(CE of the color, ln k), k colors.
 
-    Beyond ln 10, what guessing blindly costs, nothing is gained, since the penalty would have no bound otherwise. It is
-    the batch's mean that is clamped: near ln 10 batches that are above by chance pull no more.
+    Beyond ln k, what guessing blindly costs, nothing is gained, since the penalty would have no bound otherwise. It is
+    the batch's mean that is clamped: near ln k batches that are above by chance pull no more.
     """
 
     options: Options
 
     def penalty_term(self, features: Tensor, batch: Batch) -> Tensor:
-        return -self._adversary.loss(features, batch).clamp(max=math.log(CLASSES))
+        return -self._adversary.loss(features, batch).clamp(max=math.log(len(self.context.content.values)))
 
 
 ENTRY = MethodEntry(

@@ -1,11 +1,10 @@
-"""Color made uniform: whoever reads the color from the features shall find all ten alike (after Tzeng et al. 2015)."""
+"""Color made uniform: whoever reads the color from the features shall find all alike (after Tzeng et al. 2015)."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from lazytui.models.shapes import CLASSES
 from lazytui.training.methods.base import MethodEntry, Penalty
 from lazytui.training.methods.parts.against_adversary import ADVERSARY_ACCURACY
 from lazytui.training.methods.parts.rising_penalty import PENALTY_WEIGHT, RisingPenalty, RisingPenaltyOptions
@@ -21,7 +20,7 @@ class Options(RisingPenaltyOptions):
 
 
 class ColorUniform(RisingPenalty):
-    """CE + weight * KL(the adversary's guess of the color, uniform), which is never more than ln 10.
+    """CE + weight * KL(the adversary's guess of the color, uniform), which is never more than ln k of k colors.
 
     Weaker than rewarding errors: a guess that is wrong and sure is drawn back over the border to the right color.
     """
@@ -33,9 +32,9 @@ class ColorUniform(RisingPenalty):
 
 
 def divergence_from_uniform(logits: Tensor) -> Tensor:
-    """(n, 10) -> scalar in [0, ln 10]: the mean of ln 10 less the entropy of the guess."""
+    """(n, k) -> scalar in [0, ln k]: the mean of ln k less the entropy of the guess."""
     guess = logits.float().log_softmax(1)
-    return math.log(CLASSES) + (guess.exp() * guess).sum(1).mean()
+    return math.log(logits.shape[1]) + (guess.exp() * guess).sum(1).mean()
 
 
 ENTRY = MethodEntry(

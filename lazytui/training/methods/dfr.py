@@ -58,7 +58,9 @@ class DeepFeatureReweighting(PlainTraining):
     def _mean_head(self, values: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
         generator = self.context.epoch_generator(self.context.settings.epochs)
         halves = [torch.randperm(len(values), generator=generator)[: -(-len(values) // 2)] for _ in range(self._refits)]
-        heads = [fit_head(values[half], digits[half], self.options.l1) for half in halves]
+        heads = [
+            fit_head(values[half], digits[half], len(self.context.content.classes), self.options.l1) for half in halves
+        ]
         weights, biases = zip(*heads, strict=True)
         return torch.stack(weights).mean(0), torch.stack(biases).mean(0)
 

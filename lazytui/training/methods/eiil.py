@@ -37,7 +37,7 @@ class EnvironmentInference(TwoPhases):
         self._risk: WorstGroups | None = None
 
     def assign_parts(self) -> Tensor:
-        return (scale_gradients(log_probabilities(self.context), self.context.digits) > 0).long()
+        return (scale_gradients(log_probabilities(self.context), self.context.labels) > 0).long()
 
     def begin_epoch(self, epoch: int) -> None:
         super().begin_epoch(epoch)
@@ -47,7 +47,7 @@ class EnvironmentInference(TwoPhases):
     def second_loss(self, batch: Batch) -> Tensor:
         assert self._risk is not None
         each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
-        return self._risk.weighted_loss(each, cells(batch.labels, self.parts[batch.indices]))
+        return self._risk.weighted_loss(each, cells(batch.labels, self.parts[batch.indices], self.context.most_parts))
 
     def state_dict(self) -> dict[str, Any]:
         log_shares = self._risk.log_shares if self._risk else torch.zeros(0)
@@ -60,7 +60,7 @@ class EnvironmentInference(TwoPhases):
             self._risk.log_shares.copy_(state["log_shares"])
 
     def _even(self) -> WorstGroups:
-        return WorstGroups(cells(self.context.digits, self.parts), self.options.group_lr)
+        return WorstGroups(self.cells, self.options.group_lr)
 
 
 ENTRY = MethodEntry(

@@ -36,7 +36,7 @@ class GradcamEdge(AgainstEdges):
         features, maps = self.last_map(batch.images)
         logits = self._model.head(features)
         heat = gradcam(maps, logits, batch.labels)
-        distance = (scaled(resized(heat)) - scaled(sobel(batch.images))).square().mean()
+        distance = (scaled(resized(heat, batch.images)) - scaled(sobel(batch.images))).square().mean()
         self._distance = distance.detach()
         return functional.cross_entropy(logits, batch.labels), self.options.penalty * distance
 
@@ -48,7 +48,7 @@ def gradcam(maps: Tensor, logits: Tensor, digits: Tensor) -> Tensor:
     """(n, 1, h, w), float32: ReLU(sum_k a_k A_k) of each image's digit, a_k the mean over space of dy / dA_k, with a
     gradient to the weights (Selvaraju et al. 2017, eq. 1-2).
 
-    maps: A, (n, c, h, w). logits: (n, 10), computed from them. digits: (n,) int64.
+    maps: A, (n, c, h, w). logits: (n, classes), computed from them. digits: (n,) int64.
     """
     scores = logits.gather(1, digits[:, None]).sum()
     (gradient,) = torch.autograd.grad(scores, maps, create_graph=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazytui.system.lazy_torch import functional
 from lazytui.training.methods.base import GroupRate, Method, MethodContext, MethodEntry, MethodOptions
-from lazytui.training.methods.parts.groups import cells, draw, group_means, share_evenly
+from lazytui.training.methods.parts.groups import draw, group_means, groups_of, share_evenly
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,7 +26,7 @@ class GroupDRO(Method):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._groups = cells(context.digits, context.colors)
+        self._groups = groups_of(context)
         self._risk = WorstGroups(self._groups, self.options.group_lr)
 
     def order(self, epoch: int) -> Tensor:

@@ -55,7 +55,7 @@ class JitterConsistency(AddedTerm):
 
 
 def symmetric_divergence(logits: Tensor, others: Tensor) -> Tensor:
-    """Two (n, 10) -> scalar: the mean over images of (KL(p, q) + KL(q, p)) / 2 = sum (p - q) (log p - log q) / 2."""
+    """Two (n, k) -> scalar: the mean over images of (KL(p, q) + KL(q, p)) / 2 = sum (p - q) (log p - log q) / 2."""
     one, other = logits.log_softmax(1), others.log_softmax(1)
     return ((one.exp() - other.exp()) * (one - other)).sum(1).mean() / 2
 

@@ -27,7 +27,7 @@ class JustTrainTwice(TwoPhases):
     options: Options
 
     def assign_parts(self) -> Tensor:
-        return (predictions(self.context) != self.context.digits).long()
+        return (predictions(self.context) != self.context.labels).long()
 
     def weights(self) -> Tensor:
         return 1 + (self.options.upweight - 1) * self.parts.float()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import torch
 from lazytui.training.methods.base import MethodContext, MethodEntry
 from lazytui.training.methods.parts.dataset_predictions import features
@@ -30,7 +29,7 @@ class Clusters(TwoPhases):
         digits = self.context.data.train.labels
         values = features(self._model, self.context.data.train.images, self.context.hardware).cpu().numpy()
         parts = np.zeros(len(digits), np.int64)
-        for digit in range(CLASSES):
+        for digit in range(len(self.context.content.classes)):
             of_digit = digits == digit
             if of_digit.sum() > 1:
                 parts[of_digit] = two_clusters(values[of_digit], self.context.seed)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.initial_model import fresh_model
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
-from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, share_of
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, conflicting_signal
 from lazytui.training.optimizers import make_optimizer, set_rate
 
 if TYPE_CHECKING:
@@ -32,10 +31,11 @@ class LearningFromFailure(Method):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._biased = fresh_model(context.settings, context.seed + 1).to(context.hardware.device)
+        self._biased = fresh_model(context.settings, context.content, context.seed + 1).to(context.hardware.device)
         self._biased.train()
         self._biased_optimizer = make_optimizer(self._biased.parameters(), context.settings)
-        self._biased_losses, self._losses = (SmoothLosses(context.digits, self.options.ema) for _ in range(2))
+        labels, classes = context.labels, len(context.content.classes)
+        self._biased_losses, self._losses = (SmoothLosses(labels, classes, self.options.ema) for _ in range(2))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
@@ -54,7 +54,7 @@ class LearningFromFailure(Method):
         return loss
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.context.conflicting, self._weights())}
+        return conflicting_signal(self.context, self._weights())
 
     def _weights(self) -> Tensor:
         """(n,): of every training sample, as its losses stand."""
@@ -84,10 +84,11 @@ class SmoothLosses:
     smooth: (n,) float32, 0 for a sample that wasn't seen yet.
     """
 
-    def __init__(self, digits: Tensor, decay: float) -> None:
-        self._digits = digits
+    def __init__(self, labels: Tensor, classes: int, decay: float) -> None:
+        self._labels = labels
+        self._classes = classes
         self._decay = decay
-        self.smooth = torch.zeros(len(digits), device=digits.device)
+        self.smooth = torch.zeros(len(labels), device=labels.device)
 
     def update(self, indices: Tensor, losses: Tensor) -> None:
         """New losses (b,) of these samples."""
@@ -95,9 +96,10 @@ class SmoothLosses:
         self.smooth[indices] = torch.where(old > 0, self._decay * old + (1 - self._decay) * new, new)
 
     def relative_losses(self) -> Tensor:
-        """(n,): each sample's average divided by the largest of its digit."""
-        largest = torch.zeros(CLASSES, device=self.smooth.device).scatter_reduce_(0, self._digits, self.smooth, "amax")
-        return self.smooth / largest[self._digits].clamp(min=1e-12)
+        """(n,): each sample's average divided by the largest of its class."""
+        largest = torch.zeros(self._classes, device=self.smooth.device)
+        largest.scatter_reduce_(0, self._labels, self.smooth, "amax")
+        return self.smooth / largest[self._labels].clamp(min=1e-12)
 
 
 def generalized_cross_entropy(losses: Tensor, q: float) -> Tensor:

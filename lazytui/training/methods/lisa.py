@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.data.palettes import NO_COLOR
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry
 from lazytui.training.methods.parts.groups import cells
@@ -28,7 +26,7 @@ class SelectiveMixing(Method):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._partners = Partners(context.digits, context.colors)
+        self._partners = Partners(context.labels, context.attributes, context.content.groups)
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         generator = self.context.step_generator(step)
@@ -42,10 +40,12 @@ class SelectiveMixing(Method):
 class Partners:
     """The training samples by digit and color, for drawing one with the same digit in another color, or the reverse."""
 
-    def __init__(self, digits: Tensor, colors: Tensor) -> None:
-        cell = cells(digits, colors)
+    def __init__(self, labels: Tensor, attributes: Tensor, groups: tuple[int, int]) -> None:
+        """groups: how many classes and values."""
+        self._classes, self._values = groups[0], groups[1] + 1
+        cell = cells(labels, attributes, self._values)
         self._by_cell = cell.argsort(stable=True)
-        self._counts = cell.bincount(minlength=CLASSES * (NO_COLOR + 1)).view(CLASSES, NO_COLOR + 1)
+        self._counts = cell.bincount(minlength=self._classes * self._values).view(self._classes, self._values)
         self._first = (self._counts.flatten().cumsum(0) - self._counts.flatten()).view_as(self._counts)
 
     def draw(self, batch: Batch, within_digit: Tensor, generator: Generator) -> Tensor:
@@ -54,10 +54,9 @@ class Partners:
         A cell of digit and color is drawn first, each alike. Where there is none, the sample is its own partner.
         """
         there = (self._counts > 0).float()
-        same_digit, other_color = _only(batch.labels, CLASSES), 1 - _only(batch.attributes, NO_COLOR + 1)
-        same_color, other_digit = _only(batch.attributes, NO_COLOR + 1), 1 - _only(batch.labels, CLASSES)
-        in_digit = same_digit[:, :, None] * other_color[:, None, :]
-        in_color = other_digit[:, :, None] * same_color[:, None, :]
+        same_digit, same_color = _only(batch.labels, self._classes), _only(batch.attributes, self._values)
+        in_digit = same_digit[:, :, None] * (1 - same_color)[:, None, :]
+        in_color = (1 - same_digit)[:, :, None] * same_color[:, None, :]
         allowed = (torch.where(within_digit[:, None, None], in_digit, in_color) * there).flatten(1)
         alone = allowed.sum(1) == 0
         allowed[alone] = 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry
 from lazytui.training.methods.parts.environments import environment_risks, environments_of
-from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, draw, share_evenly, share_of
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, conflicting_signal, draw, share_evenly
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +34,7 @@ class Resampling(Method):
         return environment_risks(logits, batch.labels, self._environments[batch.indices]).mean()
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.context.conflicting, self._weights)}
+        return conflicting_signal(self.context, self._weights)
 
 
 ENTRY = MethodEntry(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lazytui.system.lazy_torch import functional
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry
-from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, cells, share_evenly, share_of
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, conflicting_signal, groups_of, share_evenly
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,14 +20,14 @@ class Reweighting(Method):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self.weights = share_evenly(cells(context.digits, context.colors))
+        self.weights = share_evenly(groups_of(context))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
         return (self.weights[batch.indices] * each).mean()
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.context.conflicting, self.weights)}
+        return conflicting_signal(self.context, self.weights)
 
 
 ENTRY = MethodEntry(

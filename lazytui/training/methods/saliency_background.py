@@ -27,12 +27,12 @@ class SaliencyBackground(AddedTerm):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._shapes = torch.from_numpy(context.data.train.originals).to(context.hardware.device)
+        self._objects = torch.from_numpy(context.data.train.objects).to(context.hardware.device)
         self._saliency = torch.zeros((), device=context.hardware.device)
 
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         fit, gradient = fit_and_input_gradient(self.context.model, batch)
-        saliency = background_saliency(gradient, self._shapes[batch.indices])
+        saliency = background_saliency(gradient, self._objects[batch.indices])
         self._saliency = saliency.detach()
         return fit, self.options.penalty * saliency
 
@@ -40,9 +40,9 @@ class SaliencyBackground(AddedTerm):
         return {"background_saliency": float(self._saliency)}
 
 
-def background_saliency(gradient: Tensor, shapes: Tensor) -> Tensor:
-    """The mean of |gradient|, (n, 3, h, w), over the background: 1 - shapes / 255 of a pixel. shapes: (n, h, w)."""
-    background = (1 - shapes / 255)[:, None]
+def background_saliency(gradient: Tensor, objects: Tensor) -> Tensor:
+    """The mean of |gradient|, (n, 3, h, w), over the background: 1 - objects / 255 of a pixel. objects: (n, h, w)."""
+    background = (1 - objects / 255)[:, None]
     return (gradient.abs() * background).sum() / (3 * background.sum())
 
 

@@ -30,7 +30,7 @@ class SobelEdge(AgainstEdges):
 
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         features, maps = self.last_map(batch.images)
-        distance = (resized(maps.float().mean(1, keepdim=True)) - sobel(batch.images)).square().mean()
+        distance = (resized(maps.float().mean(1, keepdim=True), batch.images) - sobel(batch.images)).square().mean()
         self._distance = distance.detach()
         return functional.cross_entropy(self._model.head(features), batch.labels), self.options.penalty * distance
 

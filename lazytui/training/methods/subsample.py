@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lazytui.system.lazy_torch import torch
 from lazytui.training.methods.base import MethodContext, MethodEntry
 from lazytui.training.methods.erm import PlainTraining
-from lazytui.training.methods.parts.groups import cells, in_rounds
+from lazytui.training.methods.parts.groups import groups_of, in_rounds
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -18,7 +18,7 @@ class Subsampling(PlainTraining):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._chosen = draw_equal_groups(cells(context.digits, context.colors).cpu(), context.epoch_generator(0))
+        self._chosen = draw_equal_groups(groups_of(context).cpu(), context.epoch_generator(0))
 
     def order(self, epoch: int) -> Tensor:
         return in_rounds(self._chosen, len(self.context.train), self.context.epoch_generator(epoch))

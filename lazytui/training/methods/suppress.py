@@ -25,8 +25,8 @@ class Options(MethodOptions):
 class Suppression(Method):
     """Features of more color selectivity than the median x `damping`, the others x `boost`; asked again every so often.
 
-    weight: (10, d), what is trained of the head; the model's head is weight x factors, so that the network that is kept
-    computes what was trained.
+    weight: (classes, d), what is trained of the head; the model's head is weight x factors, so that the network that is
+    kept computes what was trained.
     """
 
     options: Options
@@ -73,7 +73,7 @@ class Suppression(Method):
 
 
 def color_selectivity(responses: Tensor) -> Tensor:
-    """(10, d) responses to pure colors -> (d,) in [0, 3]: (max - mean) / std.
+    """(k, d) responses to k pure colors -> (d,) in [0, 3]: (max - mean) / std.
 
     0 for features whose std is under a thousandth of the largest: what little they differ by isn't an answer to color.
     On biased images it would measure the digit as much, which is what their color tells.

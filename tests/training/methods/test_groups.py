@@ -79,7 +79,7 @@ def test_errors_of_the_first_network_are_drawn_more_often(data: BiasedDataset) -
     method = at_work("jtt", data, build_model("lazy-gap", seed=0), upweight=5)
     assert isinstance(method, JustTrainTwice)
     assert sorted(method.order(0).tolist()) == list(range(180)) and not method.signals()
-    wrong = predictions(method.context) != method.context.digits
+    wrong = predictions(method.context) != method.context.labels
     method.begin_epoch(1)
     torch.testing.assert_close(method.weights(), torch.where(wrong, 5.0, 1.0))
     share = 5 * wrong.sum().item() / (5 * wrong.sum() + (~wrong).sum()).item()
@@ -111,7 +111,7 @@ def test_inferred_environments_break_invariance_most(data: BiasedDataset) -> Non
     """No other division of the samples, random or improved by single moves, has a larger penalty."""
     method = at_work("eiil", data)
     assert isinstance(method, EnvironmentInference)
-    gradients = scale_gradients(log_probabilities(method.context), method.context.digits)
+    gradients = scale_gradients(log_probabilities(method.context), method.context.labels)
 
     def penalty(parts: torch.Tensor) -> float:
         return float((gradients * parts).sum() ** 2 + (gradients * (1 - parts)).sum() ** 2)
@@ -129,7 +129,7 @@ def test_partners_share_the_digit_or_the_color_but_not_both() -> None:
     data = small_data(train_size=1500, bias=0.5)
     digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.labels, data.train.attributes))
     batch, within_digit = first_batch(data, 1000), torch.arange(1000) % 2 == 0
-    drawn = Partners(digits, colors).draw(batch, within_digit, seeded())
+    drawn = Partners(digits, colors, (10, 10)).draw(batch, within_digit, seeded())
     same_digit, same_color = digits[drawn] == batch.labels, colors[drawn] == batch.attributes
     assert torch.equal(same_digit, within_digit) and torch.equal(same_color, ~within_digit)
     assert len(drawn.unique()) > 300
@@ -139,7 +139,7 @@ def test_a_sample_without_a_partner_is_its_own() -> None:
     data = small_data(bias=1.0)
     digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.labels, data.train.attributes))
     batch = first_batch(data)
-    drawn = Partners(digits, colors).draw(batch, torch.ones(30, dtype=torch.bool), seeded())
+    drawn = Partners(digits, colors, (10, 10)).draw(batch, torch.ones(30, dtype=torch.bool), seeded())
     assert torch.equal(drawn, batch.indices)
 
 
@@ -153,7 +153,7 @@ def test_the_sparse_head_is_where_its_loss_is_least() -> None:
     """There the slope of the mean cross-entropy is -l1 sign(w), at most l1 where w is 0, and 0 for the biases."""
     digits = torch.randint(0, 10, (300,), generator=seeded())
     values = torch.randn(300, 12, dtype=torch.float64, generator=seeded()) + 2 * torch.eye(10, 12)[digits]
-    weight, bias = fit_head(values, digits, l1=0.01, iterations=3000)
+    weight, bias = fit_head(values, digits, classes=10, l1=0.01, iterations=3000)
     weight, bias = weight.requires_grad_(), bias.requires_grad_()
     slope, slope_of_bias = torch.autograd.grad(cross_entropy(values @ weight.T + bias, digits), (weight, bias))
     zero = weight == 0
@@ -170,7 +170,7 @@ def test_what_is_set_aside_is_balanced_and_never_trained_on() -> None:
     aside = data.balanced_holdout(0.2)
     assert aside.first == 864
     assert method.order(0).max().item() < 864 and len(method.order(0)) == len(data.train)
-    counts = cells(*(torch.from_numpy(labels).long() for labels in (aside.balanced.labels, aside.balanced.attributes)))
+    counts = cells(*(torch.from_numpy(each).long() for each in (aside.balanced.labels, aside.balanced.attributes)), 11)
     assert len(set(counts.bincount()[counts].tolist())) == 1 and len(counts.unique()) == 100
     shapes = {shape.tobytes() for shape in data.train.originals[864:]}
     assert all(shape.tobytes() in shapes for shape in aside.balanced.originals)

@@ -18,7 +18,7 @@ from lazytui.saliency.explainer import Explainer
 from lazytui.saliency.maps_by_name import explain
 from lazytui.system.hardware import Hardware
 from lazytui.training.methods.adversarial import worst_nearby
-from lazytui.training.methods.bias_balance import log_digit_given_color
+from lazytui.training.methods.bias_balance import log_label_given_value
 from lazytui.training.methods.cnc import contrastive_loss
 from lazytui.training.methods.color_uniform import divergence_from_uniform
 from lazytui.training.methods.cutmix import rectangles
@@ -231,7 +231,7 @@ def test_the_invariance_penalty_is_on_average_over_batches_that_of_the_populatio
     data, generator = small_data(train_size=2000), torch.Generator().manual_seed(0)
     at = at_work("irm", data)
     assert isinstance(at, InvariantRisk)
-    digits, environments = at.context.digits, at.environments
+    digits, environments = at.context.labels, at.environments
     logits = torch.randn(len(digits), 10, generator=generator) + 3 * one_hot(digits, 10)
     logits -= 0.5 * environments[:, None] * one_hot(digits, 10)
     gradients = scale_gradients(logits.log_softmax(1), digits)
@@ -295,7 +295,7 @@ def test_generalized_cross_entropy_and_its_limit() -> None:
 
 
 def test_smooth_losses_start_whole_and_are_relative_to_their_digit() -> None:
-    losses = SmoothLosses(torch.tensor([0, 0, 1]), decay=0.75)
+    losses = SmoothLosses(torch.tensor([0, 0, 1]), 2, decay=0.75)
     losses.update(torch.tensor([0, 1, 2]), torch.tensor([4.0, 1.0, 3.0]))
     torch.testing.assert_close(losses.relative_losses(), torch.tensor([1, 0.25, 1]))
     losses.update(torch.tensor([0]), torch.tensor([8.0]))
@@ -345,7 +345,7 @@ def test_focal_loss_has_a_gradient_where_nothing_is_wrong() -> None:
 
 def test_the_prior_of_a_digit_given_its_color() -> None:
     """Color 3: two 3s and one 5, each of ten pairs counting one more; color 4: none, so that all are alike."""
-    prior = log_digit_given_color(torch.tensor([3, 3, 5]), torch.tensor([3, 3, 3])).exp()
+    prior = log_label_given_value(torch.tensor([3, 3, 5]), torch.tensor([3, 3, 3]), (10, 10)).exp()
     assert prior[3, 3].item() == pytest.approx(3 / 13) and prior[3, 5].item() == pytest.approx(2 / 13)
     torch.testing.assert_close(prior[4], torch.full((10,), 0.1))
     assert prior.shape == (NO_COLOR + 1, 10)
@@ -353,7 +353,8 @@ def test_the_prior_of_a_digit_given_its_color() -> None:
 
 def test_bias_balance_adds_the_prior(data: BiasedDataset) -> None:
     batch, train = first_batch(data), data.train
-    prior = log_digit_given_color(*(torch.from_numpy(labels).long() for labels in (train.labels, train.attributes)))
+    labels, attributes = (torch.from_numpy(each).long() for each in (train.labels, train.attributes))
+    prior = log_label_given_value(labels, attributes, train.content.groups)
     expected = cross_entropy(color_reader()(batch.images) + prior[batch.attributes], batch.labels)
     assert at_work("bias-balance", data).loss(batch, 0).item() == pytest.approx(expected.item())
 

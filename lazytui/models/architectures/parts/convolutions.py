@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def three_convolutions(last: int) -> dict[str, Module]:
-    """(N, 3, 28, 28) to (N, last, 3, 3): 32, 64, `last` channels, 3 x 3 with padding 1, each with ReLU and MaxPool."""
+    """(N, 3, h, w) to (N, last, h // 8, w // 8): 32, 64, `last` channels, 3 x 3, padded, each with ReLU and MaxPool."""
     return {
         "conv1": nn.Conv2d(3, 32, 3, padding=1),
         "relu1": nn.ReLU(),
@@ -36,7 +36,7 @@ def hidden_layer(inputs: int, dropout: float) -> dict[str, Module]:
 
 
 def two_convolutions() -> dict[str, Module]:
-    """(N, 3, 28, 28) to (N, 24): 16 (7 x 7, stride 2, MaxPool) and 24 channels (3 x 3, padding 1), averaged."""
+    """(N, 3, h, w) to (N, 24): 16 (7 x 7, stride 2, MaxPool) and 24 channels (3 x 3, padding 1), averaged."""
     return {
         "conv1": nn.Conv2d(3, 16, 7, stride=2),
         "relu1": nn.ReLU(),

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
 
 
-def residual_net(*, pointwise: bool = False) -> Any:
-    """torchvision's ResNet-18 for ten classes; no ReLU works in place, so hooks keep what they saw."""
+def residual_net(classes: int, *, pointwise: bool = False) -> Any:
+    """torchvision's ResNet-18; no ReLU works in place, so hooks keep what they saw."""
     resnet = require_torchvision().models.resnet
-    net = resnet.ResNet(resnet.BasicBlock, [2, 2, 2, 2], num_classes=10)
+    net = resnet.ResNet(resnet.BasicBlock, [2, 2, 2, 2], num_classes=classes)
     for module in net.modules():
         if isinstance(module, nn.ReLU):
             module.inplace = False
@@ -27,9 +27,9 @@ def residual_net(*, pointwise: bool = False) -> Any:
     return net
 
 
-def residual_classifier(kernel: int, *, pointwise: bool = False) -> Classifier:
+def residual_classifier(classes: int, kernel: int, *, pointwise: bool = False) -> Classifier:
     """The net behind a first convolution of its own, with stride 1 and without the first pool."""
-    net = residual_net(pointwise=pointwise)
+    net = residual_net(classes, pointwise=pointwise)
     return classifier(
         conv1=nn.Conv2d(3, 64, kernel, padding=kernel // 2, bias=False),
         bn1=net.bn1,

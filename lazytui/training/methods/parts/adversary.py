@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional, nn, torch
 from lazytui.training.methods.base import MethodContext, MethodOptions
 
@@ -29,7 +28,7 @@ class AdversaryOptions(MethodOptions):
 
 
 class Adversary:
-    """d -> 128 -> 64 -> 10 with BatchNorm and dropout 0.3, trained by an Adam of its own on detached features.
+    """d -> 128 -> 64 -> k colors with BatchNorm and dropout 0.3, trained by an Adam of its own on detached features.
 
     Fewer layers leave out the last hidden ones. With one optimizer for all it learns in the model's step: `learn`
     leaves its loss in `own_loss`, to be added to the model's.
@@ -41,9 +40,12 @@ class Adversary:
         from lazytui.system.eager_optimizers import Adam
 
         self._steps = options.adversary_steps
+        self._unknown = context.content.unknown
         widths = (context.classifier.head.in_features, *_HIDDEN[: options.adversary_layers - 1])
         blocks = [module for before, after in pairwise(widths) for module in _block(before, after)]
-        self.network = nn.Sequential(*blocks, nn.Linear(widths[-1], CLASSES)).to(context.hardware.device)
+        self.network = nn.Sequential(*blocks, nn.Linear(widths[-1], len(context.content.values))).to(
+            context.hardware.device
+        )
         self._optimizer = Adam(self.network.parameters(), lr=options.adversary_lr, fused=True)
         self._has_own_optimizer = not options.one_optimizer
         self.own_loss: Tensor | None = None
@@ -53,13 +55,13 @@ class Adversary:
         features = features.detach()
         if not self._has_own_optimizer:
             guesses = self.network(features)
-            self.own_loss = functional.cross_entropy(guesses, batch.attributes)
+            self.own_loss = self._cross_entropy(guesses, batch)
             return _accuracy(guesses, batch)
         guesses = features
         for _ in range(self._steps):
             guesses = self.network(features)
             self._optimizer.zero_grad(set_to_none=True)
-            functional.cross_entropy(guesses, batch.attributes).backward()  # type: ignore[no-untyped-call]
+            self._cross_entropy(guesses, batch).backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
         return _accuracy(guesses, batch)
 
@@ -69,10 +71,14 @@ class Adversary:
         With one optimizer for all its weights get none of it: what the model gains by must not teach the adversary.
         """
         if self._has_own_optimizer:
-            return functional.cross_entropy(self.network(features), batch.attributes)
+            return self._cross_entropy(self.network(features), batch)
         fixed = {name: weight.detach() for name, weight in self.network.named_parameters()}
         guesses: Tensor = torch.func.functional_call(self.network, fixed, (features,))
-        return functional.cross_entropy(guesses, batch.attributes)
+        return self._cross_entropy(guesses, batch)
+
+    def _cross_entropy(self, guesses: Tensor, batch: Batch) -> Tensor:
+        """The mean over the images whose color is known; 0 where none is."""
+        return functional.cross_entropy(guesses, batch.attributes, ignore_index=self._unknown).nan_to_num()
 
     def state_dict(self) -> dict[str, Any]:
         return {"network": self.network.state_dict(), "optimizer": self._optimizer.state_dict()}

@@ -15,12 +15,13 @@ from lazytui.training.methods.parts.adversary import Adversary, AdversaryOptions
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lazytui.data.content import Content
     from lazytui.data.device_split import Batch
 
 
 ADVERSARY_ACCURACY = {
     "adversary_accuracy": "Share of the step's images whose color the adversary predicts from the features while it "
-    "learns on them: 0.1 by chance; at a bias of 0.95, 0.95 by reading the digit alone."
+    "learns on them: 0.1 by chance with ten colors; at a bias of 0.95, 0.95 by reading the digit alone."
 }
 """The signal of every such method."""
 
@@ -40,7 +41,7 @@ class AgainstAdversary(AddedTerm):
         self._accuracy = torch.zeros((), device=context.hardware.device)
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: AdversaryOptions) -> str:
+    def refusal(cls, settings: LoopSettings, options: AdversaryOptions, content: Content) -> str:  # noqa: ARG003
         if settings.batch_size == 1:
             return "has an adversary with batch normalization: --batch-size 2 or more."
         if options.one_optimizer and options.adversary_steps > 1:

@@ -17,6 +17,7 @@ from lazytui.training.methods.base import Method, MethodContext, MethodEntry, Me
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lazytui.data.content import Content
     from lazytui.data.device_split import Batch
 
 JOINT = "+"
@@ -93,8 +94,8 @@ class CombinedMethod(Method):
         self._counted = [part for part in self._parts if not _is_plain(type(part))] or self._parts[:1]
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: Any) -> str:
-        refusals = (entry.method_class.refusal(settings, _options_of(entry, options)) for entry in cls.members)
+    def refusal(cls, settings: LoopSettings, options: Any, content: Content) -> str:
+        refusals = (entry.method_class.refusal(settings, _options_of(entry, options), content) for entry in cls.members)
         return next(filter(None, refusals), "")
 
     @cached_property

@@ -22,7 +22,7 @@ def predictions(context: MethodContext) -> Tensor:
 
 
 def log_probabilities(context: MethodContext) -> Tensor:
-    """(n, 10) float32 on the device."""
+    """(n, classes) float32 on the device."""
     from lazytui.evaluation.forward import probabilities
 
     found = probabilities(context.model, context.data.train.images, context.hardware)
@@ -30,7 +30,7 @@ def log_probabilities(context: MethodContext) -> Tensor:
 
 
 def features(model: Classifier, images: NDArray[np.uint8], hardware: Hardware) -> Tensor:
-    """(n, d) float32 on the device: the penultimate activations for images (n, 28, 28, 3)."""
+    """(n, d) float32 on the device: the penultimate activations for images (n, h, w, 3)."""
     from lazytui.data.device_split import to_float
     from lazytui.evaluation.forward import evaluation_mode
 

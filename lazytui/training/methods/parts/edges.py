@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from lazytui.data.content import LARGEST_SIDE, Content
 from lazytui.errors import BadInput
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
@@ -26,7 +27,10 @@ class EdgeOptions(MethodOptions):
 
     penalty: Penalty
     least_side: int = Field(
-        FINE_MAP, ge=1, le=28, description="Least height and width of the feature map that is compared, the last such."
+        FINE_MAP,
+        ge=1,
+        le=LARGEST_SIDE,
+        description="Least height and width of the feature map that is compared, the last such.",
     )
 
 
@@ -42,13 +46,13 @@ class AgainstEdges(AddedTerm):
         super().__init__(context)
         self._model = context.classifier
         with torch.no_grad(), evaluation_mode(context.model):
-            self.last_map(torch.zeros(1, *IMAGE_SHAPE, device=context.hardware.device))
+            self.last_map(torch.zeros(1, *context.content.image_shape, device=context.hardware.device))
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: EdgeOptions) -> str:
+    def refusal(cls, settings: LoopSettings, options: EdgeOptions, content: Content) -> str:
         listed = ARCHITECTURES.get(settings.model)
         sides = [min(layer.shape[1:]) for layer in listed.layers if layer.spatial] if listed else []
-        if listed is None or max(sides, default=0) >= options.least_side:
+        if listed is None or content.image_shape != IMAGE_SHAPE or max(sides, default=0) >= options.least_side:
             return ""
         lacks = f"of {options.least_side} x {options.least_side} or finer" if sides else "at all"
         return f"compares a feature map with the image's edges; {settings.model} has no map {lacks}."
@@ -71,9 +75,9 @@ class AgainstEdges(AddedTerm):
         return values, maps
 
 
-def resized(maps: Tensor) -> Tensor:
-    """(n, 1, h, w) -> (n, 1, 28, 28)."""
-    return functional.interpolate(maps, IMAGE_SHAPE[1:], mode="bilinear", align_corners=False)
+def resized(maps: Tensor, images: Tensor) -> Tensor:
+    """(n, 1, h, w) -> the same at the height and width of the images."""
+    return functional.interpolate(maps, images.shape[2:], mode="bilinear", align_corners=False)
 
 
 def sobel(images: Tensor) -> Tensor:

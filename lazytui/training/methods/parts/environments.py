@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from lazytui.errors import BadInput
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods.base import Method, MethodContext, MethodOptions, Penalty
@@ -18,6 +17,7 @@ from lazytui.training.methods.parts.groups import draw, group_means, share_evenl
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lazytui.data.content import Content
     from lazytui.data.device_split import Batch
 
 
@@ -54,14 +54,14 @@ class InvariantRisk(Method):
         self._term = torch.zeros((), device=context.hardware.device)
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: InvarianceOptions) -> str:  # noqa: ARG003
+    def refusal(cls, settings: LoopSettings, options: InvarianceOptions, content: Content) -> str:  # noqa: ARG003
         if settings.batch_size >= 4:
             return ""
         return "needs several aligned and several conflicting images in a batch: --batch-size 4 or more."
 
     @abstractmethod
     def risk_and_penalty(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
-        """The risk, and what varies between environments. logits: (n, 10); digits, environments: (n,) int64."""
+        """The risk, and what varies between environments. logits: (n, classes); digits, environments: (n,) int64."""
 
     def order(self, epoch: int) -> Tensor:
         return draw(share_evenly(self.environments), self.context.epoch_generator(epoch))
@@ -120,7 +120,7 @@ def squared_means(each: Tensor, environments: Tensor) -> Tensor:
 def scale_gradients(log_probabilities: Tensor, digits: Tensor) -> Tensor:
     """(n,): each sample's dCE(w z) / dw at w = 1, which is sum_k (p_k - [k = digit]) z_k.
 
-    log_probabilities: (n, 10), z less a constant, which makes no difference.
+    log_probabilities: (n, classes), z less a constant, which makes no difference.
     """
-    wrong = log_probabilities.exp() - functional.one_hot(digits, CLASSES)
+    wrong = log_probabilities.exp() - functional.one_hot(digits, log_probabilities.shape[1])
     return (wrong * log_probabilities).sum(1)

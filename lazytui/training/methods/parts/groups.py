@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
+
+    from lazytui.training.methods.base import MethodContext
 
 
 CONFLICTING_WEIGHT = {
@@ -18,12 +19,17 @@ CONFLICTING_WEIGHT = {
 """The signal of methods that weigh samples."""
 
 
-def cells(digits: Tensor, parts: Tensor) -> Tensor:
-    """(n,) int64: the cell of each sample in a table of ten digits by (at most eleven) parts, row by row.
+def cells(labels: Tensor, parts: Tensor, most_parts: int) -> Tensor:
+    """(n,) int64: the cell of each sample in a table of classes by `most_parts` parts, row by row.
 
-    parts: (n,) int64, what divides the samples of a digit: their color, a cluster, an environment.
+    parts: (n,) int64, what divides the samples of a class: their value of the attribute, a cluster, an environment.
     """
-    return digits * (CLASSES + 1) + parts
+    return labels * most_parts + parts
+
+
+def groups_of(context: MethodContext) -> Tensor:
+    """(n,) int64: the group of each training sample, a class with a value."""
+    return cells(context.labels, context.attributes, context.most_parts)
 
 
 def share_evenly(groups: Tensor) -> Tensor:
@@ -48,6 +54,11 @@ def group_means(each: Tensor, groups: Tensor, count: int) -> tuple[Tensor, Tenso
     sums = torch.zeros(count, device=each.device, dtype=each.dtype).index_add(0, groups, each)
     sizes = groups.bincount(minlength=count)
     return sums / sizes.clamp(min=1), sizes > 0
+
+
+def conflicting_signal(context: MethodContext, weights: Tensor) -> dict[str, float]:
+    """The signal of weights, (n,); none where the data have no attribute."""
+    return {"conflicting_weight": share_of(context.conflicting, weights)} if context.content.values else {}
 
 
 def share_of(chosen: Tensor, weights: Tensor) -> float:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
-    """The mean cross-entropy, and the gradient (n, 3, 28, 28) of the *summed* one, which doesn't shrink with n.
+    """The mean cross-entropy, and the gradient (n, 3, h, w) of the *summed* one, which doesn't shrink with n.
 
     The gradient's own gradient is what makes a step cost about 3.5 plain ones.
     """

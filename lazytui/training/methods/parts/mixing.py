@@ -35,6 +35,6 @@ def draw_partners(n: int, generator: Generator) -> Tensor:
 
 
 def mixed_cross_entropy(logits: Tensor, digits: Tensor, others: Tensor, share: Tensor) -> Tensor:
-    """The mean of share CE(digit) + (1 - share) CE(other). logits: (n, 10); digits, others: (n,); share: (n,)."""
+    """The mean of share CE(digit) + (1 - share) CE(other). logits: (n, classes); digits, others: (n,); share: (n,)."""
     own, other = (functional.cross_entropy(logits, labels, reduction="none") for labels in (digits, others))
     return (share * own + (1 - share) * other).mean()

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional, torch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def fit_head(values: Tensor, digits: Tensor, l1: float, iterations: int = 500) -> tuple[Tensor, Tensor]:
-    """The head (10, d) and bias (10,) that minimize the mean cross-entropy + l1 * sum |head|.
+def fit_head(values: Tensor, digits: Tensor, classes: int, l1: float, iterations: int = 500) -> tuple[Tensor, Tensor]:
+    """The head (classes, d) and bias (classes,) that minimize the mean cross-entropy + l1 * sum |head|.
 
     values: (n, d) float; digits: (n,) int64. The bias isn't penalized.
     """
     inputs = functional.pad(values, (0, 1), value=1.0)
-    targets = functional.one_hot(digits, CLASSES).to(inputs.dtype)
+    targets = functional.one_hot(digits, classes).to(inputs.dtype)
     step = 2 / largest_eigenvalue(inputs) * len(inputs)
-    best = ahead = torch.zeros(inputs.shape[1], CLASSES, dtype=inputs.dtype, device=inputs.device)
+    best = ahead = torch.zeros(inputs.shape[1], classes, dtype=inputs.dtype, device=inputs.device)
     momentum = 1.0
     for _ in range(iterations):
         gradient = inputs.T @ ((inputs @ ahead).softmax(1) - targets) / len(inputs)

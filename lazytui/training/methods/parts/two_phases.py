@@ -12,12 +12,13 @@ from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.initial_model import initial_model
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods.base import Method, MethodContext, MethodOptions
-from lazytui.training.methods.parts.groups import cells, draw, share_evenly, share_of
+from lazytui.training.methods.parts.groups import cells, conflicting_signal, draw, share_evenly
 from lazytui.training.optimizers import make_optimizer
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lazytui.data.content import Content
     from lazytui.data.device_split import Batch
 
 
@@ -44,7 +45,7 @@ class TwoPhases(Method):
         self.parts = torch.zeros(0, dtype=torch.int64, device=context.hardware.device)
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: TwoPhaseOptions) -> str:
+    def refusal(cls, settings: LoopSettings, options: TwoPhaseOptions, content: Content) -> str:  # noqa: ARG003
         if options.first_epochs < settings.epochs:
             return ""
         return (
@@ -54,11 +55,17 @@ class TwoPhases(Method):
 
     @abstractmethod
     def assign_parts(self) -> Tensor:
-        """(n,) int64 on the device, 0 to 10: the part of each training sample, by what the first network does."""
+        """(n,) int64 on the device, below `context.most_parts`: the part of each sample, by what the first network
+        does."""
+
+    @property
+    def cells(self) -> Tensor:
+        """(n,) int64: a class and a part, of each training sample."""
+        return cells(self.context.labels, self.parts, self.context.most_parts)
 
     def weights(self) -> Tensor:
         """(n,): how often each sample is drawn in the second phase; by default, every part of a digit alike."""
-        return share_evenly(cells(self.context.digits, self.parts))
+        return share_evenly(self.cells)
 
     def second_loss(self, batch: Batch) -> Tensor:
         """The scalar to descend in the second phase; by default, the mean cross-entropy."""
@@ -71,7 +78,7 @@ class TwoPhases(Method):
     def begin_epoch(self, epoch: int) -> None:
         if epoch == self.options.first_epochs:
             self.parts = self.assign_parts()
-            first = initial_model(self.context.settings, self.context.seed)
+            first = initial_model(self.context.settings, self.context.content, self.context.seed)
             self.context.model.load_state_dict(first.state_dict())
             self.optimizer = make_optimizer(self.context.model.parameters(), self.context.settings)
 
@@ -89,7 +96,7 @@ class TwoPhases(Method):
         return functional.cross_entropy(self.context.model(batch.images), batch.labels)
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.context.conflicting, self.weights())} if self.is_divided else {}
+        return conflicting_signal(self.context, self.weights()) if self.is_divided else {}
 
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "parts": self.parts}

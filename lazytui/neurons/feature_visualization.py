@@ -7,6 +7,7 @@ with colors along the axes in which the palette varies, under small random shift
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,10 @@ from torch.nn import functional
 
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.split_model import SplitModel
-from lazytui.models.shapes import CLASSES
+from lazytui.models.shapes import IMAGE_SHAPE, shape_of
 from lazytui.system.eager_optimizers import Adam
 from lazytui.system.hardware import Hardware
 
-SIZE = 28
 JITTER = 2
 """Pixels by which an image is shifted at most, over a border as wide, in each direction."""
 
@@ -30,7 +30,7 @@ _FIDELITY = 10.0
 """Weight of the squared distance of activations, relative to their size, when a representation is inverted."""
 
 Objective = Callable[[Tensor], Tensor]
-"""Images (n, 3, 28, 28) float32 in [0, 1] -> (n,), the value to maximize of each."""
+"""Images (n, 3, h, w) float32 in [0, 1] -> (n,), the value to maximize of each."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +50,36 @@ class Visualizer:
     variation: float = 1.0
     tick: Callable[[], None] = lambda: None
 
-    def maximize(self, objective: Objective, count: int, start: Tensor | None = None) -> NDArray[np.float32]:
-        """(count, 28, 28, 3) float32 in [0, 1]: images that maximize the objective, from random starts.
+    def maximize(
+        self,
+        objective: Objective,
+        count: int,
+        start: Tensor | None = None,
+        image_shape: tuple[int, int, int] = IMAGE_SHAPE,
+    ) -> NDArray[np.float32]:
+        """(count, h, w, 3) float32 in [0, 1]: images that maximize the objective, from random starts.
 
-        start: images (count, 3, 28, 28) in [0, 1] that the random starts lie around; default: mid-gray.
+        start: images (count, 3, h, w) in [0, 1] that the random starts lie around; default: mid-gray. image_shape:
+        (3, h, w).
         """
         device = self.hardware.device
         random = torch.Generator().manual_seed(self.seed)
-        scale, axes = _frequency_scale().to(device), color_axes(self.palette).to(device)
-        spectrum = (0.01 * torch.randn(count, 3, SIZE, SIZE // 2 + 1, 2, generator=random)).to(device)
+        size = image_shape[1:]
+        scale, axes = _frequency_scale(*size).to(device), color_axes(self.palette).to(device)
+        spectrum = (0.01 * torch.randn(count, 3, size[0], size[1] // 2 + 1, 2, generator=random)).to(device)
         if start is not None:
             spectrum += _spectrum(start.to(device), scale, axes)
         spectrum.requires_grad_()
         optimizer = Adam([spectrum], lr=self.rate)
         for _ in range(self.steps):
             self.tick()
-            images = _images(spectrum, scale, axes)
+            images = _images(spectrum, scale, axes, size)
             gains = objective(_jitter(images, random))
             loss = self.variation * _total_variation(images) - gains
             (spectrum.grad,) = torch.autograd.grad(loss.sum(), spectrum)
             optimizer.step()
         with torch.no_grad():
-            result: NDArray[np.float32] = _images(spectrum, scale, axes).permute(0, 2, 3, 1).cpu().numpy()
+            result: NDArray[np.float32] = _images(spectrum, scale, axes, size).permute(0, 2, 3, 1).cpu().numpy()
         return result
 
 
@@ -82,7 +90,7 @@ def visualize_neurons(
     starts: int,
     neurons: Sequence[int] | None = None,
 ) -> NDArray[np.float32]:
-    """(starts, neurons, 28, 28, 3) float32 in [0, 1]: images that maximize neurons' mean activations.
+    """(starts, neurons, h, w, 3) float32 in [0, 1]: images that maximize neurons' mean activations.
 
     neurons: indices; default: all. strength: (C,). The rest as in `visualize_units`.
     """
@@ -98,9 +106,9 @@ def visualize_units(
     starts: int,
     units: Sequence[int],
 ) -> NDArray[np.float32]:
-    """(starts, units, 28, 28, 3) float32 in [0, 1]: images that maximize units of a model, from random starts.
+    """(starts, units, h, w, 3) float32 in [0, 1]: images that maximize units of a model, from random starts.
 
-    All in one batch. responses: images (N, 3, 28, 28), indices of units (N,) int64 -> (N,), each unit's response to
+    All in one batch. responses: images (N, 3, h, w), indices of units (N,) int64 -> (N,), each unit's response to
     its image. The objective is that in units of its strength, (C,), so that smoothness weighs the same for each; a
     strength below a hundredth of the largest counts as that.
     """
@@ -115,18 +123,19 @@ def visualize_units(
         return found / scale
 
     with evaluation_mode(model):
-        images = visualizer.maximize(objective, len(own))
-    return images.reshape(starts, len(units), SIZE, SIZE, 3)
+        images = visualizer.maximize(objective, len(own), image_shape=shape_of(model).image_shape)
+    return images.reshape(starts, len(units), *images.shape[1:])
 
 
 def visualize_classes(
     model: nn.Module, visualizer: Visualizer, starts: int, start: Tensor | None = None
 ) -> NDArray[np.float32]:
-    """(starts, 10, 28, 28, 3) float32 in [0, 1]: images that maximize each class's logit.
+    """(starts, classes, h, w, 3) float32 in [0, 1]: images that maximize each class's logit.
 
-    start: (10, 3, 28, 28) in [0, 1], the image that each class begins at; default: noise around mid-gray.
+    start: (classes, 3, h, w) in [0, 1], the image that each class begins at; default: noise around mid-gray.
     """
-    own = torch.arange(CLASSES, device=visualizer.hardware.device).repeat(starts)
+    shape = shape_of(model)
+    own = torch.arange(shape.classes, device=visualizer.hardware.device).repeat(starts)
 
     def objective(images: Tensor) -> Tensor:
         with visualizer.hardware.autocast():
@@ -134,12 +143,13 @@ def visualize_classes(
         return logits.float().gather(1, own[:, None])[:, 0]
 
     with evaluation_mode(model):
-        images = visualizer.maximize(objective, len(own), None if start is None else start.repeat(starts, 1, 1, 1))
-    return images.reshape(starts, CLASSES, SIZE, SIZE, 3)
+        each = None if start is None else start.repeat(starts, 1, 1, 1)
+        images = visualizer.maximize(objective, len(own), each, shape.image_shape)
+    return images.reshape(starts, shape.classes, *images.shape[1:])
 
 
 def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer) -> NDArray[np.float32]:
-    """(n, 28, 28, 3) float32 in [0, 1]: for each image, (n, 3, 28, 28) float32, one with the same activations.
+    """(n, h, w, 3) float32 in [0, 1]: for each image, (n, 3, h, w) float32, one with the same activations.
 
     It shows what the layer represents of the original (Mahendran & Vedaldi 2015).
     """
@@ -151,7 +161,7 @@ def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer
         def likeness(candidates: Tensor) -> Tensor:
             return -_FIDELITY * (model.activations(candidates).flatten(1) - target).square().sum(1) / size
 
-        return visualizer.maximize(likeness, len(images))
+        return visualizer.maximize(likeness, len(images), image_shape=(3, *images.shape[2:]))
 
 
 def stability(images: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -177,14 +187,14 @@ def color_axes(palette: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(root / np.linalg.norm(root, axis=0).max()).float()
 
 
-def _images(spectrum: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
-    """(n, 3, 28, 28) in [0, 1] of spectra (n, 3, 28, 15, 2)."""
-    coordinates = torch.fft.irfft2(torch.view_as_complex(spectrum) * scale, s=(SIZE, SIZE))
+def _images(spectrum: Tensor, scale: Tensor, axes: Tensor, size: tuple[int, int]) -> Tensor:
+    """(n, 3, h, w) in [0, 1] of spectra (n, 3, h, w // 2 + 1, 2). size: (h, w)."""
+    coordinates = torch.fft.irfft2(torch.view_as_complex(spectrum) * scale, s=size)
     return torch.einsum("rc,nchw->nrhw", axes, coordinates).mul(4).sigmoid()
 
 
 def _spectrum(images: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
-    """(n, 3, 28, 15, 2) of images (n, 3, 28, 28) in [0, 1]: what `_images` makes them of, at least 1 % gray."""
+    """(n, 3, h, w // 2 + 1, 2) of images (n, 3, h, w) in [0, 1]: what `_images` makes them of, at least 1 % gray."""
     coordinates = torch.einsum("cr,nrhw->nchw", torch.linalg.inv(axes), images.clamp(0.01, 0.99).logit() / 4)
     return torch.view_as_real(torch.fft.rfft2(coordinates) / scale)
 
@@ -192,15 +202,16 @@ def _spectrum(images: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
 def _jitter(images: Tensor, random: torch.Generator) -> Tensor:
     """The images over a gray border, all shifted by the same few pixels."""
     top, left = torch.randint(0, 2 * JITTER + 1, (2,), generator=random).tolist()
-    moved = functional.pad(images, (JITTER,) * 4, value=0.5)[:, :, top : top + SIZE, left : left + SIZE]
+    height, width = images.shape[2:]
+    moved = functional.pad(images, (JITTER,) * 4, value=0.5)[:, :, top : top + height, left : left + width]
     return moved.contiguous(memory_format=torch.channels_last)
 
 
-def _frequency_scale() -> Tensor:
-    """(28, 15) float32: 1 / frequency, so that a step changes coarse and fine structure equally."""
-    rows, columns = torch.fft.fftfreq(SIZE)[:, None], torch.fft.rfftfreq(SIZE)
-    frequency: Tensor = (rows.square() + columns.square()).sqrt().clamp(min=1 / SIZE)
-    return SIZE / frequency
+def _frequency_scale(height: int, width: int) -> Tensor:
+    """(h, w // 2 + 1) float32: 1 / frequency, so that a step changes coarse and fine structure equally."""
+    rows, columns = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)
+    frequency: Tensor = (rows.square() + columns.square()).sqrt().clamp(min=1 / max(height, width))
+    return math.sqrt(height * width) / frequency
 
 
 def _total_variation(images: Tensor) -> Tensor:

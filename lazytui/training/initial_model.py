@@ -1,4 +1,4 @@
-"""The network that a training begins with: fresh weights, or those of a file."""
+"""The network of a training: as it begins, with fresh weights or those of a file, and as its weights file has it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lazytui.data.content import Content
-from lazytui.training.loop_settings import LoopSettings
+from lazytui.training.loop_settings import LoopSettings, ModelSettings
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,7 +28,17 @@ def initial_model(settings: LoopSettings, content: Content, seed: int) -> nn.Mod
     return model
 
 
-def fresh_model(settings: LoopSettings, content: Content, seed: int) -> nn.Module:
+def load_trained(path: Path, settings: ModelSettings, content: Content) -> nn.Module:
+    """The network of a run folder or a weights file, on the CPU, in evaluation mode.
+
+    settings, content: of its training. Raises BadInput as `load_model` does.
+    """
+    from lazytui.models.weights_loading import load_model
+
+    return load_model(path, name=settings.model, image_shape=content.image_shape, classes=len(content.classes))
+
+
+def fresh_model(settings: ModelSettings, content: Content, seed: int) -> nn.Module:
     """The same with weights drawn from the seed, whatever file there is, and nothing frozen."""
     from lazytui.models.build import build_model
     from lazytui.models.dropout import set_dropout

@@ -60,7 +60,7 @@ def require_networks(params: AskNetworksParams, workspace: Workspace) -> None:
     for network, option in zip(networks_asked(params), ("--model", "--against-model"), strict=False):
         require_code_named(network, workspace, option=option)
         if params.method or params.layer:
-            require_map_layer(trained_with(network, workspace).model, params.method or "grad-cam", params.layer)
+            require_map_layer(trained_with(network, workspace), params.method or "grad-cam", params.layer)
     content, *others = (trained_with(network, workspace).content for network in networks_asked(params))
     if others and (others[0].classes, others[0].image_shape) != (content.classes, content.image_shape):
         raise BadInput(

@@ -46,7 +46,7 @@ def resolve(params: ConceptsParams, workspace: Workspace) -> ConceptsParams:
         return resolved
     entry = ARCHITECTURES[trained.model]
     layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
-    layer_shape(trained.model, layer)
+    layer_shape(trained, layer)
     return resolved.model_copy(update={"layer": layer})
 
 

@@ -94,14 +94,15 @@ def _measured(
     """What one network makes of the data. trained: what is kept of its training."""
     from lazytui.evaluation.scorecard import evaluate_split, evaluate_splits
     from lazytui.models.output_kind import advice_on_answers
-    from lazytui.models.weights_loading import load_model
     from lazytui.system.hardware import choose_hardware
+    from lazytui.training.initial_model import load_trained
 
     report.check()
     run = report.workspace.find(params.run)
     report.note(f"asking {run.reference}")
     hardware = choose_hardware(params.device, "fp32")
-    network = load_model(run.path, name=params.model or trained.model).to(hardware.device)
+    named = trained if params.model is None else trained.model_copy(update={"model": params.model})
+    network = load_trained(run.path, named, data.content).to(hardware.device)
     if advice := advice_on_answers(network):
         report.note(advice)
     card = evaluate_splits(network, data, hardware)

@@ -63,9 +63,9 @@ def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
     for image in params.show or ():
         if not image.isdecimal():
             read_group(image, content)
-    require_map_layer(trained.model, params.method, params.layer)
+    require_map_layer(trained, params.method, params.layer)
     if second := second_model_params(resolved):
-        require_map_layer(trained_with(second, workspace).model, params.method, params.layer)
+        require_map_layer(trained_with(second, workspace), params.method, params.layer)
     return resolved
 
 
@@ -204,9 +204,9 @@ def _randomization(
     params: GradcamParams, statistics: SplitStatistics, maps: SplitMaps, network: ModelUnderStudy, count: int
 ) -> tuple[Randomization, tuple[str, ...]]:
     """What is left of the maps as parameters are randomized, and the names of the layers in that order."""
-    from lazytui.models.build import build_model
+    from lazytui.training.initial_model import fresh_model
 
-    fresh = build_model(network.trained.model, seed=params.seed).to(network.hardware.device)
+    fresh = fresh_model(network.trained, network.trained.content, params.seed).to(network.hardware.device)
     found = statistics.check_randomization(maps, fresh, count)
     return (
         Randomization(
@@ -231,7 +231,11 @@ def _split_statistics(
     split = data.split(name)
     at_most = params.images or METHODS[params.method].images or len(split)
     device = network.hardware.device
-    baseline = mean_image(split.images, device) if params.baseline == "mean" else torch.zeros(3, 28, 28, device=device)
+    baseline = (
+        mean_image(split.images, device)
+        if params.baseline == "mean"
+        else torch.zeros(data.content.image_shape, device=device)
+    )
     layer = choose_layer(network.model, network.trained.model, params.method, params.layer)
 
     def progress(done: int, total: int) -> None:

@@ -99,7 +99,7 @@ def _through_training(
 ) -> LlcThroughTraining:
     """The chains that were asked for, from the weights of each step that the training kept."""
     from lazytui.llc.local_learning_coefficient import SamplingSettings, local_learning_coefficient
-    from lazytui.models.weights_loading import load_model
+    from lazytui.training.initial_model import load_trained
 
     training = report.workspace.find(params.run)
     kept = training.weights_by_step()
@@ -115,7 +115,7 @@ def _through_training(
     for number, (step, path) in enumerate(kept.items()):
         report.note(f"{counted(params.chains, 'chain')} from the weights of step {step:,}")
         report.progress(number, len(kept), "checkpoints")
-        model = load_model(path, name=network.trained.model).to(network.hardware.device)
+        model = load_trained(path, network.trained, network.trained.content).to(network.hardware.device)
         found = local_learning_coefficient(
             model, train, sampling, network.hardware, note=report.note, check=report.check
         )

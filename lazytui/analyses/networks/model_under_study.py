@@ -159,13 +159,13 @@ def load_network(params: NetworkParams, workspace: Workspace, note: Callable[[st
 
     require_torch()
     from lazytui.models.output_kind import advice_on_analysis
-    from lazytui.models.weights_loading import load_model
     from lazytui.system.hardware import choose_hardware, configure_torch
+    from lazytui.training.initial_model import load_trained
 
     configure_torch()
     hardware = choose_hardware(params.device, "fp32")
     trained = trained_with(params, workspace)
-    model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
+    model = load_trained(workspace.find(params.run).path, trained, trained.content).to(hardware.device)
     advice = advice_on_analysis(model)
     if advice:
         note(advice)

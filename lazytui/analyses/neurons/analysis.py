@@ -66,7 +66,7 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
         return resolved
     entry = ARCHITECTURES[trained.model]
     layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
-    shape = layer_shape(trained.model, layer)
+    shape = layer_shape(trained, layer)
     if "," in params.read and len(shape) == 3:
         row, column = map(int, params.read.split(","))
         require_inside(row, column, *shape[1:])
@@ -195,11 +195,11 @@ def _load_checkpoints(
     network: ModelUnderStudy, steps: Mapping[int, Path], report: Report
 ) -> Iterator[tuple[int, nn.Module]]:
     """The network as it was at each step whose weights the training kept."""
-    from lazytui.models.weights_loading import load_model
+    from lazytui.training.initial_model import load_trained
 
     for step, path in steps.items():
         report.check()
-        yield step, load_model(path, name=network.trained.model).to(network.hardware.device)
+        yield step, load_trained(path, network.trained, network.trained.content).to(network.hardware.device)
 
 
 def _last_layer(model: nn.Module) -> str:

@@ -43,9 +43,10 @@ def resolve(params: ProbesParams, workspace: Workspace) -> ProbesParams:
     if params.layers is None or trained_with(params, workspace).model not in ARCHITECTURES:
         return resolved
     require_torch()
-    from lazytui.models.build import build_model
+    from lazytui.training.initial_model import fresh_model
 
-    probed_layers(build_model(trained_with(params, workspace).model, seed=0), params.layers)
+    trained = trained_with(params, workspace)
+    probed_layers(fresh_model(trained, trained.content, seed=0), params.layers)
     return resolved
 
 
@@ -72,14 +73,14 @@ def probed_layers(model: nn.Module, asked: Sequence[str] | None) -> list[str]:
 def run(params: ProbesParams, report: Report) -> ProbesResult:
     report.note("loading torch and the network")
     network = load_model_under_study(params, report.workspace, report.note)
-    from lazytui.models.build import build_model
     from lazytui.neurons.linear_probe import halves
     from lazytui.neurons.report import first_samples
+    from lazytui.training.initial_model import fresh_model
 
     split = first_samples(network.data.probe, params.samples)
     fitted, tested = halves(len(split), params.seed)
     layers = probed_layers(network.model, params.layers)
-    untrained = build_model(network.trained.model, seed=params.seed).to(network.hardware.device)
+    untrained = fresh_model(network.trained, network.trained.content, params.seed).to(network.hardware.device)
     accuracies = []
     for model in (network.model, untrained):
         report.note("probing the layers" if model is network.model else "probing an untrained network of its kind")
@@ -135,14 +136,14 @@ def _through_training(
     steps = report.workspace.find(params.run).weights_by_step()
     if not steps:
         return None
-    from lazytui.models.weights_loading import load_model
     from lazytui.neurons.linear_probe import halves
+    from lazytui.training.initial_model import load_trained
 
     report.note(f"probing {len(steps)} checkpoints of the training")
     fitted, tested = halves(len(split), params.seed)
     rows = []
     for path in steps.values():
-        model = load_model(path, name=network.trained.model).to(network.hardware.device)
+        model = load_trained(path, network.trained, network.trained.content).to(network.hardware.device)
         features = _features(model, layers, split, report)
         rows.append([_accuracies(each, split, fitted, tested, params, report) for each in features])
     return ProbesThroughTraining(np.array(list(steps), np.int64), np.array(rows))

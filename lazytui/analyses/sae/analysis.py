@@ -52,7 +52,7 @@ def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
     if trained.model not in ARCHITECTURES:
         return resolved
     layer = params.layer or ARCHITECTURES[trained.model].layers[-1].name
-    shape = layer_shape(trained.model, layer)
+    shape = layer_shape(trained, layer)
     require_dictionary(params, shape[0] if params.positions == "apart" else int(np.prod(shape)))
     return resolved.model_copy(update={"layer": layer})
 

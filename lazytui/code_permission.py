@@ -18,9 +18,18 @@ CODE_FIELDS = ("model", "against_model")
 _allowed: set[str] = set()
 
 
+LIBRARIES = ("torchvision", "timm")
+"""Packages whose models can be named as `torchvision:NAME`, without a person's permission."""
+
+
 def is_custom(name: str) -> bool:
-    """Whether a model name points to code outside the catalog."""
-    return ":" in name or name.endswith(".py")
+    """Whether a model name points to code of a person's own."""
+    return (":" in name or name.endswith(".py")) and not is_of_library(name)
+
+
+def is_of_library(name: str) -> bool:
+    """Whether a name is of a model of an installed package, such as `torchvision:resnet18`."""
+    return name.partition(":")[0] in LIBRARIES and ":" in name
 
 
 def allow(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -9,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.evaluation.forward import evaluation_mode
+from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.models.shapes import shape_of
 
 
 @contextmanager
 def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Tensor]]:
-    """Within the block: the output of each layer in the latest forward pass, by name.
+    """Within the block: the output of each layer in the latest forward pass, by name; the last of one that runs twice.
 
     The layers above get a copy, so that an in-place layer changes nothing here; gradients flow through.
     Raises UsageError for a layer that doesn't exist.
@@ -37,11 +38,17 @@ def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Te
 
 
 @contextmanager
-def replace_activations(model: nn.Module, layer: str, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
-    """Within the block: the layers above `layer` get `change(output)` instead of its output."""
+def replace_activations(
+    model: nn.Module, layer: str, change: Callable[[Tensor], Tensor], runs: int = 1
+) -> Iterator[None]:
+    """Within the block: the layers above `layer` get `change(output)` instead of its output.
 
-    def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
-        return change(output)
+    runs: how often the layer runs in a pass, as a ReLU does that is used again; its last output is replaced.
+    """
+    calls = itertools.count(1)
+
+    def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor | None:
+        return None if next(calls) % runs else change(output)
 
     handle = layer_of(model, layer).register_forward_hook(hook)
     try:
@@ -64,12 +71,23 @@ def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -
     In the order in which they run on one black image of `image_shape`, (channels, h, w): by default that which the
     network was built for. Others aren't listed.
     """
-    shapes: dict[str, tuple[int, ...]] = {}
+    outputs = _outputs_on_black(model, image_shape)
+    return {name: each[-1] for name, each in outputs.items()}
+
+
+def count_runs(model: nn.Module, layer: str) -> int:
+    """How often a layer, one of `layer_shapes`, runs in a pass."""
+    return len(_outputs_on_black(model)[layer])
+
+
+def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, list[tuple[int, ...]]]:
+    """The shapes that each layer puts out in a pass, one for each of its runs; layers in the order of their last."""
+    shapes: dict[str, list[tuple[int, ...]]] = {}
 
     def note(name: str) -> Callable[[nn.Module, object, object], None]:
         def hook(_module: nn.Module, _inputs: object, output: object) -> None:
             if isinstance(output, Tensor) and output.ndim in (2, 4):
-                shapes[name] = tuple(output.shape[1:])
+                shapes[name] = [*shapes.pop(name, []), tuple(output.shape[1:])]
 
         return hook
 
@@ -77,6 +95,5 @@ def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -
         for name, module in model.named_modules():
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
-        parameter = next(model.parameters())
-        model(torch.zeros(1, *(image_shape or shape_of(model).image_shape), device=parameter.device))
+        model(torch.zeros(1, *(image_shape or shape_of(model).image_shape), device=device_of(model)))
     return shapes

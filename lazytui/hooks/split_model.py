@@ -8,8 +8,9 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.hooks.layer_hooks import capture_activations, layer_shapes, replace_activations
+from lazytui.hooks.layer_hooks import capture_activations, count_runs, layer_shapes, replace_activations
 from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.foreign_network import takes_other_images
 
 _CHANNELWISE = (
     nn.MaxPool2d,
@@ -28,6 +29,7 @@ class SplitModel:
     """`model` split after `layer`. Only the layers needed are run; the network must be in evaluation mode.
 
     shape: of one image's activation, (channels, h, w) or (units,). A neuron is an index of the first dimension.
+    runs: how often the layer runs in a pass: its last output is the activation.
 
     `pool` runs the layers directly above that act on each channel separately, such as pooling, and `logits` the rest:
     a neuron can be replaced after `pool` as well as before, and the pooled activations of many images are small.
@@ -41,6 +43,7 @@ class SplitModel:
         self.model = model
         self.layer = layer
         self.shape = shapes[layer]
+        self.runs = count_runs(model, layer)
         self._parts = _parts(model, layer)
         below, above = self._parts or ([], [])
         channelwise = 0
@@ -106,18 +109,21 @@ class SplitModel:
         if self._parts:
             logits: Tensor = self._above(_protect_from_inplace(self._above, pooled))
             return logits
-        with replace_activations(self.model, self.layer, lambda _output: pooled):
+        replacement = _protect_from_inplace(self.model, pooled)
+        with replace_activations(self.model, self.layer, lambda _output: replacement, self.runs):
             output: Tensor = self.model(images)
         return output
 
 
-def _protect_from_inplace(part: nn.Sequential, tensor: Tensor) -> Tensor:
+def _protect_from_inplace(part: nn.Module, tensor: Tensor) -> Tensor:
     """A copy of the tensor if a layer of `part` works in place, otherwise the tensor."""
     return tensor.clone() if any(getattr(module, "inplace", False) for module in part.modules()) else tensor
 
 
 def _parts(model: nn.Module, layer: str) -> tuple[list[nn.Module], list[nn.Module]] | None:
     """The modules up to the layer and after it, if the network is a plain sequence; otherwise None."""
+    if takes_other_images(model):
+        return None
     if isinstance(model, Classifier):
         names, modules = _sequence("features.", model.features)
         if layer == "features":

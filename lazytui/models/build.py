@@ -7,17 +7,24 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from lazytui.code_permission import is_custom
 from lazytui.counted_nouns import counted
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.factory_import import resolve_model
+from lazytui.models.foreign_network import adapt
+from lazytui.models.input_options import AS_THEY_ARE, InputOptions
 from lazytui.models.memory_layout import channels_last, quickest_layout
 from lazytui.models.recurrent_layers import differentiable
 from lazytui.models.shapes import CLASSES, IMAGE_SHAPE, NetworkShape, mark_shape, shape_of
 
 
 def build_model(
-    name: str, *, seed: int, image_shape: tuple[int, int, int] = IMAGE_SHAPE, classes: int = CLASSES
+    name: str,
+    *,
+    seed: int,
+    image_shape: tuple[int, int, int] = IMAGE_SHAPE,
+    classes: int = CLASSES,
+    options: InputOptions = AS_THEY_ARE,
 ) -> nn.Module:
     """The named architecture on the CPU, float32, in training mode, its weights drawn from `seed` alone.
 
@@ -26,26 +33,27 @@ def build_model(
     the memory layout that they compute in from now on (see `memory_layout`), and have gradients in both modes (see
     `recurrent_layers`).
 
-    image_shape: (3, height, width).
+    image_shape: (3, height, width). options: what is done to images before the network's own first layer.
 
     Raises UsageError for an unknown name, or images too small for it; BadInput where custom code fails or makes
     something else.
     """
     _, height, width = image_shape
     shape = NetworkShape(height, width, classes)
-    return mark_shape(_built(name, shape, seed), shape)
+    return mark_shape(_built(name, shape, options, seed), shape)
 
 
-def _built(name: str, shape: NetworkShape, seed: int) -> nn.Module:
+def _built(name: str, shape: NetworkShape, options: InputOptions, seed: int) -> nn.Module:
+    inner = NetworkShape(options.side, options.side, shape.classes) if options.side else shape
     factory = resolve_model(name)
     with torch.random.fork_rng(devices=[]):
         # torch.manual_seed would seed the accelerators too, and those are not given back.
         torch.default_generator.manual_seed(seed)
-        if not is_custom(name):
-            model = factory(shape)
+        if name in ARCHITECTURES:
+            model = factory(inner)
             assert isinstance(model, nn.Module)
-            return channels_last(model)
-        return _checked(name, factory, shape)
+            return channels_last(model if options == AS_THEY_ARE else adapt(model, shape, options))
+        return _checked(name, lambda: factory(inner), shape, options)
 
 
 def takes_one_image(name: str, image_shape: tuple[int, int, int] = IMAGE_SHAPE, classes: int = CLASSES) -> bool:
@@ -64,16 +72,21 @@ def takes_one_image(name: str, image_shape: tuple[int, int, int] = IMAGE_SHAPE, 
     return True
 
 
-def _checked(name: str, factory: Callable[[NetworkShape], object], shape: NetworkShape) -> nn.Module:
+def _checked(name: str, factory: Callable[[], object], shape: NetworkShape, options: InputOptions) -> nn.Module:
     """What custom code made, once it has been seen to give logits."""
     try:
-        model = factory(shape)
+        model = factory()
         if not isinstance(model, nn.Module):
             raise TypeError(f"it made a {type(model).__name__}, not a torch.nn.Module")
+    except LazytuiError:
+        raise
     except Exception as error:  # code of a person's own may raise anything
         raise BadInput(f"The model {name!r} can't be built: {_error_text(error)}") from error
     try:
+        model = adapt(model, shape, options)
         _try_out(model, shape)
+    except LazytuiError:
+        raise
     except Exception as error:  # as above
         raise BadInput(
             f"The model {name!r} can't be built: {_error_text(error)}. Images here are 3 x {shape.height} x "

@@ -17,18 +17,19 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from lazytui.code_permission import is_custom, require_allowed
+from lazytui.code_permission import is_custom, is_of_library, require_allowed
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files.writing import parse_path
 from lazytui.models.architectures import model_entry
 from lazytui.models.architectures.base import ModelEntry
+from lazytui.models.library_models import build_of_library
 from lazytui.models.shapes import NetworkShape
 from lazytui.system.memory import memory_error_or
 
 
 def check_model_name(name: str) -> None:
     """UsageError where a name is neither in the catalog nor shaped like code of one's own. Imports nothing."""
-    if not is_custom(name):
+    if not is_custom(name) and not is_of_library(name):
         model_entry(name)
 
 
@@ -41,6 +42,8 @@ def resolve_model(name: str) -> Callable[[NetworkShape], object]:
     Raises UsageError for an unknown name and BadInput where the code named can't be found or imported, or where nobody
     but a file named it.
     """
+    if is_of_library(name):
+        return partial(build_of_library, name)
     if not is_custom(name):
         return partial(_build_listed, model_entry(name))
     require_allowed(name)

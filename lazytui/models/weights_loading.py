@@ -7,13 +7,14 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from lazytui.code_permission import is_custom
+from lazytui.code_permission import is_custom, is_of_library
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.build import build_model
 from lazytui.models.factory_import import resolve_model
 from lazytui.models.fingerprint import digest_weights
 from lazytui.models.foreign_weights import differences, fit_weights
+from lazytui.models.input_options import AS_THEY_ARE, InputOptions
 from lazytui.models.shapes import CLASSES, IMAGE_SHAPE, NetworkShape, shape_of
 from lazytui.models.weights_header import describe
 from lazytui.models.weights_reading import Weights, is_pickled, read_weights
@@ -50,15 +51,17 @@ def load_model(
     name: str | None = None,
     image_shape: tuple[int, int, int] = IMAGE_SHAPE,
     classes: int = CLASSES,
+    options: InputOptions = AS_THEY_ARE,
 ) -> nn.Module:
     """The network of a run folder or a weights file, on the CPU, in evaluation mode.
 
     name: the architecture, where the file doesn't say (a person's own `.pt`) or isn't to be asked. A file's word is
     taken for catalog names only: code of one's own has to be named by the person, since a file may come from anywhere.
-    image_shape, classes: as of `build_model`. Raises BadInput as `load_weights` does.
+    image_shape, classes, options: as of `build_model`. Raises BadInput as `load_weights` does.
     """
     path = path_or_folder / WEIGHTS_FILE if path_or_folder.is_dir() else path_or_folder
-    model = build_model(name or _recorded_name(path), seed=0, image_shape=image_shape, classes=classes)
+    named = name or _recorded_name(path)
+    model = build_model(named, seed=0, image_shape=image_shape, classes=classes, options=options)
     load_weights(model, path)
     return model.eval()
 
@@ -74,7 +77,7 @@ def _recorded_name(path: Path) -> str:
             f"The weights in {path} belong to the code {name!r:.200}, and code that a file names is never run: "
             "name the model."
         )
-    if name not in ARCHITECTURES:
+    if name not in ARCHITECTURES and not is_of_library(name):
         raise BadInput(f"The weights in {path} belong to the model {name!r:.80}, which this lazytui doesn't know.")
     return name
 

@@ -35,7 +35,13 @@ def load_trained(path: Path, settings: ModelSettings, content: Content) -> nn.Mo
     """
     from lazytui.models.weights_loading import load_model
 
-    return load_model(path, name=settings.model, image_shape=content.image_shape, classes=len(content.classes))
+    return load_model(
+        path,
+        name=settings.model,
+        image_shape=content.image_shape,
+        classes=len(content.classes),
+        options=settings.input_options,
+    )
 
 
 def fresh_model(settings: ModelSettings, content: Content, seed: int) -> nn.Module:
@@ -43,7 +49,13 @@ def fresh_model(settings: ModelSettings, content: Content, seed: int) -> nn.Modu
     from lazytui.models.build import build_model
     from lazytui.models.dropout import set_dropout
 
-    model = build_model(settings.model, seed=seed, image_shape=content.image_shape, classes=len(content.classes))
+    model = build_model(
+        settings.model,
+        seed=seed,
+        image_shape=content.image_shape,
+        classes=len(content.classes),
+        options=settings.input_options,
+    )
     if settings.dropout is not None:
         set_dropout(model, settings.dropout, settings.model)
     return model

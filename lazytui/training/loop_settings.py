@@ -10,6 +10,7 @@ from lazytui.catalog_fields import name_field, summaries
 from lazytui.errors import UsageError
 from lazytui.models.architectures import ARCHITECTURES, DEFAULT_MODEL
 from lazytui.models.factory_import import check_model_name
+from lazytui.models.input_options import KNOWN, InputOptions, parse_normalization
 
 
 class _Settings(BaseModel):
@@ -25,7 +26,8 @@ class ModelSettings(_Settings):
 
     model: str = name_field(
         DEFAULT_MODEL,
-        "Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
+        "Architecture: a name from `lazytui models`, torchvision:NAME or timm:NAME, package.module:factory, or "
+        "file.py:factory.",
         summaries(ARCHITECTURES),
     )
     weights: str | None = Field(
@@ -40,11 +42,37 @@ class ModelSettings(_Settings):
         "Models without such a layer refuse it.",
     )
 
+    normalize: str | None = Field(
+        None,
+        description=f"How images are normalized for a network that needs it: {', '.join(KNOWN)}, or means and standard "
+        "deviations of channels such as 0.5,0.5,0.5/0.25,0.25,0.25. By default it gets values from 0 to 1.",
+        examples=list(KNOWN),
+    )
+    input_size: int | None = Field(
+        None,
+        ge=8,
+        le=512,
+        description="Height and width in pixels that images are resized to for a network that takes no others; default "
+        "not at all.",
+    )
     freeze: Literal["features"] | None = Field(
         None,
         description="What keeps the weights that it begins with: features holds all but the head, statistics of batch "
         "normalization among them. Default: nothing does.",
     )
+
+    @property
+    def input_options(self) -> InputOptions:
+        normalization = None if self.normalize is None else parse_normalization(self.normalize)
+        return InputOptions(normalization, self.input_size)
+
+    @field_validator("normalize")
+    @classmethod
+    def _known_normalization(cls, text: str | None) -> str | None:
+        try:
+            return text if text is None or parse_normalization(text) else None
+        except UsageError as error:
+            raise ValueError(str(error)) from error
 
     @field_validator("model")
     @classmethod

@@ -115,9 +115,9 @@ def test_own_code_that_nobody_named_is_not_run(tmp_path: Path) -> None:
             r"from images \(1, 3, 28, 28\) it makes \(10,\), not \(1, 10\)",
         ),
         (
-            "from torch.nn import *\ndef net(): return Sequential(Conv2d(1, 4, 3), Flatten(), LazyLinear(10))\n",
+            "from torch.nn import *\ndef net(): return Sequential(Conv2d(4, 4, 3), Flatten(), LazyLinear(10))\n",
             ":net",
-            r"to have 1 channels.* Images here are 3 x 28 x 28 \(red, green, blue\), float32, from 0 to 1",
+            r"to have 4 channels.* Images here are 3 x 28 x 28 \(red, green, blue\), float32, from 0 to 1",
         ),
     ],
 )

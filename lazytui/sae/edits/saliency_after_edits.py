@@ -45,7 +45,8 @@ def saliency_after_edit(
 
     request = explainer.request("grad-cam")
     images = to_float(torch.from_numpy(split.images).to(hardware.device))
-    with replace_activations(spliced.split_model.model, spliced.split_model.layer, change):
+    split_model = spliced.split_model
+    with replace_activations(split_model.model, split_model.layer, change, split_model.runs):
         explained = explain(spliced.split_model.model, images, None, request)
     maps: NDArray[np.float32] = explained.maps.cpu().numpy()
     on_stroke = energy_in_mask(upsample(np.maximum(maps, 0)), stroke_masks(split.originals))

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from lazytui.models.input_options import LUMA
 from lazytui.system.lazy_torch import torch
 from lazytui.training.methods.base import MethodOptions
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-
-LUMA = (0.299, 0.587, 0.114)
-"""How much red, green and blue add to brightness (ITU-R BT.601)."""
 
 LEAST_FACTOR = 0.2
 """A factor of 0 would make black or gray images."""

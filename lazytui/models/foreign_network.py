@@ -1,0 +1,121 @@
+"""Networks from elsewhere: what they take and put out, brought to what every network here does.
+
+A network keeps its class, its layers and the names of its weights: images are prepared, and outputs brought to logits,
+by hooks on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lazytui.errors import BadInput
+from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.input_options import LUMA, InputOptions, Normalization
+from lazytui.models.shapes import NetworkShape
+
+_ADAPTED = "takes_other_images"
+
+
+def adapt(model: nn.Module, shape: NetworkShape, options: InputOptions) -> nn.Module:
+    """The network, out of what may wrap it, taking images (N, 3, h, w) in [0, 1] to logits (N, classes).
+
+    Of red, green and blue, or of brightness alone, it gets what it runs on. Of a tuple of outputs, or an object with
+    `logits`, these are the first; one logit z of two classes becomes (0, z). Raises BadInput where the normalization
+    has other channels than the network, and what the network raises where it runs on neither.
+    """
+    model = _unwrapped(model)
+    _Outputs(shape.classes).attach(model)
+    channels = _channels(model, shape, options)
+    if channels == 3 and options.normalization is None and options.side is None:
+        return model
+    if options.normalization and len(options.normalization.mean) != channels:
+        raise BadInput(
+            f"The normalization has {len(options.normalization.mean)} of 3 or 1 channels, and the network takes "
+            f"{channels}."
+        )
+    _Inputs(channels, options).attach(model)
+    setattr(model, _ADAPTED, True)
+    return model
+
+
+def takes_other_images(model: nn.Module) -> bool:
+    """Whether images are prepared before the network's own first layer gets them."""
+    return getattr(model, _ADAPTED, False) is True
+
+
+def _unwrapped(model: nn.Module) -> nn.Module:
+    """The network in what `nn.DataParallel` or `torch.compile` made of it."""
+    while True:
+        inner = model.module if isinstance(model, nn.DataParallel) else getattr(model, "_orig_mod", None)
+        if not isinstance(inner, nn.Module):
+            return model
+        model = inner
+
+
+def _channels(model: nn.Module, shape: NetworkShape, options: InputOptions) -> int:
+    """3 or 1: how many it runs on. Raises what it raises on 3 where it runs on neither."""
+    size = (options.side, options.side) if options.side else (shape.height, shape.width)
+    modes = {module: module.training for module in model.modules()}
+    try:
+        model.eval()(torch.zeros(2, 3, *size))
+        return 3
+    except Exception:
+        try:
+            model(torch.zeros(2, 1, *size))
+        except Exception:  # it isn't a matter of channels
+            pass
+        else:
+            return 1
+        raise
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+class _Inputs:
+    """Prepares images, (N, 3, h, w): resized, made gray, normalized, in that order."""
+
+    def __init__(self, channels: int, options: InputOptions) -> None:
+        self._side = options.side
+        self._luma = torch.tensor(LUMA).view(1, 3, 1, 1) if channels == 1 else None
+        chosen = options.normalization or Normalization((0.0,), (1.0,))
+        self._mean, self._std = (torch.tensor(each).view(1, -1, 1, 1) for each in (chosen.mean, chosen.std))
+
+    def attach(self, model: nn.Module) -> None:
+        first = model.features if isinstance(model, Classifier) else model  # methods run the features by themselves
+        first.register_forward_pre_hook(self.enter)
+
+    def enter(self, _module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        return self._prepared(inputs[0]), *inputs[1:]
+
+    def _prepared(self, images: Tensor) -> Tensor:
+        if self._side is not None and images.shape[2:] != (self._side, self._side):
+            images = functional.interpolate(images, (self._side, self._side), mode="bilinear", antialias=True)
+        if self._luma is not None:
+            images = (images * self._luma.to(images.device)).sum(1, keepdim=True)
+        return (images - self._mean.to(images.device)) / self._std.to(images.device)
+
+
+class _Outputs:
+    """Brings whatever a network puts out to logits."""
+
+    def __init__(self, classes: int) -> None:
+        self._classes = classes
+
+    def attach(self, model: nn.Module) -> None:
+        model.register_forward_hook(self.leave)
+
+    def leave(self, _module: nn.Module, _inputs: object, outputs: Any) -> Any:
+        logits = getattr(outputs, "logits", outputs[0] if isinstance(outputs, tuple) and outputs else outputs)
+        if isinstance(logits, Tensor) and self._classes == 2 and _is_one_logit(logits):
+            z = logits.reshape(-1)
+            return torch.stack((torch.zeros_like(z), z), 1)
+        return logits
+
+
+def _is_one_logit(logits: Tensor) -> bool:
+    return logits.ndim == 1 or (logits.ndim == 2 and logits.shape[1] == 1)

@@ -1,0 +1,60 @@
+"""How images are brought to what a network from elsewhere takes, readable without torch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lazytui.errors import UsageError
+
+LUMA = (0.299, 0.587, 0.114)
+"""How much red, green and blue add to brightness (ITU-R BT.601): what a network with one channel sees."""
+
+KNOWN = {
+    "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    "cifar10": ((0.4914, 0.4822, 0.4465), (0.247, 0.2435, 0.2616)),
+    "mnist": ((0.1307,), (0.3081,)),
+}
+"""Means and standard deviations of the channels of data sets that networks are often trained on, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """A value x of a channel becomes (x - mean) / std. One number a channel."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+def parse_normalization(text: str) -> Normalization:
+    """`imagenet`, or means and standard deviations as in `.49,.48,.45/.25,.24,.26`. Raises UsageError for others.
+
+    >>> parse_normalization("0.5/0.25")
+    Normalization(mean=(0.5,), std=(0.25,))
+    """
+    if text in KNOWN:
+        return Normalization(*KNOWN[text])
+    try:
+        mean, std = (tuple(float(number) for number in part.split(",")) for part in text.split("/"))
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r:.60} is no normalization: {', '.join(KNOWN)}, or means and standard deviations such as "
+            "0.5,0.5,0.5/0.25,0.25,0.25."
+        ) from error
+    if len(mean) != len(std) or len(mean) not in (1, 3):
+        raise UsageError("A normalization has as many means as standard deviations: one each, or three.")
+    if not all(map(math.isfinite, (*mean, *std))) or min(std) <= 0:
+        raise UsageError("A normalization has finite means, and standard deviations above 0.")
+    return Normalization(mean, std)
+
+
+@dataclass(frozen=True)
+class InputOptions:
+    """normalization: of a network that was trained on normalized images. side: height and width that images are resized
+    to before; None: not at all."""
+
+    normalization: Normalization | None = None
+    side: int | None = None
+
+
+AS_THEY_ARE = InputOptions()

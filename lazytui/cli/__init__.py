@@ -12,7 +12,20 @@ from typer.core import TyperGroup
 
 from lazytui import __version__
 from lazytui.analyses import SUMMARIES
-from lazytui.cli import attacks, autoencoders, doctor, export, features, methods, models, recipes, run, runs, sources
+from lazytui.cli import (
+    add,
+    attacks,
+    autoencoders,
+    doctor,
+    export,
+    features,
+    methods,
+    models,
+    recipes,
+    run,
+    runs,
+    sources,
+)
 from lazytui.cli.common_options import WorkspaceOption, workspace_at
 from lazytui.cli.open_app import open_app
 from lazytui.errors import UsageError, shorten
@@ -30,7 +43,16 @@ def _echoing_little() -> Iterator[None]:
 
 
 class _Commands(TyperGroup):
-    """Whoever leaves out `run` is told where the analyses are."""
+    """Whoever leaves out `run` is told where the analyses are. `add`, whose options are a training's, is built when it
+    is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), "add"]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name == "add" and cmd_name not in self.commands:
+            self.commands[cmd_name] = add.command()
+        return super().get_command(ctx, cmd_name)
 
     def make_context(self, *arguments: Any, **more: Any) -> Any:
         with _echoing_little():

@@ -61,12 +61,12 @@ def _command(kind: str) -> Any:
 
     own = parameters(analysis(kind).params)
     common = [
-        p for name, p in inspect.signature(_start, eval_str=True).parameters.items() if name not in {"kind", "values"}
+        p for name, p in inspect.signature(start, eval_str=True).parameters.items() if name not in {"kind", "values"}
     ]
 
     def call(**values: Any) -> None:
         own_values = {p.name: values.pop(p.name) for p in own}
-        _start(kind, {name: value for name, value in own_values.items() if value is not None}, **values)
+        start(kind, {name: value for name, value in own_values.items() if value is not None}, **values)
 
     signature = inspect.Signature([*own, *common])
     call.__signature__ = signature  # type: ignore[attr-defined]
@@ -76,7 +76,7 @@ def _command(kind: str) -> Any:
     return typer.main.get_command(single)
 
 
-def _start(
+def start(
     kind: str,
     values: dict[str, Any],
     *,

@@ -10,7 +10,7 @@ from torch.nn.functional import conv2d
 from lazytui.errors import UsageError, unknown_name
 from lazytui.hooks.layer_hooks import capture_activations, count_runs, layer_shapes, replace_activations
 from lazytui.models.architectures.classifier import Classifier
-from lazytui.models.foreign_network import takes_other_images
+from lazytui.models.foreign_network import is_adapted
 
 _CHANNELWISE = (
     nn.MaxPool2d,
@@ -122,7 +122,7 @@ def _protect_from_inplace(part: nn.Module, tensor: Tensor) -> Tensor:
 
 def _parts(model: nn.Module, layer: str) -> tuple[list[nn.Module], list[nn.Module]] | None:
     """The modules up to the layer and after it, if the network is a plain sequence; otherwise None."""
-    if takes_other_images(model):
+    if is_adapted(model):
         return None
     if isinstance(model, Classifier):
         names, modules = _sequence("features.", model.features)

@@ -9,10 +9,10 @@ from torch import nn
 
 from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput, LazytuiError
+from lazytui.models.adaptation import NO_ADAPTATION, Adaptation
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.factory_import import resolve_model
 from lazytui.models.foreign_network import adapt
-from lazytui.models.input_options import AS_THEY_ARE, InputOptions
 from lazytui.models.memory_layout import channels_last, quickest_layout
 from lazytui.models.recurrent_layers import differentiable
 from lazytui.models.shapes import CLASSES, IMAGE_SHAPE, NetworkShape, mark_shape, shape_of
@@ -24,7 +24,7 @@ def build_model(
     seed: int,
     image_shape: tuple[int, int, int] = IMAGE_SHAPE,
     classes: int = CLASSES,
-    options: InputOptions = AS_THEY_ARE,
+    options: Adaptation = NO_ADAPTATION,
 ) -> nn.Module:
     """The named architecture on the CPU, float32, in training mode, its weights drawn from `seed` alone.
 
@@ -33,7 +33,8 @@ def build_model(
     the memory layout that they compute in from now on (see `memory_layout`), and have gradients in both modes (see
     `recurrent_layers`).
 
-    image_shape: (3, height, width). options: what is done to images before the network's own first layer.
+    image_shape: (3, height, width). options: what lies between the data and
+    the network.
 
     Raises UsageError for an unknown name, or images too small for it; BadInput where custom code fails or makes
     something else.
@@ -43,8 +44,9 @@ def build_model(
     return mark_shape(_built(name, shape, options, seed), shape)
 
 
-def _built(name: str, shape: NetworkShape, options: InputOptions, seed: int) -> nn.Module:
-    inner = NetworkShape(options.side, options.side, shape.classes) if options.side else shape
+def _built(name: str, shape: NetworkShape, options: Adaptation, seed: int) -> nn.Module:
+    height, width = (options.side, options.side) if options.side else (shape.height, shape.width)
+    inner = NetworkShape(height, width, options.of_outputs or shape.classes)
     factory = resolve_model(name)
     with torch.random.fork_rng(devices=[]):
         # torch.manual_seed would seed the accelerators too, and those are not given back.
@@ -52,7 +54,7 @@ def _built(name: str, shape: NetworkShape, options: InputOptions, seed: int) -> 
         if name in ARCHITECTURES:
             model = factory(inner)
             assert isinstance(model, nn.Module)
-            return channels_last(model if options == AS_THEY_ARE else adapt(model, shape, options))
+            return channels_last(model if options == NO_ADAPTATION else adapt(model, shape, options))
         return _checked(name, lambda: factory(inner), shape, options)
 
 
@@ -72,7 +74,7 @@ def takes_one_image(name: str, image_shape: tuple[int, int, int] = IMAGE_SHAPE, 
     return True
 
 
-def _checked(name: str, factory: Callable[[], object], shape: NetworkShape, options: InputOptions) -> nn.Module:
+def _checked(name: str, factory: Callable[[], object], shape: NetworkShape, options: Adaptation) -> nn.Module:
     """What custom code made, once it has been seen to give logits."""
     try:
         model = factory()

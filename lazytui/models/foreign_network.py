@@ -12,29 +12,32 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput
+from lazytui.models.adaptation import LUMA, Adaptation, Normalization
 from lazytui.models.architectures.classifier import Classifier
-from lazytui.models.input_options import LUMA, InputOptions, Normalization
 from lazytui.models.shapes import NetworkShape
 
-_ADAPTED = "takes_other_images"
+_ADAPTED = "is_adapted"
 
 
-def adapt(model: nn.Module, shape: NetworkShape, options: InputOptions) -> nn.Module:
+def adapt(model: nn.Module, shape: NetworkShape, options: Adaptation) -> nn.Module:
     """The network, out of what may wrap it, taking images (N, 3, h, w) in [0, 1] to logits (N, classes).
 
     Of red, green and blue, or of brightness alone, it gets what it runs on. Of a tuple of outputs, or an object with
-    `logits`, these are the first; one logit z of two classes becomes (0, z). Raises BadInput where the normalization
+    `logits`, these are the first; one logit z of two outputs becomes (0, z). Raises BadInput where the normalization
     has other channels than the network, and what the network raises where it runs on neither.
     """
     model = _unwrapped(model)
-    _Outputs(shape.classes).attach(model)
+    _Outputs(options.of_outputs or shape.classes, options.outputs).attach(model)
+    if options.outputs:
+        setattr(model, _ADAPTED, True)
     channels = _channels(model, shape, options)
     if channels == 3 and options.normalization is None and options.side is None:
         return model
     if options.normalization and len(options.normalization.mean) != channels:
         raise BadInput(
-            f"The normalization has {len(options.normalization.mean)} of 3 or 1 channels, and the network takes "
+            f"The normalization is of {counted(len(options.normalization.mean), 'channel')}, and the network takes "
             f"{channels}."
         )
     _Inputs(channels, options).attach(model)
@@ -42,8 +45,8 @@ def adapt(model: nn.Module, shape: NetworkShape, options: InputOptions) -> nn.Mo
     return model
 
 
-def takes_other_images(model: nn.Module) -> bool:
-    """Whether images are prepared before the network's own first layer gets them."""
+def is_adapted(model: nn.Module) -> bool:
+    """Whether something is done to images before the network's own first layer, or to outputs after its last."""
     return getattr(model, _ADAPTED, False) is True
 
 
@@ -56,7 +59,7 @@ def _unwrapped(model: nn.Module) -> nn.Module:
         model = inner
 
 
-def _channels(model: nn.Module, shape: NetworkShape, options: InputOptions) -> int:
+def _channels(model: nn.Module, shape: NetworkShape, options: Adaptation) -> int:
     """3 or 1: how many it runs on. Raises what it raises on 3 where it runs on neither."""
     size = (options.side, options.side) if options.side else (shape.height, shape.width)
     modes = {module: module.training for module in model.modules()}
@@ -79,7 +82,7 @@ def _channels(model: nn.Module, shape: NetworkShape, options: InputOptions) -> i
 class _Inputs:
     """Prepares images, (N, 3, h, w): resized, made gray, normalized, in that order."""
 
-    def __init__(self, channels: int, options: InputOptions) -> None:
+    def __init__(self, channels: int, options: Adaptation) -> None:
         self._side = options.side
         self._luma = torch.tensor(LUMA).view(1, 3, 1, 1) if channels == 1 else None
         chosen = options.normalization or Normalization((0.0,), (1.0,))
@@ -103,18 +106,24 @@ class _Inputs:
 class _Outputs:
     """Brings whatever a network puts out to logits."""
 
-    def __init__(self, classes: int) -> None:
-        self._classes = classes
+    def __init__(self, count: int, chosen: tuple[int, ...]) -> None:
+        self._count, self._chosen = count, chosen
 
     def attach(self, model: nn.Module) -> None:
         model.register_forward_hook(self.leave)
 
     def leave(self, _module: nn.Module, _inputs: object, outputs: Any) -> Any:
         logits = getattr(outputs, "logits", outputs[0] if isinstance(outputs, tuple) and outputs else outputs)
-        if isinstance(logits, Tensor) and self._classes == 2 and _is_one_logit(logits):
+        if isinstance(logits, Tensor) and self._count == 2 and _is_one_logit(logits):
             z = logits.reshape(-1)
-            return torch.stack((torch.zeros_like(z), z), 1)
-        return logits
+            logits = torch.stack((torch.zeros_like(z), z), 1)
+        return self._of_classes(logits) if self._chosen and isinstance(logits, Tensor) else logits
+
+    def _of_classes(self, logits: Tensor) -> Tensor:
+        if logits.ndim != 2 or logits.shape[1] != self._count:
+            found = " x ".join(map(str, logits.shape[1:])) or "one number"
+            raise BadInput(f"{self._count} outputs of the network are named, and it has {found}.")
+        return logits[:, list(self._chosen)]
 
 
 def _is_one_logit(logits: Tensor) -> bool:

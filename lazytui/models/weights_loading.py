@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 from lazytui.code_permission import is_custom, is_of_library
 from lazytui.errors import BadInput, UsageError
+from lazytui.models.adaptation import NO_ADAPTATION, Adaptation
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.build import build_model
 from lazytui.models.factory_import import resolve_model
 from lazytui.models.fingerprint import digest_weights
 from lazytui.models.foreign_weights import differences, fit_weights
-from lazytui.models.input_options import AS_THEY_ARE, InputOptions
 from lazytui.models.shapes import CLASSES, IMAGE_SHAPE, NetworkShape, shape_of
 from lazytui.models.weights_header import describe
 from lazytui.models.weights_reading import Weights, is_pickled, read_weights
@@ -51,7 +51,7 @@ def load_model(
     name: str | None = None,
     image_shape: tuple[int, int, int] = IMAGE_SHAPE,
     classes: int = CLASSES,
-    options: InputOptions = AS_THEY_ARE,
+    options: Adaptation = NO_ADAPTATION,
 ) -> nn.Module:
     """The network of a run folder or a weights file, on the CPU, in evaluation mode.
 
@@ -88,12 +88,27 @@ def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
     if found := differences(state, weights):
         fitting = _fitting_models(weights, shape_of(model))
         hint = f" They fit {' and '.join(fitting)}." if fitting else ""
-        raise BadInput(f"The weights in {path} belong to another network: {'; '.join(found)}.{hint}")
+        raise BadInput(
+            f"The weights in {path} belong to another network: {'; '.join(found)}.{hint}{_class_hint(state, weights)}"
+        )
     for name, value in weights.items():
         if value.dtype != state[name].dtype:
             raise BadInput(f"In {path} {name} is {_dtype(value)}, and the network needs {_dtype(state[name])}.")
         if not value.isfinite().all():
             raise BadInput(f"In {path} {name} holds numbers that aren't finite: the training that made it broke down.")
+
+
+def _class_hint(state: Weights, weights: Weights) -> str:
+    """That it is only the number of classes, where that is all that differs; else nothing."""
+    if state.keys() != weights.keys():
+        return ""
+    others = [name for name, value in state.items() if weights[name].shape != value.shape]
+    counts = {(len(weights[name]), len(state[name])) for name in others if weights[name].ndim and state[name].ndim}
+    rest = all(weights[name].shape[1:] == state[name].shape[1:] for name in others)
+    if len(counts) != 1 or not rest or len(others) > 2:
+        return ""
+    theirs, own = counts.pop()
+    return f" They tell {theirs} classes apart, and the data have {own}."
 
 
 def _fitting_models(weights: Weights, shape: NetworkShape) -> list[str]:

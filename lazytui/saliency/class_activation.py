@@ -9,6 +9,7 @@ from lazytui.errors import UsageError
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.layer_hooks import capture_activations
 from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.foreign_network import is_adapted
 
 
 def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
@@ -27,7 +28,7 @@ def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor
 
 def averaged_layer(model: nn.Module) -> str | None:
     """The layer whose map is averaged over space and then read by the head; None if there is none."""
-    if not isinstance(model, Classifier):
+    if not isinstance(model, Classifier) or is_adapted(model):
         return None
     names = [name for name, _ in model.features.named_children()]
     modules = list(model.features.children())

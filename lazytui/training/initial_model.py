@@ -40,7 +40,7 @@ def load_trained(path: Path, settings: ModelSettings, content: Content) -> nn.Mo
         name=settings.model,
         image_shape=content.image_shape,
         classes=len(content.classes),
-        options=settings.input_options,
+        options=settings.adaptation(content.classes),
     )
 
 
@@ -54,7 +54,7 @@ def fresh_model(settings: ModelSettings, content: Content, seed: int) -> nn.Modu
         seed=seed,
         image_shape=content.image_shape,
         classes=len(content.classes),
-        options=settings.input_options,
+        options=settings.adaptation(content.classes),
     )
     if settings.dropout is not None:
         set_dropout(model, settings.dropout, settings.model)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lazytui.catalog_fields import name_field, summaries
+from lazytui.catalog_fields import Recorded, name_field, summaries
+from lazytui.counted_nouns import counted, listed
 from lazytui.errors import UsageError
+from lazytui.models.adaptation import KNOWN, Adaptation, parse_normalization
 from lazytui.models.architectures import ARCHITECTURES, DEFAULT_MODEL
 from lazytui.models.factory_import import check_model_name
-from lazytui.models.input_options import KNOWN, InputOptions, parse_normalization
 
 
 class _Settings(BaseModel):
@@ -20,7 +22,8 @@ class _Settings(BaseModel):
 
 
 class ModelSettings(_Settings):
-    """The network that a training begins with."""
+    """The network that a training begins with. outputs: what the network calls its outputs, where it isn't the data's
+    classes in their order."""
 
     HEADING: ClassVar[str] = "Model"
 
@@ -61,10 +64,20 @@ class ModelSettings(_Settings):
         "normalization among them. Default: nothing does.",
     )
 
-    @property
-    def input_options(self) -> InputOptions:
+    outputs: Annotated[tuple[str, ...] | None, Recorded()] = None
+
+    def adaptation(self, classes: Sequence[str]) -> Adaptation:
+        """What lies between data of these classes and the network. Raises UsageError for one that it doesn't know."""
         normalization = None if self.normalize is None else parse_normalization(self.normalize)
-        return InputOptions(normalization, self.input_size)
+        if self.outputs is None:
+            return Adaptation(normalization, self.input_size)
+        if missing := [name for name in classes if name not in self.outputs]:
+            raise UsageError(
+                f"The data have the {counted(len(classes), 'class', 'classes')} {listed(classes)}, and the network "
+                f"tells {listed(self.outputs)} apart: it lacks {listed(missing)}."
+            )
+        chosen = tuple(self.outputs.index(name) for name in classes)
+        return Adaptation(normalization, self.input_size, chosen, len(self.outputs))
 
     @field_validator("normalize")
     @classmethod

@@ -12,8 +12,8 @@ from lazytui.code_permission import allow
 from lazytui.errors import BadInput, UsageError
 from lazytui.hooks.layer_hooks import layer_shapes
 from lazytui.hooks.split_model import SplitModel
+from lazytui.models.adaptation import NO_ADAPTATION, Adaptation, parse_normalization
 from lazytui.models.build import build_model
-from lazytui.models.input_options import AS_THEY_ARE, InputOptions, parse_normalization
 from lazytui.models.weights_loading import load_weights
 from lazytui.saliency.explainer import Explainer
 
@@ -70,7 +70,7 @@ def named(folder: Path, factory: str) -> str:
     return name
 
 
-def build(folder: Path, factory: str, classes: int = 3, options: InputOptions = AS_THEY_ARE) -> nn.Module:
+def build(folder: Path, factory: str, classes: int = 3, options: Adaptation = NO_ADAPTATION) -> nn.Module:
     name = factory if ":" in factory else named(folder, factory)
     return build_model(name, seed=0, image_shape=(3, 20, 16), classes=classes, options=options).eval()
 
@@ -101,18 +101,18 @@ def test_wrapped_networks_are_the_networks_in_them(tmp_path: Path, factory: str)
 
 
 def test_normalization_and_resizing_come_before_the_first_layer(tmp_path: Path) -> None:
-    model = build(tmp_path, "means", options=InputOptions(parse_normalization("imagenet")))
+    model = build(tmp_path, "means", options=Adaptation(parse_normalization("imagenet")))
     mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
     torch.testing.assert_close(model(images()), (images().mean((2, 3)) - mean) / std)
     split = SplitModel(model, "0")
     torch.testing.assert_close(split.logits(split.pool(split.activations(images())), images()), model(images()))
     with pytest.raises(BadInput, match="can't be built: RuntimeError"):
         build(tmp_path, "fixed")
-    assert build(tmp_path, "fixed", options=InputOptions(side=12))(images()).shape == (4, 3)
-    for options, sentence in ((InputOptions(parse_normalization("mnist")), "has 1 .* the network takes 3"),):
+    assert build(tmp_path, "fixed", options=Adaptation(side=12))(images()).shape == (4, 3)
+    for options, sentence in ((Adaptation(parse_normalization("mnist")), "is of 1 channel, and the network takes 3"),):
         with pytest.raises(BadInput, match=sentence):
             build(tmp_path, "means", options=options)
-    listed = build_model("gap-cnn", seed=0, options=InputOptions(parse_normalization("imagenet")))
+    listed = build_model("gap-cnn", seed=0, options=Adaptation(parse_normalization("imagenet")))
     shifted = (torch.rand(2, 3, 28, 28) - mean[:, None, None]) / std[:, None, None]
     back = shifted * std[:, None, None] + mean[:, None, None]
     torch.testing.assert_close(listed.features(back), build_model("gap-cnn", seed=0).features(shifted))  # type: ignore[operator]

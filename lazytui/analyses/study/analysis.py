@@ -28,7 +28,9 @@ from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
 from lazytui.validation_messages import error_sentence
 
-_SHARED = [name for name in TrainParams.model_fields if name not in {"method", "seed", "bias", "recorded_content"}]
+_SHARED = [
+    name for name in TrainParams.model_fields if name not in {"method", "seed", "bias", "recorded_content", "outputs"}
+]
 
 
 def cells(params: StudyParams) -> dict[str, TrainParams]:

@@ -100,7 +100,8 @@ def run(params: TrainParams, report: Report) -> TrainResult:
 
 
 def label(params: TrainParams) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.method}").strip("-")[-40:]
+    how = "added" if params.is_added else params.method
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{how}").strip("-")[-40:]
 
 
 ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, write=write, read=read, resolve=resolve, label=label)

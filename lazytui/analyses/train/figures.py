@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
     return [
         *_beginning(params, result),
         *_at_chance(result),
-        *curves(result.history, params.metrics_samples, params.content, stages(params, result.steps)),
+        *_curves(params, result),
         *_ten(params, result),
         metric_table(result.metrics, metric_shares(result.metrics, vars(result.samples) if result.samples else {})),
     ]
@@ -105,12 +106,24 @@ def stages(params: TrainingSettings, steps: int) -> tuple[Reference, ...]:
 
 def _beginning(params: TrainParams, result: TrainResult) -> list[Figure]:
     """Which training it went on from, and what kept its weights; nothing where it learned everything afresh."""
+    if params.weights is not None and params.is_added:
+        file = Path(params.weights).name
+        return [
+            Text(name="beginning", title="Added", paragraphs=(f"The weights of {file}: nothing was trained here.",))
+        ]
     paragraphs = []
     if params.init is not None:
         paragraphs.append(f"It began with the weights of {params.init}.")
     if result.frozen:
         paragraphs.append(f"Frozen, and so as in the beginning: {', '.join(result.frozen)}.")
     return [Text(name="beginning", title="Fine-tuning", paragraphs=tuple(paragraphs))] if paragraphs else []
+
+
+def _curves(params: TrainParams, result: TrainResult) -> list[Lines]:
+    """None where nothing was trained: a single point is no curve."""
+    if params.is_added:
+        return []
+    return curves(result.history, params.metrics_samples, params.content, stages(params, result.steps))
 
 
 def _at_chance(result: TrainResult) -> list[Figure]:

@@ -38,6 +38,11 @@ class TrainParams(DatasetParams, FirstWeights, TrainingSettings):
 
     model_config = ConfigDict(defer_build=False)
 
+    @property
+    def is_added(self) -> bool:
+        """Whether it is weights of a file as they are, with which nothing was trained here."""
+        return self.weights is not None and self.epochs == 0
+
     @model_validator(mode="after")
     def _one_beginning(self) -> TrainParams:
         if self.init is not None and self.weights is not None:

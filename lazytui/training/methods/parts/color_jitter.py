@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from lazytui.models.input_options import LUMA
+from lazytui.models.adaptation import LUMA
 from lazytui.system.lazy_torch import torch
 from lazytui.training.methods.base import MethodOptions
 

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from lazytui.data.content import LARGEST_SIDE, Content
 from lazytui.errors import BadInput
+from lazytui.models.adaptation import LUMA
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
-from lazytui.models.input_options import LUMA
 from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.methods.base import MethodContext, MethodOptions, Penalty

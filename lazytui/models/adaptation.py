@@ -1,4 +1,7 @@
-"""How images are brought to what a network from elsewhere takes, readable without torch."""
+"""What lies between the data and a network from elsewhere: how images are prepared, and which outputs are the classes.
+
+Readable without torch.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +52,15 @@ def parse_normalization(text: str) -> Normalization:
 
 
 @dataclass(frozen=True)
-class InputOptions:
+class Adaptation:
     """normalization: of a network that was trained on normalized images. side: height and width that images are resized
-    to before; None: not at all."""
+    to before; None: not at all. outputs: of a network that has `of_outputs`, the output of each class; empty where they
+    are the classes in their order."""
 
     normalization: Normalization | None = None
     side: int | None = None
+    outputs: tuple[int, ...] = ()
+    of_outputs: int = 0
 
 
-AS_THEY_ARE = InputOptions()
+NO_ADAPTATION = Adaptation()

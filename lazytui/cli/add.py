@@ -1,0 +1,95 @@
+"""`lazytui add`: weights from elsewhere become a training that is done, which every analysis can look at."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lazytui.cli.common_options import JsonOption, WorkspaceOption
+from lazytui.errors import BadInput, UsageError
+from lazytui.files.writing import parse_path
+
+_CHOSEN = ("model", "normalize", "input_size", "device")
+"""Of the options of a training those that say which network it is, besides those of its data."""
+
+_LARGEST_LIST = 1 << 20
+
+
+def command() -> Any:
+    """The command, with the options of a training that it has."""
+    from lazytui.analyses.train.params import TrainParams
+    from lazytui.cli.params_options import GroupedCommand, parameters
+    from lazytui.data.params import DatasetParams
+
+    wanted = {*_CHOSEN, *DatasetParams.model_fields}
+    of_training = [parameter for parameter in parameters(TrainParams) if parameter.name in wanted]
+    own = [one for name, one in inspect.signature(_add, eval_str=True).parameters.items() if name != "values"]
+
+    def call(**values: Any) -> None:
+        chosen = {parameter.name: values.pop(parameter.name) for parameter in of_training}
+        _add(values={name: value for name, value in chosen.items() if value is not None}, **values)
+
+    signature = inspect.Signature([*own, *of_training])
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    call.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
+    single = typer.Typer(rich_markup_mode=None, add_completion=False)
+    about = (
+        "Add a trained network: its weights from a file (.pth, .pt, .ckpt, .safetensors), for every analysis to use."
+    )
+    single.command("add", cls=GroupedCommand, help=about)(call)
+    return typer.main.get_command(single)
+
+
+def _add(
+    *,
+    weights: Annotated[str, typer.Argument(help="File of the weights.", metavar="WEIGHTS")],
+    classes: Annotated[
+        Path | None,
+        typer.Option(
+            parser=parse_path,
+            help="Text file that names the network's outputs, one a line, in their order; the data's classes must be "
+            "among them. By default outputs are the data's classes in their order.",
+            metavar="FILE",
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
+    values: dict[str, Any],
+) -> None:
+    from lazytui.cli.run import start
+
+    if "model" not in values:
+        raise UsageError("Give --model: the architecture that the weights belong to.")
+    named = {} if classes is None else {"outputs": read_names(classes)}
+    start(
+        "train",
+        {**values, **named, "weights": weights, "epochs": 0},
+        name=name,
+        workspace=workspace,
+        json=json,
+        quiet=quiet,
+    )
+
+
+def read_names(path: Path) -> tuple[str, ...]:
+    """The lines of a text file. Raises BadInput where it can't be read, or they don't tell two outputs apart."""
+    from lazytui.files.reading import read_regular
+    from lazytui.files.writing import reason
+    from lazytui.plain_text import plain_text
+
+    try:
+        text = read_regular(path, _LARGEST_LIST, links=True).decode()
+    except (OSError, ValueError) as error:
+        why = reason(error) if isinstance(error, OSError) else "it is no text"
+        raise BadInput(f"{path} can't be read: {why}.") from error
+    names = tuple(plain_text(line.strip()) for line in text.splitlines() if line.strip())
+    if len(names) < 2:
+        raise BadInput(f"{path} names {len(names)} of a network's outputs, and a classifier has two or more.")
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise BadInput(f"{path} names {doubled[0]!r} twice.")
+    return names

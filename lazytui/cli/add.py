@@ -84,6 +84,8 @@ def read_names(path: Path) -> tuple[str, ...]:
 
     try:
         text = read_regular(path, _LARGEST_LIST, links=True).decode()
+    except FileNotFoundError as error:
+        raise BadInput(f"There is no file {path} that names classes.") from error
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else "it is no text"
         raise BadInput(f"{path} can't be read: {why}.") from error

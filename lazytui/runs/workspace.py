@@ -265,8 +265,8 @@ def _is_run(path: Path) -> bool:
 def _folder(path: Path) -> RunFolder:
     if is_file(path):
         raise BadInput(
-            f"{path} is a file, not a run. To import weights: `lazytui run train --weights {path} --model NAME "
-            "--epochs 0`, with the options of the data set to test the network on."
+            f"{path} is a file, not a run. To import weights: `lazytui add {path} --model NAME`, with the "
+            "options of the data set to test the network on."
         )
     if not _is_run(path):
         raise BadInput(f"{path} isn't a run: it has no {RECORD_FILE}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from lazytui.data.content import colored_digits
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
 from lazytui.models.dropout import dropout_layers
@@ -17,9 +18,9 @@ from tests.commands import TINY_TRAINING, Lab
 @pytest.mark.parametrize("model", ["torch-mnist", "color-balance"])
 def test_every_layer_of_the_model_drops_that_share(model: str) -> None:
     settings = TrainingSettings(model=model, dropout=0.125)
-    layers = dropout_layers(initial_model(settings, seed=0))
+    layers = dropout_layers(initial_model(settings, colored_digits("distinct"), seed=0))
     assert layers and {layer.p for layer in layers} == {0.125}
-    own = dropout_layers(initial_model(TrainingSettings(model=model), seed=0))
+    own = dropout_layers(initial_model(TrainingSettings(model=model), colored_digits("distinct"), seed=0))
     assert 0.125 not in {layer.p for layer in own}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from lazytui.data.content import colored_digits
 from lazytui.models.build import build_model
 from lazytui.models.fingerprint import fingerprint
 from lazytui.models.weights_loading import load_model
@@ -43,14 +44,15 @@ def test_whoever_evaluates_the_file_is_told_the_way(brought: Lab, monkeypatch: p
     for path in ("./mine.pth", "mine.pth"):
         refused = brought.call("run", "evaluate", path, "--model", "small-16")
         assert refused.code == 3
-        assert "To import weights: `lazytui run train --weights mine.pth --model NAME --epochs 0`" in refused.sentence
+        assert "To import weights: `lazytui add mine.pth --model NAME`" in refused.sentence
 
 
 def test_a_training_goes_on_from_the_weights(brought: Lab) -> None:
     file = brought.folder / "mine.pth"
-    begun = initial_model(TrainingSettings(model="small-16", weights=str(file)), 5)
+    content = colored_digits("distinct")
+    begun = initial_model(TrainingSettings(model="small-16", weights=str(file)), content, 5)
     assert fingerprint(begun) == fingerprint(load_model(file, name="small-16"))
-    assert fingerprint(begun) != fingerprint(initial_model(TrainingSettings(model="small-16"), 5))
+    assert fingerprint(begun) != fingerprint(initial_model(TrainingSettings(model="small-16"), content, 5))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.core.older_records import updated_params
 from lazytui.code_permission import CODE_FIELDS, code_in, require_allowed, require_allowed_for
+from lazytui.data.content import Content, colored_digits
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
 from lazytui.runs.progress_report import Narrator, Report
@@ -20,6 +21,7 @@ from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.results.saved_result import Unfinished, load_result, save_result
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
+from lazytui.training.loop_settings import ModelSettings
 from lazytui.validation_messages import error_sentence
 
 if TYPE_CHECKING:
@@ -222,26 +224,40 @@ def resolve_params(kind: str, params: BaseModel, workspace: Workspace) -> tuple[
         elif reference is not None:
             found[name] = workspace.reference(workspace.find(reference, kinds=mark.kinds))
     lasting: BaseModel = analysis(kind).resolve(params.model_copy(update=found), workspace)
-    _require_here(dict(lasting))
+    _require_here(lasting, workspace)
     parents = [getattr(lasting, name) for name in found]
     return lasting, [run for parent in parents for run in (parent if isinstance(parent, tuple) else (parent,))]
 
 
-def _require_here(params: Mapping[str, object]) -> None:
+def _require_here(params: BaseModel, workspace: Workspace) -> None:
     """Raise BadInput for a device that isn't there and for code of one's own that makes no network, before a run is.
 
     Torch is loaded where that can't be known without it only.
     """
     from lazytui.system.torch_import import require_torch
 
-    device = params.get("device")
+    device = getattr(params, "device", None)
     if device in {"cuda", "mps"}:
         require_torch()
         from lazytui.system.hardware import choose_hardware
 
         choose_hardware(str(device), "fp32")
-    for name in code_in(params):
-        require_torch()
-        from lazytui.models.build import build_model
+    for field, references in zip(CODE_FIELDS, (("run", "sae", "neurons"), ("against",)), strict=True):
+        for name in code_in({field: getattr(params, field, None)}):
+            require_torch()
+            from lazytui.training.initial_model import fresh_model
 
-        build_model(name, seed=0)
+            settings, content = _training_of(params, references, workspace)
+            fresh_model(settings.model_copy(update={"model": name, "dropout": None}), content, seed=0)
+
+
+def _training_of(params: BaseModel, references: Sequence[str], workspace: Workspace) -> tuple[ModelSettings, Content]:
+    """How a network is trained and on what data: by Params themselves, or in the run that one of these fields names."""
+    settings, content = params if isinstance(params, ModelSettings) else None, getattr(params, "content", None)
+    if settings is not None and isinstance(content, Content):
+        return settings, content
+    named = (getattr(params, reference, None) for reference in references)
+    run = next((one for one in named if isinstance(one, str)), None)
+    if run is None:  # whoever trains it says of what
+        return settings or ModelSettings(), colored_digits("distinct")
+    return _training_of(recorded_params(workspace.find(run)), ("run",), workspace)

@@ -10,10 +10,13 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.train.figures import figures
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult, read, write
+from lazytui.code_permission import is_custom
 from lazytui.data.splits import with_found_data
 from lazytui.errors import UsageError
 from lazytui.evaluation.headline_metrics import SplitSizes
 from lazytui.files.writing import parse_path
+from lazytui.models.architectures import ARCHITECTURES
+from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.runs.progress_report import Report
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
@@ -49,9 +52,12 @@ def _with_first_weights(params: TrainParams, workspace: Workspace) -> TrainParam
 
 
 def _check_initial_model(params: TrainParams) -> None:
-    """Raise BadInput where the weights aren't those of the model, UsageError where it hasn't what is set of it."""
-    if (params.weights, params.dropout, params.freeze) == (None, None, None):
-        return
+    """Raise BadInput where the weights aren't those of the model, UsageError where it hasn't what is set of it, or is
+    for larger images."""
+    set_of_it = (params.weights, params.dropout, params.freeze, params.normalize, params.input_size)
+    known = params.model in ARCHITECTURES and params.content.image_shape == IMAGE_SHAPE
+    if (known or is_custom(params.model)) and not any(option is not None for option in set_of_it):
+        return  # code of a person's own is tried out in any case
     from lazytui.system.torch_import import require_torch
 
     require_torch()

@@ -59,6 +59,7 @@ def _unwrapped(model: nn.Module) -> nn.Module:
         model = inner
 
 
+@torch.no_grad()
 def _channels(model: nn.Module, shape: NetworkShape, options: Adaptation) -> int:
     """3 or 1: how many it runs on. Raises what it raises on 3 where it runs on neither."""
     size = (options.side, options.side) if options.side else (shape.height, shape.width)

@@ -43,16 +43,11 @@ def _echoing_little() -> Iterator[None]:
 
 
 class _Commands(TyperGroup):
-    """Whoever leaves out `run` is told where the analyses are. `add`, whose options are a training's, is built when it
-    is asked for."""
+    """Whoever leaves out `run` is told where the analyses are. `add` isn't made by typer."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), "add"]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name == "add" and cmd_name not in self.commands:
-            self.commands[cmd_name] = add.command()
-        return super().get_command(ctx, cmd_name)
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.add_command(add.AddCommand())
 
     def make_context(self, *arguments: Any, **more: Any) -> Any:
         with _echoing_little():

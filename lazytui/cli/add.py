@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from lazytui.cli.common_options import JsonOption, WorkspaceOption
 from lazytui.errors import BadInput, UsageError
@@ -15,11 +17,35 @@ from lazytui.files.writing import parse_path
 _CHOSEN = ("model", "normalize", "input_size", "device")
 """Of the options of a training those that say which network it is, besides those of its data."""
 
+_ABOUT = "Add a trained network, for every analysis to use: weights in a file (.pth, .pt, .ckpt, .safetensors)."
+
 _LARGEST_LIST = 1 << 20
 
 
-def command() -> Any:
-    """The command, with the options of a training that it has."""
+class AddCommand(TyperCommand):
+    """The command, whose options, some of a training's, are made when they are asked for: a list of commands isn't
+    kept waiting for them."""
+
+    def __init__(self) -> None:
+        super().__init__("add", help=_ABOUT)
+
+    @functools.cached_property
+    def _made(self) -> Any:
+        return _made_command()
+
+    @property
+    def params(self) -> list[Any]:
+        return list(self._made.params)
+
+    @params.setter
+    def params(self, nothing: list[Any]) -> None:
+        """As the base class does, which has none yet."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        return self._made.make_context(*arguments, **more)
+
+
+def _made_command() -> Any:
     from lazytui.analyses.train.params import TrainParams
     from lazytui.cli.params_options import GroupedCommand, parameters
     from lazytui.data.params import DatasetParams
@@ -36,10 +62,7 @@ def command() -> Any:
     call.__signature__ = signature  # type: ignore[attr-defined]
     call.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
-    about = (
-        "Add a trained network: its weights from a file (.pth, .pt, .ckpt, .safetensors), for every analysis to use."
-    )
-    single.command("add", cls=GroupedCommand, help=about)(call)
+    single.command("add", cls=GroupedCommand, help=_ABOUT)(call)
     return typer.main.get_command(single)
 
 

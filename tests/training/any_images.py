@@ -10,6 +10,9 @@ from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources import Source
 from lazytui.data.splits import BiasedDataset
 
+NAME = "npz:patterns.npz"
+"""Where they would come from, if they were in a file."""
+
 CLASSES = ("across", "down", "checked")
 TINTS = np.array([[255, 60, 60], [60, 255, 60], [60, 60, 255]], np.float32) / 255
 
@@ -35,5 +38,5 @@ def patterns(*, tinted: bool, train: int = 240, test: int = 90) -> BiasedDataset
         return SourceImages(images, labels.astype(np.uint8), tints.astype(np.uint8) if tinted else None)
 
     content = pattern_content(tinted=tinted)
-    params = DatasetParams().model_copy(update={"source": "patterns", "recorded_content": content})
-    return BiasedDataset(params, Source("patterns", content), load)
+    params = DatasetParams().model_copy(update={"source": NAME, "recorded_content": content})
+    return BiasedDataset(params, Source(NAME, content, {"train": train, "test": test}), load)

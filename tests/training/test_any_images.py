@@ -43,7 +43,7 @@ def test_every_method_trains_or_says_in_one_sentence_what_is_missing(tinted: boo
     for method in METHODS:
         asked = settings(method=method, model="lazy-gap")
         if method in (REFUSED if tinted else WITHOUT_ATTRIBUTE):
-            with pytest.raises(UsageError, match=r"of --source patterns (have no attribute|that isn't known)"):
+            with pytest.raises(UsageError, match=r"of --source npz:patterns.npz (have no attribute|that isn't known)"):
                 check_requirements(asked, data.params)
             continue
         check_requirements(asked, data.params)
@@ -68,7 +68,7 @@ def test_every_architecture_takes_any_size_or_says_what_it_needs(side: int) -> N
 
 def test_what_cannot_be_asked_of_these_images_is_refused() -> None:
     params = patterns(tinted=True).params
-    with pytest.raises(UsageError, match="--colors detected takes the nearest color of a palette; --source patterns"):
+    with pytest.raises(UsageError, match=r"--colors detected takes the nearest color .* --source npz:patterns\.npz"):
         check_requirements(settings(method="grl", colors="detected"), params)
     with pytest.raises(UsageError, match="needs color labels; --placement none has no colors"):
         check_requirements(settings(method="grl"), DatasetParams(placement="none"))

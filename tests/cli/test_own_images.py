@@ -1,10 +1,13 @@
-"""A person's own images from the first look to the verdict: looked at, trained on and evaluated by the command."""
+"""A person's own images from the first look to the verdict: looked at in the app, trained on and
+evaluated by the command."""
 
 from __future__ import annotations
 
 import numpy as np
 from PIL import Image
 
+from lazytui.analyses.dataset.params import DatasetRunParams
+from lazytui.app.screens.dataset import preview
 from lazytui.data.strokes.handwriting import draw_split
 from tests.commands import Lab, read_json
 
@@ -19,6 +22,9 @@ def test_a_folder_of_images_with_a_planted_cue(lab: Lab) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(shape).resize((30 + index % 3, 30)).save(folder / f"{index}.png")
     source = ("--source", f"folder:{images}", "--image-size", "28", "--cue", "border")
+    shown = preview(DatasetRunParams(source=f"folder:{images}", image_size=28, cue="border"))
+    assert [figure.title for figure in shown][:2] == [
+        "Train: what a network learns from", "Validation: held out of the same easy images"]  # fmt: skip
     looked = lab.call("run", "dataset", *source, "--json", "--quiet")
     assert looked.code == 0, looked.err
     table = np.array(looked.json["figures"]["contingency-train"]["values"])

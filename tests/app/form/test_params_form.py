@@ -359,7 +359,7 @@ def test_fast_typing_keeps_every_letter_and_every_turn() -> None:
     async def scenario(pilot: Pilot[Any]) -> None:
         form = pilot.app.query_one(ParamsForm)
         await _to(pilot, "dataset")
-        await pilot.press(*"stroke", "down", "down", *["right"] * 3)
+        await pilot.press(*"stroke", *["down"] * 8, *["right"] * 3)
         await pilot.pause()
         assert form.touched == {"dataset": "stroke", "placement": "none"}
 

@@ -44,8 +44,8 @@ class _SplitActivations:
 
 @dataclass(frozen=True)
 class AblationEffects:
-    """accuracies: on each split, (C,) float64, with each neuron ablated alone. contribution: (C, 10) float32, the drop
-    of the mean logits when it is."""
+    """accuracies: on each split, (C,) float64, with each neuron ablated alone. contribution: (C, classes) float32, the
+    drop of the mean logits when it is."""
 
     accuracies: dict[str, NDArray[np.float64]]
     contribution: NDArray[np.float32]
@@ -96,7 +96,7 @@ class Ablation:
             }
 
     def logits(self, split: str, neurons: Sequence[int], mode: AblationMode = "mean") -> NDArray[np.float32]:
-        """(n, 10) float32: the logits of a split's images with these neurons ablated."""
+        """(n, classes) float32: the logits of a split's images with these neurons ablated."""
         with self._exclusively():
             logits: NDArray[np.float32] = self._ablated_logits(self._splits[split], neurons, mode).cpu().numpy()
         return logits
@@ -125,16 +125,16 @@ class Ablation:
         return {name: np.array([row[name] for row in rows]) for name in self._splits}
 
     def patch(self, into: NDArray[np.uint8], source: NDArray[np.uint8], neurons: Sequence[int]) -> NDArray[np.float32]:
-        """(n, 10) float32: the change of the logits of `into` when neurons take the activations that `source` has.
+        """(n, classes) float32: the change of the logits of `into` when neurons take the activations that `source` has.
 
-        into, source: (n, 28, 28, 3) uint8, pair by pair.
+        into, source: (n, h, w, 3) uint8, pair by pair.
         """
         with self._exclusively():
             pair = self._pair(into, source)
             return pair.shift(neurons)
 
     def unablated_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, 10) float32: the logits of (n, 28, 28, 3) uint8 images without ablation."""
+        """(n, classes) float32: the logits of (n, h, w, 3) uint8 images without ablation."""
         with self._exclusively():
             batch = to_float(torch.from_numpy(images).to(self._hardware.device))
             logits = self.model.logits(self.model.pool(self.model.activations(batch)), batch)
@@ -143,7 +143,7 @@ class Ablation:
     def patch_one_by_one(
         self, into: NDArray[np.uint8], source: NDArray[np.uint8], tick: Callable[[], None] = lambda: None
     ) -> NDArray[np.float32]:
-        """(C, n, 10) float32: `patch` with each neuron alone."""
+        """(C, n, classes) float32: `patch` with each neuron alone."""
         with self._exclusively():
             pair = self._pair(into, source)
             shifts = []
@@ -158,7 +158,7 @@ class Ablation:
         return _Pair(self.model, images, own, foreign, self.model.logits(own, images))
 
     def _ablated_logits(self, split: _SplitActivations, neurons: Sequence[int], mode: AblationMode) -> Tensor:
-        """(n, 10) logits."""
+        """(n, classes) logits."""
         indices = torch.tensor(list(neurons), dtype=torch.long, device=split.pooled.device)
         parts = []
         for start in range(0, len(split.pooled), BATCH):

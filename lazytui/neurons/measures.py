@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -26,13 +27,16 @@ _PERCENTILE = 0.95
 
 @dataclass(frozen=True)
 class Measures:
-    """Of each of C neurons, on images with every digit in every color equally often.
+    """Of each of C neurons, on images with every label and attribute value together equally often.
 
-    color_response, digit_response: (C, 10), mean activation. heat: (C, 10, 10), mean by digit (row) and color.
-    color_selectivity: (C,), CSI / 3 in [0, 1]. digit_selectivity: (C,) in [0, 1]. NaN where they aren't defined.
-    color_information, digit_information: (C,) bits, minus their mean for shuffled labels.
-    information_bound: (C,) bits, the 95th percentile for shuffled labels. information_margin: (C,) bits, the 95 % error
-    of their difference. digit_given_color: (C,) bits. entropy: (C,) in [0, 1], of digits among the strongest images.
+    color_...: of the attribute; digit_...: of the label. color_response: (C, values), digit_response: (C, classes),
+    mean activation. heat: (C, classes, values), mean by label (row) and attribute.
+    color_selectivity: (C,), CSI over its largest possible value, in [0, 1]. digit_selectivity: (C,) in [0, 1]. NaN
+    where they aren't defined.
+    color_information, digit_information: (C,) bits, minus their mean for shuffled labels; without any attribute the
+    first is 0. information_bound: (C,) bits, the 95th percentile for shuffled labels. information_margin: (C,) bits,
+    the 95 % error of their difference. digit_given_color: (C,) bits. entropy: (C,) in [0, 1], of labels among the
+    strongest images.
     strength: (C,), in units of activation. polysemanticity: (C,) in [0, 1].
     role: (C,) int64, an index into ROLES.
     """
@@ -60,28 +64,43 @@ class Measures:
         }
 
 
-def measure_neurons(activations: Activations, digits: NDArray[np.uint8], colors: NDArray[np.uint8]) -> Measures:
-    """All measures of a layer. digits, colors: (N,) uint8 in 0..9, the label and the attribute of each image."""
-    values = activations.values
-    digit, color = (torch.from_numpy(labels).to(values.device, torch.int64) for labels in (digits, colors))
-    heat = _means(values, digit * 10 + color, 100).reshape(-1, 10, 10)
-    color_response, digit_response = _means(values, color, 10), _means(values, digit, 10)
-    counts = joint_counts(merge_small_bins(quantile_bins(values)), digit, color)
-    by_digit, by_color = counts.sum(3), counts.sum(2)
-    strength = _array(activations.strongest.quantile(_PERCENTILE, dim=0))
-    entropy = label_entropy(activations.strongest, digit)
-    color_information, digit_information = mutual_information(by_color), mutual_information(by_digit)
+def measure_neurons(
+    activations: Activations,
+    labels: NDArray[np.uint8],
+    attributes: NDArray[np.uint8],
+    groups: tuple[int, int] | None = None,
+) -> Measures:
+    """All measures of a layer. labels, attributes: (N,) uint8, classes and values of each image.
+
+    groups: how many classes and values there are, by default up to the largest that occurs. Images of an unknown value,
+    beyond these, aren't measured; without any value (0) all are, and neurons can be label-selective at most.
+    """
+    classes, count = groups or (int(labels.max()) + 1, int(attributes.max()) + 1)
+    if count:
+        activations, labels, attributes = _of_known(activations, labels, attributes, count)
+    else:
+        attributes = np.zeros_like(labels)  # one that all have in common
+    sizes = classes, max(count, 1)
+    values, strongest = activations.values, activations.strongest
+    label, attribute = (torch.from_numpy(each).to(values.device, torch.int64) for each in (labels, attributes))
+    heat = _means(values, label * sizes[1] + attribute, math.prod(sizes)).reshape(-1, *sizes)
+    color_response, digit_response = _means(values, attribute, sizes[1]), _means(values, label, classes)
+    counts = joint_counts(merge_small_bins(quantile_bins(values), max(sizes)), label, attribute, sizes=sizes)
+    by_label, by_attribute = counts.sum(3), counts.sum(2)
+    strength = _array(strongest.quantile(_PERCENTILE, dim=0))
+    entropy = label_entropy(strongest, label, classes)
+    color_information, digit_information = mutual_information(by_attribute), mutual_information(by_label)
     margin = difference_margin(counts)
     return Measures(
-        color_response=color_response,
+        color_response=color_response[:, :count],
         digit_response=digit_response,
-        heat=heat,
+        heat=heat[:, :, :count],
         color_selectivity=color_selectivity(color_response),
         digit_selectivity=class_selectivity(digit_response, _array(values.amin(0))),
         color_information=color_information,
         digit_information=digit_information,
         digit_given_color=conditional_information(counts),
-        information_bound=np.maximum(chance_bound(by_color), chance_bound(by_digit)),
+        information_bound=np.maximum(chance_bound(by_attribute), chance_bound(by_label)),
         information_margin=margin,
         entropy=entropy,
         strength=strength,
@@ -90,20 +109,36 @@ def measure_neurons(activations: Activations, digits: NDArray[np.uint8], colors:
     )
 
 
+def _of_known(
+    activations: Activations, labels: NDArray[np.uint8], attributes: NDArray[np.uint8], values: int
+) -> tuple[Activations, NDArray[np.uint8], NDArray[np.uint8]]:
+    """The same of the images whose attribute value is known."""
+    known = attributes < values
+    if known.all():
+        return activations, labels, attributes
+    chosen = torch.from_numpy(known).to(activations.values.device)
+    return (
+        Activations(activations.values[chosen], activations.strongest[chosen]),
+        labels[known],
+        attributes[known],
+    )
+
+
 def color_selectivity(response: Floats) -> Floats:
-    """CSI / 3 of mean activations by color (C, 10): (max - mean) / population standard deviation, which ten numbers
-    can't bring above 3. NaN for neurons whose standard deviation is under a thousandth of the layer's largest."""
+    """CSI of mean activations by attribute value (C, n), over the most that n numbers can bring it to, sqrt(n - 1):
+    (max - mean) / population standard deviation, over 3 for ten colors. NaN for neurons whose standard deviation is
+    under a thousandth of the layer's largest."""
     deviation = response.std(1)
     defined = (deviation > 0) & (deviation >= FLAT * deviation.max(initial=0.0))
     index = np.full(len(response), np.nan)
     np.divide(response.max(1) - response.mean(1), deviation, out=index, where=defined)
-    return index / 3
+    return index / math.sqrt(max(response.shape[1] - 1, 1))
 
 
 def class_selectivity(response: Floats, smallest: Floats) -> Floats:
-    """(mu_max - mu_rest) / (mu_max + mu_rest) of mean activations by class (C, 10) (Morcos et al. 2018).
+    """(mu_max - mu_rest) / (mu_max + mu_rest) of mean activations by class (C, n) (Morcos et al. 2018).
 
-    mu_rest is the mean over the nine other classes. smallest: (C,), each neuron's least activation: the measure is
+    mu_rest is the mean over the other classes. smallest: (C,), each neuron's least activation: the measure is
     defined for activations that are never negative, and for neurons that are ever active; NaN elsewhere.
     """
     largest = response.max(1)
@@ -114,13 +149,13 @@ def class_selectivity(response: Floats, smallest: Floats) -> Floats:
     return index
 
 
-def label_entropy(strongest: Tensor, digits: Tensor) -> Floats:
-    """(N, C) responses, (N,) int64 digits -> (C,) entropy of digits among the strongest 1 % of images, / ln 10."""
+def label_entropy(strongest: Tensor, labels: Tensor, classes: int = 10) -> Floats:
+    """(N, C) responses, (N,) int64 labels -> (C,) entropy of labels among the strongest 1 % of images, / ln classes."""
     count = max(1, round(_STRONG * len(strongest)))
-    labels = digits[strongest.topk(count, dim=0).indices]
-    share = _array(torch.nn.functional.one_hot(labels, 10).float().mean(0))
+    chosen = labels[strongest.topk(count, dim=0).indices]
+    share = _array(torch.nn.functional.one_hot(chosen, classes).float().mean(0))
     logs = np.log(share, out=np.zeros_like(share), where=share > 0)
-    return np.asarray(np.abs((share * logs).sum(1)) / np.log(10))
+    return np.asarray(np.abs((share * logs).sum(1)) / np.log(classes))
 
 
 def _means(values: Tensor, labels: Tensor, classes: int) -> Floats:

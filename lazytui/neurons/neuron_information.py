@@ -1,4 +1,4 @@
-"""Mutual information of a neuron's activation with digit and color, in bits, and the error of their difference.
+"""Mutual information of a neuron's activation with label and attribute, in bits, and the error of their difference.
 
 Activations are put into eight bins with equally many images each and a ninth for zeros, which are many after a ReLU;
 into fewer if a cell of a bin and a label would hold less than five images on average. Whether a neuron has more
@@ -8,6 +8,7 @@ information on one than on the other is decided by the error of the difference, 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -18,8 +19,8 @@ from torch import Tensor
 from lazytui.data.mutual_information import CONFIDENCE, Floats, degrees_of_freedom, mutual_information
 
 BINS = 8
-_ENOUGH = 50
-"""Images a bin: five for each of ten labels."""
+_PER_LABEL = 5
+"""Images a bin on average for each of the labels."""
 
 
 def quantile_bins(values: Tensor) -> Tensor:
@@ -37,8 +38,8 @@ def quantile_bins(values: Tensor) -> Tensor:
     return bins.long()
 
 
-def merge_small_bins(bins: Tensor) -> Tensor:
-    """(N, C) int64 of `quantile_bins` -> (N, C) int64, neighbors merged until each bin holds 50 images.
+def merge_small_bins(bins: Tensor, labels: int = 10) -> Tensor:
+    """(N, C) int64 of `quantile_bins` -> (N, C) int64, neighbors merged until each bin holds five images a label.
 
     Two bins always remain, so active and inactive stay apart however few are active. Few zeros join the weakest others.
     """
@@ -49,31 +50,33 @@ def merge_small_bins(bins: Tensor) -> Tensor:
     for old in range(BINS + 1):
         joined[old] = number
         count = count + sizes[old]
-        full = count >= _ENOUGH
+        full = count >= _PER_LABEL * labels
         number, count = number + full, count.masked_fill(full, 0)
     last_of_many = (joined == number) & (count > 0) & (number > 1)
     return (joined - last_of_many.long()).gather(0, bins)
 
 
-def joint_counts(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
-    """(C, 9, 10, ...) int64: number of images in each bin of each neuron with each label.
+def joint_counts(bins: Tensor, *labels: Tensor, sizes: Sequence[int] | None = None) -> NDArray[np.int64]:
+    """(C, 9, *sizes) int64: number of images in each bin of each neuron with each label.
 
-    bins: (N, C) int64 in 0..8. labels: (N,) int64 in 0..9 each.
+    bins: (N, C) int64 in 0..8. labels: (N,) int64 each. sizes: how many different ones there are of each; by default
+    up to the largest that occurs.
     """
     neurons = bins.shape[1]
-    shape = (neurons, BINS + 1, *(10 for _ in labels))
+    sizes = [int(label.max()) + 1 for label in labels] if sizes is None else sizes
+    shape = (neurons, BINS + 1, *sizes)
     cell = torch.arange(neurons, device=bins.device) * (BINS + 1) + bins
-    for label in labels:
-        cell = cell * 10 + label[:, None]
+    for label, size in zip(labels, sizes, strict=True):
+        cell = cell * size + label[:, None]
     counts: NDArray[np.int64] = torch.bincount(cell.flatten(), minlength=math.prod(shape)).cpu().numpy()
     return np.asarray(counts.reshape(shape))
 
 
 def difference_margin(counts: NDArray[np.int64]) -> Floats:
-    """(C, B, digits, colors) joint counts -> (C,) bits: the 95 % error of I(a; color) - I(a; digit), two-sided.
+    """(C, B, labels, attributes) joint counts -> (C,) bits: the 95 % error of I(a; attribute) - I(a; label), two-sided.
 
     At most 5 % of neurons with equal information on both have a larger difference. It is a jackknife estimate over
-    images: the difference without one image of a cell, for each cell. The number of images of a digit in a color is
+    images: the difference without one image of a cell, for each cell. The number of images of a group is
     fixed by design, so only the variation within such a group counts: with all variation, the error of a neuron tuned
     to single labels came out two to six times too large.
 
@@ -82,10 +85,12 @@ def difference_margin(counts: NDArray[np.int64]) -> Floats:
     also the minimum. So that is subtracted once, and less of it for neurons with information.
     """
     images = counts.sum((1, 2, 3))
-    by_digit, by_color = counts.sum(3), counts.sum(2)
-    without_one = _without_one(by_color)[:, :, None, :] - _without_one(by_digit)[:, :, :, None]
+    by_label, by_attribute = counts.sum(3), counts.sum(2)
+    without_one = _without_one(by_attribute)[:, :, None, :] - _without_one(by_label)[:, :, :, None]
     jackknife = (np.maximum(images, 1) - 1) * _within_labels(counts, without_one) / np.maximum(images, 1)
-    independent = 2 * (degrees_of_freedom(by_color) + degrees_of_freedom(by_digit)) / (2 * np.maximum(images, 1)) ** 2
+    independent = (
+        2 * (degrees_of_freedom(by_attribute) + degrees_of_freedom(by_label)) / (2 * np.maximum(images, 1)) ** 2
+    )
     jackknife = np.maximum(jackknife, independent)
     twice = 2 * independent * np.divide(independent, jackknife, out=np.zeros_like(jackknife), where=jackknife > 0)
     error = np.sqrt(np.maximum(jackknife - twice, independent)) / math.log(2)
@@ -93,8 +98,8 @@ def difference_margin(counts: NDArray[np.int64]) -> Floats:
 
 
 def _within_labels(counts: NDArray[np.int64], values: Floats) -> Floats:
-    """(C, B, digits, colors) counts and values -> (C,): unbiased sum over images of squared deviations from the mean of
-    images with the same labels. An image that is alone with its labels deviates from the mean of all."""
+    """(C, B, labels, attributes) counts and values -> (C,): unbiased sum over images of squared deviations from the
+    mean of images with the same labels. An image that is alone with its labels deviates from the mean of all."""
     alike = counts.sum(1, keepdims=True)
     overall = (counts * values).sum((1, 2, 3), keepdims=True) / np.maximum(counts.sum((1, 2, 3), keepdims=True), 1)
     mean = np.where(alike > 1, (counts * values).sum(1, keepdims=True) / np.maximum(alike, 1), overall)
@@ -113,8 +118,8 @@ def _without_one(counts: NDArray[np.int64]) -> Floats:
 
 
 def conditional_information(counts: NDArray[np.int64]) -> Floats:
-    """I(activation; digit given color): (C, B, digits, colors) joint counts -> (C,) bits, minus the mean for
-    shuffled digits."""
-    by_color = np.moveaxis(counts, -1, 1)
-    share = by_color.sum((-2, -1)) / np.maximum(counts.sum((-3, -2, -1)), 1)[:, None]
-    return np.asarray((share * mutual_information(by_color)).sum(1))
+    """I(activation; label given attribute): (C, B, labels, attributes) joint counts -> (C,) bits, minus the mean for
+    shuffled labels."""
+    by_attribute = np.moveaxis(counts, -1, 1)
+    share = by_attribute.sum((-2, -1)) / np.maximum(counts.sum((-3, -2, -1)), 1)[:, None]
+    return np.asarray((share * mutual_information(by_attribute)).sum(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,13 @@ from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
 from lazytui.data.painting.painter import pure_patches
-from lazytui.data.palettes import palette
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.hooks.split_model import SplitModel
+from lazytui.models.shapes import shape_of
 from lazytui.neurons.ablation_and_patching import MODES, Ablation, AblationMode, random_orders
 from lazytui.neurons.activations import Activations, gather_activations, map_reduction
+from lazytui.neurons.cue_grid import cue_grid, one_of_each_class
 from lazytui.neurons.exemplars import dataset_exemplars, quantile_images
 from lazytui.neurons.feature_visualization import (
     Visualizer,
@@ -29,9 +31,10 @@ from lazytui.neurons.feature_visualization import (
 )
 from lazytui.neurons.measures import Measures, measure_neurons
 from lazytui.neurons.neuron_information import merge_small_bins, quantile_bins
+from lazytui.neurons.own_values import own_values
 from lazytui.neurons.relations import cluster_order, correlation, shared_information, variance_spectrum
 from lazytui.neurons.roles import ROLES
-from lazytui.neurons.simple_stimuli import simple_stimuli, stimulus_names
+from lazytui.neurons.simple_stimuli import simple_stimuli, texture_name
 from lazytui.system.hardware import Hardware
 
 Arrays = dict[str, NDArray[Any]]
@@ -40,18 +43,18 @@ MOST_VISUALIZED = 256
 """Neurons that are visualized and related to one another, of layers that have more: the strongest."""
 
 NOISE, TEXTURES = "noise", "texture"
-"""Where class images begin: at random, or each at a texture in the color of its digit."""
+"""Where class images begin: at random, or each at the cue of its own value, on black."""
 
 _POINTS = 17
-_DIFFERENT_PAIRS = 90
-_ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO = 11, 10
+_SAMPLED = 64
+"""Images whose pixels stand for the colors of a data set that no palette painted."""
 
 
 @dataclass(frozen=True)
 class ReportSettings:
     """read: how a map is reduced to a number (`map_reduction`). samples: images of each split to measure ablations
     on. mode: what replaces an ablated neuron in the cumulative curves. starts, steps: of each feature visualization.
-    class_start: where class images begin: NOISE, TEXTURES, or the name of a color, at whose texture all of them do.
+    class_start: where class images begin: NOISE, TEXTURES, or the name of a value, at whose cue all of them do.
     """
 
     read: str = "mean"
@@ -75,19 +78,22 @@ def report_neurons(
     model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings, listener: ProgressListener
 ) -> dict[str, Any]:
     """All measures and pictures of a layer's neurons: the fields of `analyses.neurons.result.NeuronsResult` that are
-    arrays; those of its parts `exemplars`, `easy` and `hard` under the part's name."""
+    arrays, and `stimulus_names`; those of its parts `exemplars`, `easy` and `hard` under the part's name.
+
+    Without an editor there is nothing to patch from and there are no simple stimuli; without a palette no flat patches.
+    """
     listener.note(f"gathering the activations of {model.neurons} neurons of {model.layer}")
     probe = data.probe
     activations = _gather(model, probe, settings, listener)
-    measures = measure_neurons(activations, probe.labels, probe.attributes)
+    measures = _measure(activations, probe)
     visualized = np.sort(np.argsort(-measures.strength, kind="stable")[:MOST_VISUALIZED])
     easy = _gather(model, data.validation, settings, listener)
-    biased = measure_neurons(easy, data.validation.labels, data.validation.attributes)
+    biased = _measure(easy, data.validation)
     arrays: dict[str, Any] = {
         **measures.arrays(),
         "easy_digit_information": biased.digit_information.astype(np.float32),
         "easy_color_information": biased.color_information.astype(np.float32),
-        "patch_response": _responses(model, pure_patches(data.params), settings).T,
+        **_patch_responses(model, data, settings),
         "exemplars": dataset_exemplars(activations.values, visualized, probe, quantile_images),
         **_stimulus_responses(model, data, settings),
         **_relations(activations.values[:, torch.from_numpy(visualized).to(activations.values.device)]),
@@ -100,7 +106,7 @@ def report_neurons(
     arrays |= _patches(ablation, data, listener.tick)
     listener.note("visualizing features")
     arrays |= _visualizations(model, data, hardware, measures, visualized, settings, listener.tick)
-    arrays |= _views(model, data, hardware)
+    arrays |= _views(model, arrays.get("red_one_images"), hardware)
     return arrays
 
 
@@ -116,7 +122,7 @@ def measure_through_training(
     for step, model in models:
         activations = gather_activations(model, [layer], probe.images, reduce=map_reduction(settings.read))[layer]
         steps.append(step)
-        rows.append(measure_neurons(activations, probe.labels, probe.attributes))
+        rows.append(_measure(activations, probe))
     names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
     floats = {name: np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
     return {
@@ -141,7 +147,7 @@ def _gather(model: SplitModel, split: Split, settings: ReportSettings, listener:
 
 
 def _responses(model: SplitModel, images: NDArray[np.uint8], settings: ReportSettings) -> NDArray[np.float32]:
-    """(n, C) float32: the response of each neuron to (n, 28, 28, 3) uint8 images."""
+    """(n, C) float32: the response of each neuron to (n, h, w, 3) uint8 images."""
     values: NDArray[np.float32] = (
         gather_activations(model.model, [model.layer], images, reduce=map_reduction(settings.read))[model.layer]
         .values.cpu()
@@ -150,9 +156,24 @@ def _responses(model: SplitModel, images: NDArray[np.uint8], settings: ReportSet
     return values
 
 
-def _stimulus_responses(model: SplitModel, data: BiasedDataset, settings: ReportSettings) -> Arrays:
-    stimuli = simple_stimuli(data)
-    return {"stimuli": stimuli, "stimulus_response": _responses(model, stimuli, settings).T}
+def _measure(activations: Activations, split: Split) -> Measures:
+    return measure_neurons(activations, split.labels, split.attributes, split.content.groups)
+
+
+def _patch_responses(model: SplitModel, data: BiasedDataset, settings: ReportSettings) -> Arrays:
+    """To a flat patch of each color of the palette, where one painted the images."""
+    if not data.params.value_colors:
+        return {}
+    return {"patch_response": _responses(model, pure_patches(data.params), settings).T}
+
+
+def _stimulus_responses(model: SplitModel, data: BiasedDataset, settings: ReportSettings) -> dict[str, Any]:
+    named = simple_stimuli(data)
+    if not named:
+        return {"stimulus_names": ()}
+    stimuli = np.stack(list(named.values()))
+    responses = _responses(model, stimuli, settings).T
+    return {"stimulus_names": tuple(named), "stimuli": stimuli, "stimulus_response": responses}
 
 
 def _relations(values: Tensor) -> Arrays:
@@ -206,17 +227,18 @@ def _ablate_in_order(
 def _patches(ablation: Ablation, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
     """The effect of patching single neurons from another image: the change of the logit of that image's cue.
 
-    Into each of ten digits in its own color: from the same shape in each other color, and from each other shape in
-    the same color.
+    Into each class with its own value: from the same original with each other value, and from each other class with
+    the same value. None where nothing can be repainted, or fewer than two classes have a value.
     """
-    grid = data.cue_conflict.images.reshape(10, 10, 28, 28, 3)
-    digit, other = (index.reshape(-1) for index in np.where(~np.eye(10, dtype=bool)))
-    rows = np.arange(_DIFFERENT_PAIRS)
-    own = grid[digit, digit]
-    recolored = ablation.patch_one_by_one(own, grid[digit, other], tick)[:, rows, other]
-    reshaped = ablation.patch_one_by_one(own, grid[other, digit], tick)[:, rows, other]
-    images = data.cue_conflict.images
-    own_one, red_one = images[_ONE_IN_OWN_COLOR][None], images[_ONE_IN_COLOR_OF_ZERO][None]
+    grid = cue_grid(data)
+    if grid is None or len(grid.labels) < 2:
+        return {}
+    one, other = grid.different_pairs
+    rows, own = np.arange(len(one)), grid.own[one]
+    labels, values = grid.labels, grid.values
+    recolored = ablation.patch_one_by_one(own, grid.images[labels[one], values[other]], tick)[:, rows, labels[other]]
+    reshaped = ablation.patch_one_by_one(own, grid.images[labels[other], values[one]], tick)[:, rows, labels[other]]
+    own_one, red_one = (grid.images[labels[1], values[which]][None] for which in (1, 0))
     return {
         "color_patch": recolored.mean(1),
         "digit_patch": reshaped.mean(1),
@@ -235,13 +257,13 @@ def _visualizations(
     settings: ReportSettings,
     tick: Callable[[], None],
 ) -> Arrays:
-    colors = palette(data.params.palette).rgb
+    colors = colors_of(data)
     quick = Visualizer(colors, hardware.at_fastest_precision(), seed=settings.seed, steps=settings.steps, tick=tick)
     exact = Visualizer(colors, hardware, seed=settings.seed, steps=4 * settings.steps, variation=0.1, tick=tick)
     images = visualize_neurons(model, measures.strength, quick, settings.starts, visualized.tolist())
-    responses = _responses(model, to_bytes(images).reshape(-1, 28, 28, 3), ReportSettings())
+    responses = _responses(model, to_bytes(images).reshape(-1, *images.shape[2:]), ReportSettings())
     own = responses.reshape(settings.starts, len(visualized), -1)[:, np.arange(len(visualized)), visualized]
-    originals = data.cue_conflict.images[::11]
+    originals, labels = one_of_each_class(data)
     inverted = invert_activations(model, to_float(torch.from_numpy(originals).to(hardware.device)), exact)
     return {
         "visualizations": to_bytes(images),
@@ -249,8 +271,16 @@ def _visualizations(
         "stability": stability(images).astype(np.float32),
         **_class_images(model.model, data, quick, settings),
         "originals": originals,
+        **({} if np.array_equal(labels, np.arange(len(labels))) else {"original_labels": labels}),
         "inverted": to_bytes(inverted),
     }
+
+
+def colors_of(data: BiasedDataset) -> NDArray[np.uint8]:
+    """(n, 3): the colors that the images are painted in; those of pixels of some, where no palette painted them."""
+    if data.params.value_colors:
+        return np.array(data.params.value_colors, np.uint8)
+    return data.train.images[:_SAMPLED].reshape(-1, 3)
 
 
 def _class_images(model: nn.Module, data: BiasedDataset, visualizer: Visualizer, settings: ReportSettings) -> Arrays:
@@ -265,26 +295,28 @@ def _class_images(model: nn.Module, data: BiasedDataset, visualizer: Visualizer,
 
 
 def _class_textures(data: BiasedDataset, class_start: str) -> NDArray[np.uint8] | None:
-    """(10, 28, 28, 3): the textures that the classes' images begin at; None for noise."""
+    """(classes, h, w, 3): the cues that the classes' images begin at; None for noise."""
     if class_start == NOISE:
         return None
-    names, stimuli = stimulus_names(data.params), simple_stimuli(data)
-    colors = palette(data.params.palette).names if class_start == TEXTURES else (class_start,) * 10
-    return stimuli[[names.index(f"{color} texture") for color in colors]]
+    content, stimuli = data.content, simple_stimuli(data)
+    own = own_values(content)
+    each = [content.value_names[own.get(label, content.unknown)] for label in range(len(content.classes))]
+    values = each if class_start == TEXTURES else [class_start] * len(each)
+    return np.stack([stimuli[texture_name(value)] for value in values])
 
 
 def _own_logits(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(10,) float32: the logit of each class on its own one of ten images."""
+    """(classes,) float32: the logit of each class on its own image."""
     with torch.inference_mode(), evaluation_mode(model):
         logits = model(to_float(torch.from_numpy(images).to(device_of(model))))
     return np.asarray(logits.float().diagonal().cpu().numpy())
 
 
-def _views(model: SplitModel, data: BiasedDataset, hardware: Hardware) -> Arrays:
-    images = data.cue_conflict.images[[_ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO]]
+def _views(model: SplitModel, red_one: NDArray[np.uint8] | None, hardware: Hardware) -> Arrays:
+    """red_one: as in the result; None where there is none."""
     arrays: Arrays = {}
-    if len(model.shape) == 3:
-        arrays["feature_maps"] = feature_maps(model, images, hardware)
+    if red_one is not None and len(model.shape) == 3:
+        arrays["feature_maps"] = feature_maps(model, red_one, hardware)
     filters = first_filters(model.model)
     if filters is not None:
         arrays["filters"] = filters
@@ -294,7 +326,7 @@ def _views(model: SplitModel, data: BiasedDataset, hardware: Hardware) -> Arrays
 
 
 def feature_maps(model: SplitModel, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
-    """(n, C, h, w) float32: the activations of a layer's channels at each position of (n, 28, 28, 3) uint8 images."""
+    """(n, C, h, w) float32: the activations of a layer's channels at each position of (n, h, w, 3) uint8 images."""
     with torch.inference_mode(), evaluation_mode(model.model):
         maps = model.activations(to_float(torch.from_numpy(images).to(hardware.device)))
     return np.asarray(maps.float().cpu().numpy())
@@ -305,9 +337,10 @@ def first_filters(model: nn.Module) -> NDArray[np.uint8] | None:
 
     None where the first layer doesn't read images.
     """
+    shape = shape_of(model).image_shape
     weights = next((p.detach().float().cpu() for p in model.parameters() if p.ndim > 1), None)
-    if weights is not None and weights.ndim == 2 and weights.shape[1] == 3 * 28 * 28:
-        weights = weights.reshape(-1, 3, 28, 28)
+    if weights is not None and weights.ndim == 2 and weights.shape[1] == math.prod(shape):
+        weights = weights.reshape(-1, *shape)
     if weights is None or weights.ndim != 4 or weights.shape[1] != 3:
         return None
     largest = weights.abs().flatten(1).amax(1).clamp(min=1e-12)

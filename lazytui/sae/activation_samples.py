@@ -77,7 +77,7 @@ def collect_samples(
     note: Callable[[str], None] = lambda _text: None,
     tick: Callable[[], None] = lambda: None,
 ) -> Tensor:
-    """Samples (M, d) float32 on the device, from one pass over images (N, 28, 28, 3) uint8.
+    """Samples (M, d) float32 on the device, from one pass over images (N, H, W, 3) uint8.
 
     most: samples that are kept at most; where images make more, so many positions of each are drawn at random, and
     where there are more images than that, the first of them are taken.

@@ -24,7 +24,7 @@ from lazytui.saliency.unit_grad_cam import mapped_layer, unit_grad_cam
 class LayerFeatures:
     """The features of an autoencoder of a network's layer, one for each image.
 
-    Everywhere: images (N, 3, 28, 28) float32; own (N,) int64, the feature that is asked about on each. A feature's
+    Everywhere: images (N, 3, H, W) float32; own (N,) int64, the feature that is asked about on each. A feature's
     activation on an image is its mean over positions.
     """
 
@@ -33,7 +33,7 @@ class LayerFeatures:
     layout: SampleLayout
 
     def responses(self, images: NDArray[np.uint8], own: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(N,) float32: the activation of each image's feature. images: (N, 28, 28, 3) uint8. own: (N,)."""
+        """(N,) float32: the activation of each image's feature. images: (N, H, W, 3) uint8. own: (N,)."""
         device = self.model.encoder.device
         with torch.inference_mode(), evaluation_mode(self.split_model.model):
             activations = self.split_model.activations(to_float(torch.from_numpy(images).to(device)))
@@ -68,7 +68,7 @@ class LayerFeatures:
     def visualize(
         self, strength: NDArray[np.floating], visualizer: Visualizer, starts: int, features: Sequence[int]
     ) -> NDArray[np.float32]:
-        """(starts, features, 28, 28, 3) float32 in [0, 1]: images that maximize features, see `visualize_units`.
+        """(starts, features, H, W, 3) float32 in [0, 1]: images that maximize features, see `visualize_units`.
 
         What is climbed is (x - b_d) W_e + b_e, which the activation function is applied to, averaged over positions: it
         has a slope also where the feature isn't active. Where other features are active in its place, as those that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.exemplars import QUANTILES, dataset_exemplars
 from lazytui.sae.activation_samples import BATCH, SampleLayout
 from lazytui.sae.autoencoder import Autoencoder
-from lazytui.sae.category_names import CATEGORIES, SELECTIVE
+from lazytui.sae.category_names import CATEGORIES, selective_from
 from lazytui.sae.gradient_effects import gradient_effects
 from lazytui.sae.quality import decoder_cosines
 from lazytui.system.hardware import Hardware
@@ -43,7 +44,7 @@ class ProbeActivations:
 def measure_activations(
     model: Autoencoder, split_model: SplitModel, layout: SampleLayout, images: NDArray[np.uint8], hardware: Hardware
 ) -> ProbeActivations:
-    """What features and neurons do on images (N, 28, 28, 3) uint8."""
+    """What features and neurons do on images (N, H, W, 3) uint8."""
     features, neurons = [], []
     with torch.inference_mode(), evaluation_mode(split_model.model):
         for start in range(0, len(images), BATCH):
@@ -67,19 +68,28 @@ def measure_features(
 ) -> dict[str, Any]:
     """All measures of the features: the fields of `analyses.sae.result.SaeResult` that are arrays, and its exemplars.
 
-    probe: every digit in every color equally often. pictured: of how many features, those with the largest mean
-    activation, images are kept.
+    probe: every class with every value equally often; without any value, features can be selective for a class alone.
+    Images of an unknown value aren't measured where there are values. pictured: of how many features, those with the
+    largest mean activation, images are kept.
     """
+    classes, values = probe.content.groups
+    if values and not (known := probe.attributes < values).all():
+        probe = probe.take(np.flatnonzero(known))
     activations = measure_activations(model, split_model, layout, probe.images, hardware)
     f = activations.f
-    digit, color = (torch.from_numpy(labels).to(f.device, torch.int64) for labels in (probe.labels, probe.attributes))
+    label, attribute = (torch.from_numpy(each).to(f.device, torch.int64) for each in (probe.labels, probe.attributes))
+    if not values:
+        attribute = torch.zeros_like(label)  # one that all have in common
+    sizes = classes, max(values, 1)
     active = (f > 0).sum(0)
     pictured_features = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:pictured])
     arrays: Arrays = {
-        **_selectivities(f, digit, color, seed),
+        **_selectivities(f, label, attribute, probe.content.groups, seed),
         "strength": _array(f.sum(0) / active.clamp(min=1)),
         "probe_density": _array(active / len(f)),
-        "heat": _array(class_means(f, digit * 10 + color, 100).reshape(-1, 10, 10)),
+        "heat": _array(class_means(f, label * sizes[1] + attribute, math.prod(sizes)))
+        .reshape(-1, *sizes)[:, :, :values]
+        .copy(),
         **_histograms(f),
         **_neighbors(model),
         **_correlated(activations),
@@ -107,34 +117,43 @@ def class_means(f: Tensor, labels: Tensor, classes: int) -> Tensor:
 
 
 def selectivity(means: Tensor) -> Floats:
-    """(n, 10) mean activations by class -> (n,): the largest over their mean, in [1, 10]; NaN where all are 0."""
+    """(n, k) mean activations by class -> (n,): the largest over their mean, in [1, k]; NaN where all are 0."""
     overall = _array(means.mean(1))
     ratio = np.full(len(overall), np.nan)
     np.divide(_array(means.amax(1)), overall, out=ratio, where=overall > 0)
     return ratio
 
 
-def selectivity_categories(color: Floats, digit: Floats, color_bound: Floats, digit_bound: Floats) -> NDArray[np.int64]:
-    """(n,) int64 indices into CATEGORIES, from selectivities (n,) and what chance stays under, (n,) each."""
-    for_color = (color >= SELECTIVE) & (color > color_bound)
-    for_digit = (digit >= SELECTIVE) & (digit > digit_bound)
-    cases = {"dead": np.isnan(color), "both": for_color & for_digit, "color": for_color, "digit": for_digit}
+def selectivity_categories(
+    color: Floats, digit: Floats, color_bound: Floats, digit_bound: Floats, groups: tuple[int, int] = (10, 10)
+) -> NDArray[np.int64]:
+    """(n,) int64 indices into CATEGORIES, from selectivities for attribute (color) and label (digit), (n,), and what
+    chance stays under, (n,) each. groups: how many classes and values there are."""
+    classes, values = groups
+    for_color = (color >= selective_from(values)) & (color > color_bound)
+    for_digit = (digit >= selective_from(classes)) & (digit > digit_bound)
+    cases = {"dead": np.isnan(digit), "both": for_color & for_digit, "color": for_color, "digit": for_digit}
     return np.select(list(cases.values()), [CATEGORIES.index(name) for name in cases], CATEGORIES.index("mixed"))
 
 
-def _selectivities(f: Tensor, digit: Tensor, color: Tensor, seed: int) -> Arrays:
-    """Selectivity for color and digit, the category, and the largest selectivity for labels that were shuffled."""
+def _selectivities(f: Tensor, label: Tensor, attribute: Tensor, groups: tuple[int, int], seed: int) -> Arrays:
+    """Selectivity for attribute and label, the category, and the largest selectivity for labels that were shuffled."""
     measured: Arrays = {}
     random = torch.Generator().manual_seed(seed)
-    for name, labels in (("color", color), ("digit", digit)):
-        means = class_means(f, labels, 10)
+    for name, labels, count in (("color", attribute, groups[1]), ("digit", label, groups[0])):
+        if not count:
+            undefined = np.full(f.shape[1], np.nan)
+            nothing = {"response": np.empty((f.shape[1], 0)), "selectivity": undefined, "bound": undefined}
+            measured |= {f"{name}_{what}": values for what, values in nothing.items()}
+            continue
+        means = class_means(f, labels, count)
         shuffled = [labels[torch.randperm(len(labels), generator=random).to(labels.device)] for _ in range(_SHUFFLES)]
-        by_chance = [selectivity(class_means(f, mixed, 10)) for mixed in shuffled]
+        by_chance = [selectivity(class_means(f, mixed, count)) for mixed in shuffled]
         measured[f"{name}_response"] = _array(means)
         measured[f"{name}_selectivity"] = selectivity(means)
         measured[f"{name}_bound"] = np.stack(by_chance).max(0)
-    measures = (measured[f"{name}_{what}"] for what in ("selectivity", "bound") for name in ("color", "digit"))
-    return measured | {"category": selectivity_categories(*measures)}
+    ratios, bounds = ([measured[f"{name}_{what}"] for name in ("color", "digit")] for what in ("selectivity", "bound"))
+    return measured | {"category": selectivity_categories(*ratios, *bounds, groups)}
 
 
 def _histograms(f: Tensor) -> Arrays:

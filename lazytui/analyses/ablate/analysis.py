@@ -13,7 +13,8 @@ from lazytui.analyses.ablate.result import AblateResult, read
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
-from lazytui.analyses.neurons.image_lookup import require_drawings
+from lazytui.analyses.networks.model_under_study import trained_with
+from lazytui.analyses.neurons.image_lookup import require_drawings, require_splits
 from lazytui.analyses.neurons.live import SPLITS, AblationAnswer, AblationQuestion, AblationSession
 from lazytui.analyses.neurons.params import PLURALS, NeuronsParams
 from lazytui.analyses.neurons.patch_request import Patch, read_patch
@@ -27,11 +28,13 @@ from lazytui.runs.workspace import Workspace
 
 def resolve(params: AblateParams, workspace: Workspace) -> AblateParams:
     """Make sure that the network can be had, and that there are such neurons and images."""
-    resolve_network(_neurons_params(params, workspace), workspace)
+    asked = _neurons_params(params, workspace)
+    resolve_network(asked, workspace)
     examined = _examined(params, workspace)
     read_neurons(params.neuron, examined)
     if patch := _patch(params, examined):
         require_drawings(patch.named_images, workspace)
+        require_splits(patch.named_images, trained_with(asked, workspace))
     return params
 
 
@@ -57,6 +60,7 @@ def run(params: AblateParams, report: Report) -> AblateResult:
         hard_random=hard,
         layer=examined.layer,
         palette_name=examined.palette_name,
+        recorded_content=examined.recorded_content,
         chosen=chosen,
         active=active,
         samples=examined.samples,
@@ -101,7 +105,7 @@ def _neurons_params(params: AblateParams, workspace: Workspace) -> NeuronsParams
 
 
 def _patch(params: AblateParams, examined: NeuronsResult) -> Patch | None:
-    return None if params.patch is None else read_patch(params.patch, examined.palette)
+    return None if params.patch is None else read_patch(params.patch, examined.content)
 
 
 ANALYSIS = Analysis(params=AblateParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lazytui.analyses.ablate.result import AblateResult
+from lazytui.analyses.core.content_facts import value_colors
 from lazytui.analyses.neurons.live import SPLITS, AblationAnswer, AblationQuestion, accuracy_bars
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patch_request import PatchedLogits, images_figures, read_patch, shift_figure
 from lazytui.counted_nouns import counted
-from lazytui.data.palettes import palette
-from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Column, Figure, Table, Text
 
 if TYPE_CHECKING:
@@ -41,32 +40,35 @@ def _bars(params: AblateParams, result: AblateResult) -> Figure:
         ablated={"easy": result.easy_ablated, "hard": result.hard_ablated},
         random=tuple(dict(zip(SPLITS, draw.tolist(), strict=True)) for draw in result.random),
     )
-    return replace(accuracy_bars(answer, result.layer, result.samples), name="ablation")
+    bars = accuracy_bars(answer, result.layer, result.samples, len(result.content.classes))
+    return replace(bars, name="ablation")
 
 
 def _patched(params: AblateParams, result: AblateResult) -> list[Figure]:
     if result.logits is None or params.patch is None:
         return []
-    ten = palette(result.palette_name)
+    content = result.content
     before, after, source = result.logits
     patched = PatchedLogits(before, after, source, result.images)
-    patch = read_patch(params.patch, ten)
+    patch = read_patch(params.patch, content)
     table = Table(
         name="logits",
         title="Every logit",
         columns=(
-            Column(name="digit"),
+            Column(name=content.label),
             Column(name=patch.into.description, decimals=2),
             Column(name="patched", decimals=2),
             Column(name=f"from {patch.source.description}", decimals=2),
         ),
         rows=tuple(
-            (digit, *map(float, logits)) for digit, logits in zip(DIGITS, np.asarray(result.logits).T, strict=True)
+            (name, *map(float, logits))
+            for name, logits in zip(content.classes, np.asarray(result.logits).T, strict=True)
         ),
     )
+    colors = value_colors(content, result.palette_name)
     return [
-        replace(shift_figure(patch, patched, len(result.chosen), ten), name="shift"),
-        *images_figures(patch, patched),
+        replace(shift_figure(patch, patched, len(result.chosen), content, colors), name="shift"),
+        *images_figures(patch, patched, content),
         table,
     ]
 

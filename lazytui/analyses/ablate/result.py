@@ -11,6 +11,7 @@ from pydantic import Field
 
 from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
+from lazytui.data.content import Content, colored_digits
 from lazytui.runs.results.result_contents import SHARE, Count, Damaged, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -26,9 +27,9 @@ class AblateResult:
     """easy_..., hard_...: accuracy with all neurons, without the chosen ones, and the mean without as many random ones.
 
     layer: whose neurons. chosen: which. active: neurons that random ones are drawn from. samples: images of each split.
-    random: (draws, 2), easy and hard, of each random draw. logits: (3, 10), of the image as it is, of it with what the
-    neurons do in the other one, and of the other one; None where nothing was patched. images: (2, 28, 28, 3), the other
-    one and the image; None also in results of earlier versions.
+    random: (draws, 2), easy and hard, of each random draw. logits: (3, classes), of the image as it is, of it with what
+    the neurons do in the other one, and of the other one; None where nothing was patched. images: (2, h, w, 3), the
+    other one and the image; None also in results of earlier versions.
     """
 
     easy_intact: Annotated[float, SHARE]
@@ -39,12 +40,18 @@ class AblateResult:
     hard_random: Share
     layer: Name
     palette_name: PaletteName
+    recorded_content: Content | None = None
     chosen: Annotated[tuple[Count, ...], Field(max_length=1_000_000)]
     active: Annotated[tuple[Count, ...], Field(max_length=1_000_000)]
     samples: EasyAndHard
     random: Annotated[NDArray[np.float64], shares("draws", 2)]
-    logits: Annotated[NDArray[np.float32] | None, numbers(3, 10).optional]
+    logits: Annotated[NDArray[np.float32] | None, numbers(3, "classes").optional]
     images: Annotated[NDArray[np.uint8] | None, images(2).optional] = None
+
+    @property
+    def content(self) -> Content:
+        """What the images are."""
+        return self.recorded_content or colored_digits(self.palette_name)
 
 
 def read(params: AblateParams, saved: Result) -> AblateResult:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import Colors
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.counted_nouns import counted
-from lazytui.data.palettes import Palette
-from lazytui.evaluation.predictions import DIGITS
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Matrix, Pixels
 from lazytui.saliency.map_resizing import upsample
 
@@ -31,7 +31,7 @@ def exemplar_images(exemplars: Exemplars, index: int, probe_images: int, name: s
 
 
 def preferred_inputs(images: NDArray[np.uint8], stability: float, response: str, name: str, title: str) -> Pixels:
-    """images: (starts, 28, 28, 3). stability: the mean cosine between the starts. response: a sentence on it."""
+    """images: (starts, h, w, 3). stability: the mean cosine between the starts. response: a sentence on it."""
     agree = f"; mean cosine between them {stability:.2f}" if len(images) > 1 else ""
     return Pixels(
         name=name,
@@ -68,17 +68,17 @@ def maps_figure(
     name: str,
     title: str,
 ) -> Pixels:
-    """A row of images (n, 28, 28, 3) with where a unit is active, and one with its Grad-CAM; those that there are.
+    """A row of images (n, H, W, 3) with where a unit is active, and one with its Grad-CAM; those that there are.
 
     maps: (n, h, w) each. layers: the unit's, and Grad-CAM's.
     """
-    activation, grad_cam = maps
+    (activation, grad_cam), size = maps, images.shape[1:3]
     rows = []
     if activation is not None:
-        rows.append(("active", "Above: its activation at each position", upsample(activation)))
+        rows.append(("active", "Above: its activation at each position", upsample(activation, *size)))
     if grad_cam is not None:
         below = f"{'below' if rows else 'above'}: Grad-CAM of its activation at {layers[1]}, for what raises it"
-        rows.append(("Grad-CAM", below, upsample(grad_cam)))
+        rows.append(("Grad-CAM", below, upsample(grad_cam, *size)))
     largest = [float(np.abs(each).max()) for _, _, each in rows]
     words = [f"{text} (at most {most:.2g})" for (_, text, _), most in zip(rows, largest, strict=True)]
     missing = "" if activation is not None else f" {layers[0]} has no map, so where it is active can't be shown."
@@ -96,20 +96,21 @@ def maps_figure(
     )
 
 
-def group_means(means: NDArray[np.float32], ten: Palette, name: str, title: str) -> Matrix:
-    """(10, 10) mean activation by digit and color, in percent of the largest."""
+def group_means(means: NDArray[np.float32], content: Content, colors: Colors, name: str, named: str) -> Matrix:
+    """(classes, values) mean activation by label and attribute, in percent of the largest. colors: of values that have
+    any. named: what it is called, to begin the title with."""
     values = means.astype(np.float64)
     largest = float(np.abs(values).max())
     return Matrix(
         name=name,
-        title=title,
-        note="Columns that differ: it responds to color. Rows that differ: it responds to shape. In percent of the "
-        f"largest mean, {largest:.3g}.",
+        title=f"{named}: mean activation by {content.label} and {content.attribute}",
+        note=f"Columns that differ: it responds to {content.attribute}. Rows that differ: it responds to "
+        f"{'shape' if content.label == 'digit' else content.label}. In percent of the largest mean, {largest:.3g}.",
         values=100 * values / max(largest, 1e-12),
-        row_labels=DIGITS,
-        column_labels=ten.names,
-        row_axis="digit",
-        column_axis="color",
+        row_labels=content.classes,
+        column_labels=content.values,
+        row_axis=content.label,
+        column_axis=content.attribute,
         unit="%",
-        column_colors=ten.colors,
+        column_colors=colors,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     UnitMaps = Callable[[Tensor, Tensor], Tensor | None]
-    """Images (N, 3, 28, 28), indices of units (N,) int64 -> (N, h, w), of each image's unit; None where it has none."""
+    """Images (N, 3, H, W), indices of units (N,) int64 -> (N, h, w), of each image's unit; None where it has none."""
 
 MAPPED = 4
 """Of the strongest images, how many have maps."""
@@ -52,7 +52,7 @@ def map_exemplars(
         return None
     top = exemplars.top[:, :MAPPED]
     own = torch.from_numpy(np.repeat(exemplars.units, top.shape[1])).to(device)
-    images = exemplars.images[top].reshape(-1, 28, 28, 3)
+    images = exemplars.images[top].reshape(-1, *exemplars.images.shape[1:])
 
     def mapped(maps: UnitMaps) -> NDArray[np.float32] | None:
         parts = []

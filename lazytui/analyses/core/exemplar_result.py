@@ -8,7 +8,6 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.palettes import NO_COLOR
 from lazytui.runs.results.result_contents import Damaged, images, indices, numbers
 from lazytui.runs.results.typed_result import Key
 
@@ -19,7 +18,8 @@ class Exemplars:
 
     units: (P,) int64, which ones, ascending. top, quantiles: (P, 8) int32, of each the indices, among the images kept,
     of the strongest, and of one from the middle of each eighth of its responses; top_values, quantile_values: float32,
-    its activations there. images: (E, 28, 28, 3) uint8. digits, colors: (E,) uint8; None in results of early versions.
+    its activations there. images: (E, h, w, 3) uint8. digits, colors: (E,) uint8, labels and attributes;
+    None in results of early versions.
     """
 
     units: Annotated[NDArray[np.int64], indices("pictured", below="units"), Key("pictured")]
@@ -28,9 +28,9 @@ class Exemplars:
     quantiles: Annotated[NDArray[np.int32], indices("pictured", "spread", below="evidence")]
     quantile_values: Annotated[NDArray[np.float32], numbers("pictured", "spread")]
     images: Annotated[NDArray[np.uint8], images("evidence"), Key("evidence_images")]
-    digits: Annotated[NDArray[np.uint8] | None, indices("evidence", below=10).optional, Key("evidence_digits")]
+    digits: Annotated[NDArray[np.uint8] | None, indices("evidence", below="/classes").optional, Key("evidence_digits")]
     colors: Annotated[
-        NDArray[np.uint8] | None, indices("evidence", below=NO_COLOR + 1).optional, Key("evidence_colors")
+        NDArray[np.uint8] | None, indices("evidence", below="/values or none").optional, Key("evidence_colors")
     ]
 
     def index_of(self, unit: int) -> int | None:

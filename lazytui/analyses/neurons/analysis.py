@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.networks.image_choice import read_named_image
@@ -26,17 +27,16 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.neurons.figures import figures
-from lazytui.analyses.neurons.image_lookup import find_image, require_drawings
+from lazytui.analyses.neurons.image_lookup import find_image, require_drawings, require_splits
 from lazytui.analyses.neurons.neuron_maps import NeuronMaps
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, count_costly, read
-from lazytui.data.palettes import palette
+from lazytui.analyses.train.params import TrainParams
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.neurons.map_position import require_inside
 from lazytui.neurons.roles import ROLES
-from lazytui.neurons.simple_stimuli import stimulus_names
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
@@ -52,15 +52,16 @@ if TYPE_CHECKING:
 
 
 def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
-    """Make sure that the data can be rebuilt and have color, and that there are such a layer and position; name it."""
+    """Make sure that the data can be rebuilt and show what is planted in them, and that there are such an image, layer
+    and position; name the layer."""
     trained = trained_with(params, workspace)
-    if trained.placement == "none":
+    if trained.plants and not trained.shows_values:
         raise BadInput(f"{whose_data(params)} have no color, so its neurons can't be asked for color or digit.")
-    starts = ("noise", "texture", *palette(trained.palette).names)
-    if params.class_start not in starts:
-        raise UsageError(unknown_name("start of class images", params.class_start, starts))
+    _require_start(params.class_start, trained)
     if params.image is not None:
-        require_drawings([read_named_image(params.image, trained.content)], workspace)
+        image = read_named_image(params.image, trained.content)
+        require_drawings([image], workspace)
+        require_splits([image], trained)
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved
@@ -71,6 +72,17 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
         row, column = map(int, params.read.split(","))
         require_inside(row, column, *shape[1:])
     return resolved.model_copy(update={"layer": layer})
+
+
+def _require_start(start: str, trained: TrainParams) -> None:
+    """Raise UsageError where class images can't begin there."""
+    if not trained.plants:
+        if start != "noise":
+            raise UsageError(f"Nothing can be painted in these images, so class images start at noise, not at {start}.")
+        return
+    starts = ("noise", "texture", *trained.content.values)
+    if start not in starts:
+        raise UsageError(unknown_name("start of class images", start, starts))
 
 
 def run(params: NeuronsParams, report: Report) -> NeuronsResult:
@@ -111,23 +123,26 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
         palette_name=network.trained.palette,
         probe_images=len(network.data.probe),
         samples=EasyAndHard(**samples),
-        stimulus_names=tuple(stimulus_names(network.trained)),
+        recorded_content=content_to_keep(network.trained),
         through_training=_through_training(params, network, model.layer, settings, report),
     )
 
 
 def _mapped(params: NeuronsParams, network: ModelUnderStudy, model: SplitModel, workspace: Workspace) -> dict[str, Any]:
-    """The image that was asked for with its feature maps, as fields of a result; none where none was."""
-    if params.image is None:
+    """The image that was asked for with its feature maps, as fields of a result.
+
+    Where none was: the first of the probe split, if nothing can be repainted and the layer has maps, or else none.
+    """
+    if params.image is None and (network.data.editor or len(model.shape) != 3):
         return {}
-    named = read_named_image(params.image, network.trained.content)
+    named = read_named_image(params.image or "probe 0", network.trained.content)
     image = find_image(named, network.data, workspace)
     maps = maps_of_image(model, image, network.hardware)
     return {"mapped_name": named.description, "mapped_image": image, "mapped": maps}
 
 
 def maps_of_image(model: SplitModel, image: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
-    """(C, h, w), of an image (28, 28, 3). Raises BadInput where the layer has no maps."""
+    """(C, h, w), of an image (H, W, 3). Raises BadInput where the layer has no maps."""
     from lazytui.neurons.report import feature_maps
 
     if len(model.shape) != 3:

@@ -1,4 +1,4 @@
-"""Where a named image is found: in the ten shapes in ten colors, in a split, or among drawings that were kept."""
+"""Where a named image is found: among each class with each value, in a split, or among drawings that were kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.ask.kept_drawings import kept_drawings, require_any
 from lazytui.analyses.networks.image_choice import DRAWN, NamedImage, index_of_image
+from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES
@@ -22,8 +23,20 @@ def require_drawings(images: Iterable[NamedImage], workspace: Workspace) -> None
             _drawn_image(named, workspace)
 
 
+def require_splits(images: Iterable[NamedImage], data: DatasetParams) -> None:
+    """Raises BadInput where one of them names no split and nothing can be repainted."""
+    if data.plants:
+        return
+    for named in images:
+        if not named.split:
+            raise BadInput(
+                f"Nothing can be repainted in these images: name a split of {named.text!r:.60}, such as "
+                f"hard {named.text:.60}."
+            )
+
+
 def find_image(named: NamedImage, data: BiasedDataset, workspace: Workspace) -> NDArray[np.uint8]:
-    """(28, 28, 3) uint8. Raises BadInput where there is no such image."""
+    """(h, w, 3) uint8. Raises BadInput where there is no such image."""
     if named.split == DRAWN:
         return _drawn_image(named, workspace)
     split = data.split(SPLIT_NAMES[named.split]) if named.split else data.cue_conflict

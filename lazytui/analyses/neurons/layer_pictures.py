@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import class_headings
 from lazytui.analyses.neurons.result import NeuronsResult
-from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.colormaps import diverging_colors
 from lazytui.figures.kinds import Pixels
 from lazytui.files.long_texts import long_text
@@ -27,7 +27,7 @@ def layer_pictures(result: NeuronsResult) -> list[Pixels]:
 
 
 def most_selective(result: NeuronsResult, count: int = 16) -> NDArray[np.int64]:
-    """The neurons that pictures show: half with the largest excess on color, half with the least."""
+    """The neurons that pictures show: half with the largest excess on the attribute, half with the least."""
     pictured = result.exemplars.units.tolist()
     scored = [n for n in pictured if result.role_of(n) in {"traitor", "hero", "mixed"}] or pictured
     order = np.array(scored)[np.argsort(-result.excess[scored], kind="stable")]
@@ -64,29 +64,31 @@ def _class_images(result: NeuronsResult) -> Pixels:
         rows, labels = [result.class_textures, *rows], ["texture", *labels]
         of_rows = [result.class_texture_logits, *of_rows]
         start = "the textures of the first row, and a little noise"
+    content = result.content
+    beside = f" Beside each {content.label}: its {content.attribute} in training." if content.values else ""
     return Pixels(
         name="class-images",
-        title="Class images: inputs that maximize each digit's logit",
-        note=f"Gradient ascent from {start}; each row is another start. Beside each digit: its color in "
-        f"training.{below}",
+        title=f"Class images: inputs that maximize each {content.label}'s logit",
+        note=f"Gradient ascent from {start}; each row is another start.{beside}{below}",
         images=np.concatenate(rows),
-        columns=10,
+        columns=len(content.classes),
         captions=tuple(f"{logit:.1f}" for row in of_rows for logit in row),
         row_labels=tuple(labels),
-        column_labels=tuple(f"{digit} {name}" for digit, name in zip(DIGITS, result.palette.names, strict=True)),
+        column_labels=class_headings(content),
     )
 
 
 def _inverted(result: NeuronsResult) -> Pixels:
+    what = "digit" if result.content.label == "digit" else "image"
     return Pixels(
         name="inverted",
         title=f"What {result.layer} has kept of an image",
-        note="Below each digit, an image found from noise that makes the layer do the same: what it doesn't show of "
-        "the digit, the layer has forgotten.",
+        note=f"Below each {what}, an image found from noise that makes the layer do the same: what it doesn't show of "
+        f"the {what}, the layer has forgotten.",
         images=np.concatenate([result.originals, result.inverted]).astype(np.uint8),
-        columns=10,
+        columns=len(result.originals),
         row_labels=("shown", "found"),
-        column_labels=DIGITS,
+        column_labels=result.original_classes,
     )
 
 
@@ -106,16 +108,16 @@ def _filters(result: NeuronsResult) -> Pixels | None:
 
 
 def _feature_maps(result: NeuronsResult) -> list[Pixels]:
-    """Of the image that was asked for, or the red 1; none where the layer has no maps."""
+    """Of the image that was asked for, or the red 1; none where the layer has no maps, or there is no such image."""
     if result.mapped_name and result.mapped_image is not None and result.mapped is not None:
         return feature_maps(result.mapped_name, result.mapped_image, result.mapped)
-    if result.feature_maps is None:
+    if result.feature_maps is None or result.red_one_images is None:
         return []
-    return feature_maps(f"{result.palette.names[0]} 1", result.red_one_images[1], result.feature_maps[1])
+    return feature_maps(result.red_one_names[1], result.red_one_images[1], result.feature_maps[1])
 
 
 def feature_maps(name: str, image: NDArray[np.uint8], activations: NDArray[np.floating]) -> list[Pixels]:
-    """An image (28, 28, 3), and each channel's map of it, (C, h, w), the strongest first and all on one scale."""
+    """An image (H, W, 3), and each channel's map of it, (C, h, w), the strongest first and all on one scale."""
     maps = activations.astype(np.float64)
     largest = max(float(maps.max()), 1e-12)
     order = np.argsort(-maps.max((1, 2)), kind="stable")[:_MAPS]

@@ -58,7 +58,7 @@ class AblationAnswer(LiveAnswer[AblationQuestion]):
     random: tuple[Accuracies, ...] = ()
     patched: PatchedLogits | None = None
     maps: tuple[NDArray[np.uint8], NDArray[np.float32]] | None = None
-    """The image (28, 28, 3), and its feature maps (C, h, w)."""
+    """The image (H, W, 3), and its feature maps (C, h, w)."""
     grad_cam: NDArray[np.float32] | None = None
     """(k, h, w), on that image, of the first k marked neurons, at cam_layer; None without marked ones or a map."""
     cam_layer: str | None = None
@@ -177,15 +177,15 @@ def answer_figures(answer: AblationAnswer, result: NeuronsResult) -> list[Figure
         ]
     patch, patched = answer.question.patch, answer.patched
     if patch and patched:
-        shift = shift_figure(patch, patched, len(answer.question.marked), result.palette)
-        return [shift, *images_figures(patch, patched)]
-    return [accuracy_bars(answer, result.layer, result.samples)]
+        shift = shift_figure(patch, patched, len(answer.question.marked), result.content, result.value_colors)
+        return [shift, *images_figures(patch, patched, result.content)]
+    return [accuracy_bars(answer, result.layer, result.samples, len(result.content.classes))]
 
 
-def accuracy_bars(answer: AblationAnswer, layer: str, images: EasyAndHard) -> Bars:
+def accuracy_bars(answer: AblationAnswer, layer: str, images: EasyAndHard, classes: int) -> Bars:
     """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones.
 
-    images: how many they are measured on.
+    images: how many they are measured on. classes: how many there are, to guess among.
     """
     question = answer.question
     marked = len(question.marked)
@@ -211,5 +211,5 @@ def accuracy_bars(answer: AblationAnswer, layer: str, images: EasyAndHard) -> Ba
         unit="%",
         high=100.0,
         intervals=100 * np.array(intervals),
-        references=(Reference(name="chance", value=10.0),),
+        references=(Reference(name="chance", value=100 / classes),),
     )

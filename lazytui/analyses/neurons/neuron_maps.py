@@ -39,7 +39,7 @@ class NeuronMaps:
         return cls(model, layer, mapped_layer(model, layer), cam_layer, read)
 
     def activation(self, images: Tensor, own: Tensor) -> Tensor | None:
-        """(N, h, w), of the neuron of each image. images: (N, 3, 28, 28) float32. own: (N,) int64."""
+        """(N, h, w), of the neuron of each image. images: (N, 3, H, W) float32. own: (N,) int64."""
         from lazytui.saliency.unit_grad_cam import unit_maps
 
         return unit_maps(self.model, images, self.mapped_layer, own) if self.mapped_layer else None
@@ -64,7 +64,7 @@ class NeuronMaps:
     def grad_cams(
         self, image: NDArray[np.uint8], neurons: Sequence[int], device: torch.device
     ) -> NDArray[np.float32] | None:
-        """(k, h, w): Grad-CAM of each of k neurons on one image (28, 28, 3); None where there are none."""
+        """(k, h, w): Grad-CAM of each of k neurons on one image (H, W, 3); None where there are none."""
         import torch
 
         from lazytui.data.device_split import to_float

@@ -6,73 +6,106 @@ import math
 
 import numpy as np
 
+from lazytui.analyses.core.content_words import class_cell, in_or_with
 from lazytui.analyses.neurons.result import NeuronsResult, count_costly
-from lazytui.figures.kinds import Column, Table
+from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.files.long_texts import long_text
+from lazytui.neurons.own_values import own_values
 from lazytui.neurons.roles import ROLES
 
 
 def information(result: NeuronsResult) -> Table:
-    """Every neuron with its role and its information on color and digit, the largest excess on color first."""
-    names = result.palette.names
+    """Every neuron with its role and its information on attribute and label, the largest excess on the attribute
+    first."""
+    content = result.content
+    label, attribute = content.label, content.attribute
     return Table(
         name="neurons",
         title=f"All neurons of {result.layer}: information",
-        note="MI: mutual information of the activation with color and with digit, in bits, minus the mean under "
-        f"shuffled labels; at most 3.32, by chance below {float(result.information_bound.max()):.4f}. diff: color MI - "
-        "digit MI, the largest first, silent neurons last. ±: 95 % error of diff; a neuron beyond it is a traitor "
-        "(color-selective) or a hero (digit-selective). Each is tested alone: up to 5 % of neurons without a "
-        f"preference get a role, {math.ceil(0.05 * len(result.role))} of {len(result.role)}. CSI: color selectivity "
-        "index / 3, 0 to 1, with the preferred color. sel: class selectivity (largest - rest) / (largest + rest) of "
-        "the means by digit, with the preferred digit.",
+        note=_about_information(result),
         columns=(
             Column(name="neuron"),
             Column(name="role"),
-            Column(name="color MI", decimals=3),
-            Column(name="digit MI", decimals=3),
-            Column(name="diff", decimals=3),
+            *([Column(name=f"{attribute} MI", decimals=3)] if content.values else []),
+            Column(name=f"{label} MI", decimals=3),
+            *([Column(name="diff", decimals=3)] if content.values else []),
             Column(name="±", decimals=3),
-            Column(name="CSI", decimals=2),
-            Column(name="color"),
+            *([Column(name="CSI", decimals=2), Column(name=attribute)] if content.values else []),
             Column(name="sel", decimals=2),
-            Column(name="digit"),
+            Column(name=label),
         ),
-        rows=tuple(
-            (
-                neuron,
-                result.role_of(neuron),
-                float(result.color_information[neuron]),
-                float(result.digit_information[neuron]),
-                float(result.excess[neuron]),
-                np.nan if result.information_margin is None else float(result.information_margin[neuron]),
-                float(result.color_selectivity[neuron]),
-                names[int(result.color_response[neuron].argmax())],
-                float(result.digit_selectivity[neuron]),
-                int(result.digit_response[neuron].argmax()),
-            )
-            for neuron in by_excess(result)
-        ),
-        ordered_by="diff",
+        rows=tuple(_information_row(result, neuron) for neuron in by_excess(result)),
+        ordered_by="diff" if content.values else f"{label} MI",
+    )
+
+
+def _information_row(result: NeuronsResult, neuron: int) -> tuple[Cell, ...]:
+    content, of_label = result.content, float(result.digit_information[neuron])
+    margin = np.nan if result.information_margin is None else float(result.information_margin[neuron])
+    favorite = class_cell(content, int(result.digit_response[neuron].argmax()))
+    begin, end = (neuron, result.role_of(neuron)), (float(result.digit_selectivity[neuron]), favorite)
+    if not content.values:
+        return (*begin, of_label, margin, *end)
+    return (
+        *begin,
+        float(result.color_information[neuron]),
+        of_label,
+        float(result.excess[neuron]),
+        margin,
+        float(result.color_selectivity[neuron]),
+        content.values[int(result.color_response[neuron].argmax())],
+        *end,
+    )
+
+
+def _about_information(result: NeuronsResult) -> str:
+    content = result.content
+    label, attribute = content.label, content.attribute
+    most, by_chance = math.log2(max(content.groups)), float(result.information_bound.max())
+    tested = (
+        "Each is tested alone: up to 5 % of neurons without a "
+        f"preference get a role, {math.ceil(0.05 * len(result.role))} of {len(result.role)}."
+    )
+    selectivity = (
+        "sel: class selectivity (largest - rest) / (largest + rest) of "
+        f"the means by {label}, with the preferred {label}."
+    )
+    if not content.values:
+        return (
+            f"MI: mutual information of the activation with {label}, in bits, minus the mean under shuffled labels, "
+            f"the largest first, silent neurons last; at most {most:.2f}, by chance below {by_chance:.4f}. ±: 95 % "
+            f"error; a neuron beyond it is a hero ({label}-selective). {tested} {selectivity}"
+        )
+    most_selective = "3" if len(content.values) == 10 else f"{math.sqrt(max(len(content.values) - 1, 1)):.2f}"
+    return (
+        f"MI: mutual information of the activation with {attribute} and with {label}, in bits, minus the mean under "
+        f"shuffled labels; at most {most:.2f}, by chance below {by_chance:.4f}. diff: {attribute} MI - "
+        f"{label} MI, the largest first, silent neurons last. ±: 95 % error of diff; a neuron beyond it is a traitor "
+        f"({attribute}-selective) or a hero ({label}-selective). {tested} CSI: {attribute} selectivity "
+        f"index / {most_selective}, 0 to 1, with the preferred {attribute}. {selectivity}"
     )
 
 
 def effects(result: NeuronsResult) -> Table:
     """Every neuron with what it does: what the network loses without it, and what it alone transfers."""
     easy, hard = (count_costly(split.without_mean, split.intact or 0.0) for split in (result.easy, result.hard))
+    content, patches = result.content, (result.color_patch, result.digit_patch)
     return Table(
         name="effects",
         title=f"All neurons of {result.layer}: effect",
         note="easy, hard: change of accuracy, in points, when the neuron is held at its mean (0: at zero), on "
-        f"{result.samples.easy:,} and {result.samples.hard:,} images. color: rise of the logit of a color's digit when "
-        "only this neuron sees the image in that color; digit: the same with another shape in the same color; means "
-        f"over 90 pairs. Of {result.neurons} neurons {easy} cost more than a point each on easy images and {hard} "
+        f"{result.samples.easy:,} and {result.samples.hard:,} images. {_about_patches(result)}"
+        f"Of {result.neurons} neurons {easy} cost more than a point each on easy images and {hard} "
         "on hard ones.",
         columns=(
             Column(name="neuron"),
             Column(name="role"),
             *(Column(name=f"{split}{sign}") for split in ("easy", "hard") for sign in ("", " 0")),
-            Column(name="color", decimals=3),
-            Column(name="digit", decimals=3),
+            *(
+                [Column(name=content.attribute, decimals=3), Column(name=content.label, decimals=3)]
+                if result.repaintable
+                else []
+            ),
         ),
         rows=tuple(
             (
@@ -83,21 +116,38 @@ def effects(result: NeuronsResult) -> Table:
                     for split in (result.easy, result.hard)
                     for without in (split.without_mean, split.without_zero)
                 ),
-                float(result.color_patch[neuron]),
-                float(result.digit_patch[neuron]),
+                *(float(patch[neuron]) for patch in patches if patch is not None),
             )
             for neuron in by_excess(result)
         ),
     )
 
 
+def _about_patches(result: NeuronsResult) -> str:
+    """What the columns of patching are; nothing where there are none."""
+    content, classes = result.content, len(own_values(result.content))
+    label, attribute = content.label, content.attribute
+    if not result.repaintable:
+        return ""
+    other = "shape" if label == "digit" else label
+    return (
+        f"{attribute}: rise of the logit of a {attribute}'s {label} when "
+        f"only this neuron sees the image {in_or_with(content)} that {attribute}; {label}: the same with another "
+        f"{other} {in_or_with(content)} the same {attribute}; means over {classes * (classes - 1)} pairs. "
+    )
+
+
 def polysemanticity(result: NeuronsResult) -> Table:
-    """Every neuron with how many digits its strongest images show, and how strong it is at all."""
+    """Every neuron with how many classes its strongest images show, and how strong it is at all."""
+    content = result.content
+    given = f" given: bits about the {content.label} once the {content.attribute} is known." if content.values else ""
     largest = max(float(result.strength.max()), 1e-12)
     return Table(
         name="polysemanticity",
         title=f"All neurons of {result.layer}: polysemanticity",
-        note=long_text("notes", "neurons-polysemanticity"),
+        note=long_text("notes", "neurons-polysemanticity").format(
+            label=content.label, labels=content.labels, given=given
+        ),
         columns=(
             Column(name="neuron"),
             Column(name="role"),
@@ -105,7 +155,7 @@ def polysemanticity(result: NeuronsResult) -> Table:
             Column(name="strength", decimals=3),
             Column(name="share", decimals=2),
             Column(name="polysemanticity", decimals=2),
-            Column(name="given", decimals=3),
+            *([Column(name="given", decimals=3)] if content.values else []),
         ),
         rows=tuple(
             (
@@ -115,7 +165,7 @@ def polysemanticity(result: NeuronsResult) -> Table:
                 float(result.strength[neuron]),
                 float(result.strength[neuron]) / largest,
                 float(result.polysemanticity[neuron]),
-                float(result.digit_given_color[neuron]),
+                *([float(result.digit_given_color[neuron])] if content.values else []),
             )
             for neuron in by_excess(result)
         ),
@@ -123,6 +173,8 @@ def polysemanticity(result: NeuronsResult) -> Table:
 
 
 def by_excess(result: NeuronsResult) -> list[int]:
-    """All neurons, the largest excess on color first, silent ones last."""
+    """All neurons, the largest excess on the attribute first, silent ones last; where no attribute is known, the most
+    information on the label first."""
     silent = result.role == ROLES.index("silent")
-    return [int(neuron) for neuron in np.lexsort((-result.excess, silent))]
+    first = result.excess if result.content.values else result.digit_information.astype(np.float64)
+    return [int(neuron) for neuron in np.lexsort((-first, silent))]

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.content_facts import content_sizes
+from lazytui.analyses.core.content_facts import content_sizes, value_colors
+from lazytui.analyses.core.content_words import Colors
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
-from lazytui.data.palettes import Palette, palette
+from lazytui.analyses.networks.image_choice import group_name
+from lazytui.data.content import Content, colored_digits
+from lazytui.neurons.own_values import own_values
 from lazytui.neurons.roles import ROLES
 from lazytui.runs.results.result_contents import (
     ANY,
@@ -36,7 +39,8 @@ if TYPE_CHECKING:
 Metric = Annotated[float | None, ANY]
 Each = Annotated[NDArray[np.float32], numbers("units")]
 """(C,) float32: a number for each neuron."""
-EachByTen = Annotated[NDArray[np.float32], numbers("units", 10)]
+EachByClass = Annotated[NDArray[np.float32], numbers("units", "classes")]
+EachByValue = Annotated[NDArray[np.float32], numbers("units", "values")]
 
 
 def count_costly(without: NDArray[np.float32], intact: float) -> int:
@@ -89,16 +93,19 @@ class NeuronsResult:
 
     attribute_selective, ..., flat: how many neurons have each role, see `neurons.roles`. shape: of the layer's
     activations. role, color_response, ..., polysemanticity: see `neurons.measures.Measures`; easy_...: the same on the
-    easy split. information_margin: None in results of early versions. patch_response: (C, 10), to a flat patch of each
-    color. contribution_...: (C, 10), by how much the mean logits fall without a neuron. color_patch, digit_patch: (C,),
-    by how much the logit of a color's digit rises when a neuron alone sees the image in that color, or another shape in
-    the same color. red_one_...: shifts of the logits of the 1 in its own color when each neuron (C, 10), or all of them
-    (10,), take their activations on the red 1; both images. outgoing: (C, 10), weights to the logits; None where more
-    layers lie between. stimuli, stimulus_response: simple images, and (C, stimuli). ablated: (stages,), how many
-    neurons. visualizations: (starts, P, 28, 28, 3), stability: (P,), cosine between the starts; visualization_response:
-    (P,). clustered: (P,), an order with similar neurons side by side; correlation, shared_information: (P, P).
-    spectrum: (P,) variances. class_logits: (starts, 10), each class's own logit of its image; None in results of early
-    versions. class_textures, class_texture_logits: what the class images begin at, and its logits; None for noise.
+    easy split. information_margin: None in results of early versions. patch_response: (C, values), to a flat patch of
+    each color; None where no palette painted the images. contribution_...: (C, classes), by how much the mean logits
+    fall without a neuron. color_patch, digit_patch: (C,), by how much the logit of a value's class rises when a neuron
+    alone sees the image with that value, or another class with the same value. red_one_...: shifts of the logits of the
+    second class with its own value (the 1) when each neuron (C, classes), or all of them (classes,), take their
+    activations on the same image with the first one's (the red 1); both images. None where nothing can be repainted, as
+    stimuli, stimulus_response: simple images, and (C, stimuli). outgoing: (C, classes), weights to the logits; None
+    where more layers lie between. ablated: (stages,), how many neurons. visualizations: (starts, P, h, w, 3),
+    stability: (P,), cosine between the starts; visualization_response: (P,). clustered: (P,), an order with similar
+    neurons side by side; correlation, shared_information: (P, P). spectrum: (P,) variances. class_logits: (starts,
+    classes), each class's own logit of its image; None in results of early versions. original_labels: which classes
+    the originals show, where they aren't the first ones. class_textures, class_texture_logits: what the class images
+    begin at, and its logits; None for noise.
     feature_maps: (2, C, h, w), of the two red-one images; None where the layer has none. filters: the first layer's.
     mapped_name, mapped_image, mapped: an image that was asked for, and its feature maps, (C, h, w); or None.
     mapped_grad_cam: (P, H, W), Grad-CAM of the P neurons on it; or None.
@@ -121,6 +128,7 @@ class NeuronsResult:
     palette_name: Annotated[PaletteName, Key("palette")]
     probe_images: Count
     samples: EasyAndHard
+    recorded_content: Content | None = None
     stimulus_names: Annotated[tuple[Name, ...], Key("snippets")]
     cam_layer: Name | None = None
     role: Annotated[NDArray[np.int64], indices("units", below=len(ROLES))]
@@ -136,20 +144,22 @@ class NeuronsResult:
     entropy: Each
     strength: Each
     polysemanticity: Each
-    color_patch: Each
-    digit_patch: Each
-    color_response: EachByTen
-    digit_response: EachByTen
-    patch_response: EachByTen
-    contribution_mean: EachByTen
-    contribution_zero: EachByTen
-    red_one_shift: EachByTen
-    heat: Annotated[NDArray[np.float32], numbers("units", 10, 10)]
-    outgoing: Annotated[NDArray[np.float32] | None, numbers("units", 10).optional] = None
-    red_one_shift_all: Annotated[NDArray[np.float32], numbers(10)]
-    red_one_images: Annotated[NDArray[np.uint8], images(2)]
-    stimuli: Annotated[NDArray[np.uint8], images("stimuli"), Key("snippet_images")]
-    stimulus_response: Annotated[NDArray[np.float32], numbers("units", "stimuli"), Key("snippet_values")]
+    color_patch: Annotated[NDArray[np.float32] | None, numbers("units").optional] = None
+    digit_patch: Annotated[NDArray[np.float32] | None, numbers("units").optional] = None
+    color_response: EachByValue
+    digit_response: EachByClass
+    patch_response: Annotated[NDArray[np.float32] | None, numbers("units", "values").optional] = None
+    contribution_mean: EachByClass
+    contribution_zero: EachByClass
+    red_one_shift: Annotated[NDArray[np.float32] | None, numbers("units", "classes").optional] = None
+    heat: Annotated[NDArray[np.float32], numbers("units", "classes", "values")]
+    outgoing: Annotated[NDArray[np.float32] | None, numbers("units", "classes").optional] = None
+    red_one_shift_all: Annotated[NDArray[np.float32] | None, numbers("classes").optional] = None
+    red_one_images: Annotated[NDArray[np.uint8] | None, images(2).optional] = None
+    stimuli: Annotated[NDArray[np.uint8] | None, images("stimuli").optional, Key("snippet_images")] = None
+    stimulus_response: Annotated[
+        NDArray[np.float32] | None, numbers("units", "stimuli").optional, Key("snippet_values")
+    ] = None
     ablated: Annotated[NDArray[np.int64], counts("stages")]
     exemplars: Annotated[Exemplars, Part()]
     visualizations: Annotated[NDArray[np.uint8], images("starts", "pictured"), Key("preferred")]
@@ -159,12 +169,13 @@ class NeuronsResult:
     correlation: Annotated[NDArray[np.float32], numbers("pictured", "pictured")]
     shared_information: Annotated[NDArray[np.float32], numbers("pictured", "pictured")]
     spectrum: Annotated[NDArray[np.float32], numbers("components")]
-    class_images: Annotated[NDArray[np.uint8], images("starts of classes", 10)]
-    class_logits: Annotated[NDArray[np.float32] | None, numbers("starts of classes", 10).optional] = None
-    class_textures: Annotated[NDArray[np.uint8] | None, images(10).optional] = None
-    class_texture_logits: Annotated[NDArray[np.float32] | None, numbers(10).optional] = None
-    originals: Annotated[NDArray[np.uint8], images(10)]
-    inverted: Annotated[NDArray[np.uint8], images(10)]
+    class_images: Annotated[NDArray[np.uint8], images("starts of classes", "classes")]
+    class_logits: Annotated[NDArray[np.float32] | None, numbers("starts of classes", "classes").optional] = None
+    class_textures: Annotated[NDArray[np.uint8] | None, images("classes").optional] = None
+    class_texture_logits: Annotated[NDArray[np.float32] | None, numbers("classes").optional] = None
+    originals: Annotated[NDArray[np.uint8], images("originals")]
+    original_labels: Annotated[NDArray[np.int64] | None, indices("originals", below="classes").optional] = None
+    inverted: Annotated[NDArray[np.uint8], images("originals")]
     feature_maps: Annotated[NDArray[np.float32] | None, numbers(2, "units", "map height", "map width").optional] = None
     filters: Annotated[
         NDArray[np.uint8] | None, Array("u", ("filters", "filter height", "filter width", 3), low=0, high=255).optional
@@ -184,12 +195,34 @@ class NeuronsResult:
         return metrics_of(self)
 
     @cached_property
-    def palette(self) -> Palette:
-        return palette(self.palette_name)
+    def content(self) -> Content:
+        """What the images are."""
+        return self.recorded_content or colored_digits(self.palette_name)
+
+    @property
+    def value_colors(self) -> Colors:
+        return value_colors(self.content, self.palette_name)
+
+    @property
+    def repaintable(self) -> bool:
+        """Whether images could be had with other values."""
+        return self.red_one_images is not None
+
+    @property
+    def red_one_names(self) -> tuple[str, str]:
+        """What the images of red_one_images are called, where there are any: `green 1` and `red 1`."""
+        (_, red), (one, green) = list(own_values(self.content).items())[:2]
+        return group_name(self.content, one, green), group_name(self.content, one, red)
+
+    @property
+    def original_classes(self) -> tuple[str, ...]:
+        """What the originals show."""
+        labels = range(len(self.originals)) if self.original_labels is None else self.original_labels.tolist()
+        return tuple(self.content.classes[label] for label in labels)
 
     @cached_property
     def excess(self) -> NDArray[np.float64]:
-        """(C,) bits: how much more a neuron tells of the color than of the digit."""
+        """(C,) bits: how much more a neuron tells of the attribute than of the label."""
         return self.color_information.astype(np.float64) - self.digit_information
 
     @property
@@ -215,6 +248,22 @@ def read(_params: NeuronsParams, saved: Result) -> NeuronsResult:
         raise Damaged("it has textures that class images begin at without their logits, or the reverse")
     if len({part is None for part in (result.mapped_name, result.mapped_image, result.mapped)}) > 1:
         raise Damaged("it has an image without feature maps, or the reverse")
-    if len(result.stimulus_names) != len(result.stimuli):
-        raise Damaged(f"it has {len(result.stimulus_names)} names of {len(result.stimuli)} stimuli")
+    stimuli = 0 if result.stimuli is None else len(result.stimuli)
+    if len(result.stimulus_names) != stimuli:
+        raise Damaged(f"it has {len(result.stimulus_names)} names of {stimuli} stimuli")
+    _check_repainted(result)
     return result
+
+
+def _check_repainted(result: NeuronsResult) -> None:
+    """What repainting shows is all there, or none of it; of colored digits it is there."""
+    patches = (result.color_patch, result.digit_patch, result.red_one_shift, result.red_one_shift_all)
+    there = {part is not None for part in (*patches, result.red_one_images)}
+    if len(there) > 1 or (there == {False} and result.recorded_content is None):
+        raise Damaged("it lacks arrays of patched neurons")
+    if (result.stimulus_response is None) is not (result.stimuli is None):
+        raise Damaged("it has stimuli without responses, or the reverse")
+    if result.repaintable and len(own_values(result.content)) < 2:
+        raise Damaged("it has patched neurons, and fewer than two classes with a value")
+    if len(result.originals) > len(result.content.classes):
+        raise Damaged(f"it has originals of {len(result.originals)} of {len(result.content.classes)} classes")

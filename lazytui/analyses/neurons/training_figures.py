@@ -1,4 +1,4 @@
-"""When a layer locks on to color: roles and information of its neurons through training."""
+"""When a layer locks on to the attribute: roles and information of its neurons through training."""
 
 from __future__ import annotations
 
@@ -21,11 +21,17 @@ def through_training(result: NeuronsResult) -> list[Figure]:
     counts = {
         name: (roles == index).sum(1).astype(np.float64) for index, name in enumerate(PLURALS) if (roles == index).any()
     }
+    content = result.content
+    label, attribute = content.label, content.attribute
+    cues = {attribute: found.color_information} if content.values else {}
     middle = {
         f"{cue}, {word}": np.quantile(values.astype(np.float64), share, axis=1)
-        for cue, values in {"color": found.color_information, "digit": found.digit_information}.items()
+        for cue, values in {**cues, label: found.digit_information}.items()
         for word, share in (("median neuron", 0.5), ("best neuron", 1.0))
     }
+    with_each = " and ".join(f"with {cue}" for cue in (*cues, label))
+    independent = f"; {label} and {attribute} are independent in these images" if result.repaintable else ""
+    on_both = f"Information on {attribute} minus that on {label}" if cues else f"Minus the information on {label}"
     return [
         Lines(
             name="training-roles",
@@ -38,9 +44,9 @@ def through_training(result: NeuronsResult) -> list[Figure]:
         ),
         Lines(
             name="training-information",
-            title="Information on color and digit through training",
-            note="Mutual information of a neuron's activation with color and with digit, minus that under shuffled "
-            "labels; digit and color are independent in these images.",
+            title=f"Information on {' and '.join([*cues, label])} through training",
+            note=f"Mutual information of a neuron's activation {with_each}, minus that under shuffled "
+            f"labels{independent}.",
             series=tuple(Series(name=name, x=steps, y=values) for name, values in middle.items()),
             x_label="step",
             y_label="bits",
@@ -49,8 +55,7 @@ def through_training(result: NeuronsResult) -> list[Figure]:
         Lines(
             name="training-neurons",
             title="Single neurons through training",
-            note="Information on color minus that on digit, of the neurons that end with the largest and the smallest "
-            "difference.",
+            note=f"{on_both}, of the neurons that end with the largest and the smallest difference.",
             series=tuple(
                 Series(name=f"{neuron} {result.role_of(neuron)}", x=steps, y=found.excess[:, neuron])
                 for neuron in most_selective(result, _LINES)

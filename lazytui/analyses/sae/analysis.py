@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
@@ -44,9 +46,10 @@ _SHOWN = 24
 
 
 def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
-    """Make sure that the data can be rebuilt and have color, and that the layer suits the dictionary."""
+    """Make sure that the data can be rebuilt and show what is planted in them, and that the layer suits the
+    dictionary."""
     trained = trained_with(params, workspace)
-    if trained.placement == "none":
+    if trained.plants and not trained.shows_values:
         raise BadInput(f"{whose_data(params)} have no color, so features can't be asked for color or digit.")
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
@@ -189,6 +192,7 @@ def _result(
         held_out=len(fresh),
         probe_images=len(data.probe),
         palette_name=network.trained.palette,
+        recorded_content=content_to_keep(network.trained),
         fingerprint=origin.fingerprint,
         density=learned.density.astype(np.float32),
         geometry=_geometry(model, found, params.seed),
@@ -203,7 +207,7 @@ def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> Featur
     mass, category = found["strength"] * found["probe_density"], found["category"]
     alive = np.flatnonzero(category != CATEGORIES.index("dead"))
     strongest = alive[np.argsort(-mass[alive], kind="stable")][:MOST_MEASURED]
-    color, digit = found["color_response"].argmax(1), found["digit_response"].argmax(1)
+    color, digit = (_favorites(found[f"{cue}_response"]) for cue in ("color", "digit"))
     directions = model.decoder.detach().cpu().numpy()
     pairs = measure_pair_cosines(
         directions[strongest],
@@ -217,6 +221,11 @@ def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> Featur
     shown = shown[np.lexsort((favorite, category[shown]))]
     unit = directions[shown] / np.maximum(np.linalg.norm(directions[shown], axis=1, keepdims=True), 1e-12)
     return FeatureGeometry(shown=shown, cosine=(unit @ unit.T).astype(np.float32), **vars(pairs))
+
+
+def _favorites(response: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(n, k) -> (n,): where each is largest; 0 of none."""
+    return response.argmax(1) if response.shape[1] else np.zeros(len(response), np.int64)
 
 
 def _split_recovery(found: Recovery) -> SplitRecovery:

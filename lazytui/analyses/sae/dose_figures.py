@@ -8,25 +8,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import Colors
 from lazytui.analyses.gradcam.live import BrowsedSplit
+from lazytui.analyses.networks.image_choice import group_name
 from lazytui.analyses.networks.probabilities import probabilities_figure
 from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
-from lazytui.data.content import colored_digits
-from lazytui.data.palettes import palette
+from lazytui.data.content import NO_CLASS, Content
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Lines, Pixels, Series
 from lazytui.sae.edits.dose_response import Dose
 from lazytui.saliency.map_resizing import upsample
 
 _LEAST_PEAK = 0.15
-"""A digit whose probability gets this high at some dose has a curve."""
+"""A class whose probability gets this high at some dose has a curve."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ShownDose:
     """One image with a dose of some features.
 
-    image: (28, 28, 3) uint8. digit, color: of the image. factors: those of the curve. curve: (factors, 10)
+    image: (H, W, 3) uint8. digit, color: its label and attribute. content: of the data, value_colors: of values that
+    have any. factors: those of the curve. curve: (factors, classes)
     probabilities. before, after: without and with the dose. advice: what is to be said of what the network puts out.
     features: the first of those that are turned, on the image as it is; cam_layer: of their Grad-CAM.
     """
@@ -35,7 +37,8 @@ class ShownDose:
     name: str
     digit: int
     color: int
-    palette: str
+    content: Content
+    value_colors: Colors
     dose: Dose
     factors: Sequence[float]
     curve: NDArray[np.float32]
@@ -55,10 +58,7 @@ def dose_figures(shown: ShownDose) -> list[Figure]:
         _maps(shown),
         *_features_on_image(shown),
         probabilities_figure(
-            (before.probabilities, after.probabilities),
-            ("before", "after"),
-            colored_digits(shown.palette),
-            palette(shown.palette).colors,
+            (before.probabilities, after.probabilities), ("before", "after"), shown.content, shown.value_colors
         ),
         _curve(shown),
     ]
@@ -69,7 +69,7 @@ def image_name(browsed: BrowsedSplit, index: int) -> str:
     if browsed.names:
         return browsed.names[index]
     split = browsed.split
-    return f"{palette(browsed.trained.palette).color_name(int(split.attributes[index]))} {split.labels[index]}"
+    return group_name(browsed.trained.content, int(split.labels[index]), int(split.attributes[index]))
 
 
 def dose_text(dose: Dose, stands_for: str = "") -> str:
@@ -105,15 +105,16 @@ def _image(shown: ShownDose) -> Pixels:
 
 def _maps(shown: ShownDose) -> Pixels:
     """Where the network looks, on one scale; without maps the image alone, twice."""
-    before, after = shown.before, shown.after
-    evidence, largest = _on_one_scale(before.heat, after.heat)
+    before, after, content = shown.before, shown.after, shown.content
+    evidence, largest = _on_one_scale(before.heat, after.heat, shown.image.shape[:2])
+    cue = int(content.aligned_classes[shown.color]) if shown.color <= content.unknown else NO_CLASS
     return Pixels(
         name="gaze",
         title="What it predicts" if evidence is None else "Grad-CAM of the class predicted",
         images=np.repeat(shown.image[None], 2, axis=0),
         columns=2,
-        captions=(f"before → {before.digit}", f"after → {after.digit}"),
-        tones=tuple(tone_of(prediction.digit, shown.digit, shown.color) for prediction in (before, after)),
+        captions=(f"before → {content.classes[before.digit]}", f"after → {content.classes[after.digit]}"),
+        tones=tuple(tone_of(prediction.digit, shown.digit, cue) for prediction in (before, after)),
         overlay=evidence,
         overlay_max=largest,
     )
@@ -129,7 +130,7 @@ def _features_on_image(shown: ShownDose) -> list[Pixels]:
             pictures.append((f"{each.feature} Grad-CAM", each.grad_cam))
     if not pictures:
         return []
-    maps = [upsample(one[None].astype(np.float32))[0] for _, one in pictures]
+    maps = [upsample(one[None].astype(np.float32), *shown.image.shape[:2])[0] for _, one in pictures]
     whole = shown.features[0].where is not None
     note = "Where the feature is active on the image as it is, with its activation. " if whole else ""
     missing = "" if whole else " Where it is active can't be shown: its layer has no map of single positions."
@@ -148,27 +149,27 @@ def _features_on_image(shown: ShownDose) -> list[Pixels]:
 
 
 def _on_one_scale(
-    before: NDArray[np.float32] | None, after: NDArray[np.float32] | None
+    before: NDArray[np.float32] | None, after: NDArray[np.float32] | None, size: tuple[int, int]
 ) -> tuple[NDArray[np.float32] | None, float | None]:
-    """(2, 28, 28) in [0, 1]: positive evidence as a share of the most in either; and how much that is."""
+    """(2, *size) in [0, 1]: positive evidence as a share of the most in either; and how much that is."""
     if before is None or after is None:
         return None, None
-    evidence = np.maximum(upsample(np.stack([before, after]).astype(np.float32)), 0)
+    evidence = np.maximum(upsample(np.stack([before, after]).astype(np.float32), *size), 0)
     largest = float(evidence.max())
     return np.asarray(evidence / max(largest, 1e-12), dtype=np.float32), largest
 
 
 def _curve(shown: ShownDose) -> Lines:
-    """The probabilities of the digits that matter at some dose."""
+    """The probabilities of the classes that matter at some dose."""
     dose, curve, factors = shown.dose, shown.curve, np.array(shown.factors)
     return Lines(
         name="turn",
         title=f"Dose-response: {_edit_text(dose, _features_text(dose.features))}" if dose.features else "Dose-response",
         note=shown.advice,
         series=tuple(
-            Series(name=str(digit), x=factors, y=curve[:, digit].astype(np.float64))
-            for digit in range(10)
-            if curve[:, digit].max() >= _LEAST_PEAK
+            Series(name=name, x=factors, y=curve[:, label].astype(np.float64))
+            for label, name in enumerate(shown.content.classes)
+            if curve[:, label].max() >= _LEAST_PEAK
         ),
         x_label="x",
         y_label="probability",

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the network says: probabilities (10,) float32, and where it looks for that, (h, w) float32, raw and signed;
-    None where the network has no map."""
+    """What the network says: probabilities (classes,) float32, and where it looks for that, (h, w) float32, raw and
+    signed; None where the network has no map."""
 
     probabilities: NDArray[np.float32]
     heat: NDArray[np.float32] | None = None
@@ -65,7 +65,7 @@ class OpenLayer:
     cam_layer: str | None = None
 
     def probabilities(self, index: int, doses: Sequence[Dose]) -> NDArray[np.float32]:
-        """(doses, 10), what the network says of an image after each of the doses."""
+        """(doses, classes), what the network says of an image after each of the doses."""
         edits = [dose.edit(self.strength) for dose in doses]
         return self.loaded.spliced.probabilities(self.browsed.split.images[index], edits)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import class_cell
 from lazytui.analyses.sae.feature_labels import Labels, find_features
 from lazytui.analyses.sae.figures import feature_table
 from lazytui.analyses.sae.result import SaeResult
@@ -39,7 +40,8 @@ def browser_table(result: SaeResult, labels: Labels, chosen: Browsed, width: int
     named = len(whole.columns) - bool(labels)
     columns = (*whole.columns[:named], *(_SAYS if says else ()), *whole.columns[named:])
     rows = tuple((*row[:named], *(says[int(str(row[0]))] if says else ()), *row[named:]) for row in whole.rows)
-    note = f"{whole.note} says: the digit whose logit it moves most at its typical strength, and by how much."
+    most = f"the {result.content.label} whose logit it moves most at its typical strength, and by how much."
+    note = f"{whole.note} says: {most}"
     full = replace(whole, columns=columns, rows=rows, note=note if says else whole.note)
     spared = () if width >= ROOM_FOR_ALL else _SPARED_FOR_LABELS if labels else _SPARED
     return _without(full, spared)
@@ -62,7 +64,7 @@ _SAYS = (Column(name="says"), Column(name="logit", decimals=2))
 
 
 def _label_effects(result: SaeResult) -> list[tuple[Cell, ...]]:
-    """For each feature the digit that it moves most, and by how much; empty where nobody measured it."""
+    """For each feature the class that it moves most, and by how much; empty where nobody measured it."""
     effect = result.typical_effect
     if effect is None:
         return []
@@ -70,9 +72,9 @@ def _label_effects(result: SaeResult) -> list[tuple[Cell, ...]]:
     unknown = np.isnan(effect.sum(1))
     return [
         (None, None)
-        if unknown[feature] or result.category_of(feature) == "dead"
-        else (int(digit), float(effect[feature, digit]))
-        for feature, digit in enumerate(most)
+        if unknown[feature] or result.is_of(feature, "dead")
+        else (class_cell(result.content, int(label)), float(effect[feature, label]))
+        for feature, label in enumerate(most)
     ]
 
 
@@ -90,16 +92,22 @@ def describe(result: SaeResult, labels: Labels, feature: int) -> str:
 
 def stands_for(result: SaeResult, feature: int) -> str:
     """`red`, `digit 7`, `red 7`, or the category where it is neither."""
-    category = result.category_of(feature)
-    color = result.palette.names[result.favorite_color(feature)]
-    digit = str(result.favorite_digit(feature))
-    return {"color": color, "digit": f"digit {digit}", "both": f"{color} {digit}"}.get(category, category)
+    value, name = result.favorite_value(feature), result.content.classes[result.favorite_label(feature)]
+    words = {"color": value, "digit": f"{result.content.label} {name}", "both": f"{value} {name}"}
+    return words.get(CATEGORIES[int(result.category[feature])], result.category_of(feature))
 
 
-def next_category(text: str) -> str:
-    """The category after the one that is filtered by, at first the first; after the last none."""
-    order = ("", *CATEGORIES)
-    return order[(order.index(text) + 1) % len(order)] if text in order else CATEGORIES[0]
+def next_category(text: str, names: Sequence[str] = CATEGORIES) -> str:
+    """The category after the one that is filtered by, at first the first; after the last none. names: of all."""
+    order = ("", *names)
+    return order[(order.index(text) + 1) % len(order)] if text in order else names[0]
+
+
+def feature_words(result: SaeResult) -> str:
+    """What features can be chosen by, such as words."""
+    content = result.content
+    words = f"{content.label} {content.classes[min(7, len(content.classes) - 1)]}"
+    return f"{content.attribute} {content.values[0]}, {words}" if content.values else words
 
 
 def read_features(text: str, result: SaeResult, labels: Labels) -> tuple[int, ...]:
@@ -114,7 +122,9 @@ def read_features(text: str, result: SaeResult, labels: Labels) -> tuple[int, ..
         return numbers
     found = tuple(find_features(result, labels, text)) if parts else ()
     if not found:
-        raise UsageError(f"No feature is {text!r:.60}: give numbers, or words such as color red, digit 7 or a label.")
+        raise UsageError(
+            f"No feature is {text!r:.60}: give numbers, or words such as {feature_words(result)} or a label."
+        )
     return found
 
 

@@ -54,10 +54,9 @@ def find_features(result: SaeResult, labels: Labels, text: str) -> list[int]:
 
 def _searchable_text(result: SaeResult, labels: Labels, feature: int) -> str:
     """What a feature can be found by; the favorites of what it is selective for."""
-    category = result.category_of(feature)
-    parts = [category, labels.get(feature, "")]
-    if category in {"color", "both"}:
-        parts.append(result.palette.names[result.favorite_color(feature)])
-    if category in {"digit", "both"}:
-        parts.append(str(result.favorite_digit(feature)))
+    parts = [result.category_of(feature), labels.get(feature, "")]
+    if result.is_of(feature, "color", "both"):
+        parts.append(result.favorite_value(feature))
+    if result.is_of(feature, "digit", "both"):
+        parts.append(result.content.classes[result.favorite_label(feature)])
     return " ".join(parts).casefold()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
+from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import class_colors, classes_and_values
 from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means, preferred_inputs, unit_maps
 from lazytui.analyses.sae.result import SaeResult
-from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Histogram, Matrix, Pixels, Table
 
 
@@ -17,9 +16,9 @@ def feature_page(result: SaeResult, feature: int) -> list[Figure]:
     index = result.exemplars.index_of(feature)
     figures = [
         *([] if index is None else _pictures(result, feature, index)),
-        _profile(result, feature, "color"),
-        _profile(result, feature, "digit"),
-        _group_means(result, feature),
+        _values(result, feature) if result.content.values else None,
+        _classes(result, feature),
+        _group_means(result, feature) if result.content.values else None,
         _activations(result, feature),
         _effect(result, feature),
         _related(result, feature),
@@ -51,28 +50,40 @@ def _exemplars(result: SaeResult, feature: int, index: int) -> Pixels:
     return exemplar_images(result.exemplars, index, result.probe_images, name, title, "those it is active on")
 
 
-def _profile(result: SaeResult, feature: int, cue: Literal["color", "digit"]) -> Bars:
-    ten, of_color = result.palette, cue == "color"
-    ratio, chance, response = (
-        (result.color_selectivity, result.color_bound, result.color_response)
-        if of_color
-        else (result.digit_selectivity, result.digit_bound, result.digit_response)
-    )
+def _values(result: SaeResult, feature: int) -> Bars:
     return Bars(
-        name=f"feature-{feature}-{cue}s",
-        title=f"{_named(result, feature)}: mean activation for each {cue}",
-        note=f"Largest over mean: {float(ratio[feature]):.2f} of at most 10; with shuffled labels up to "
-        f"{float(chance[feature]):.2f}.",
-        labels=ten.names if of_color else DIGITS,
-        values=response[feature].astype(np.float64),
+        name=f"feature-{feature}-colors",
+        title=f"{_named(result, feature)}: mean activation for each {result.content.attribute}",
+        note=_selectivity(result.color_selectivity, result.color_bound, feature, len(result.content.values)),
+        labels=result.content.values,
+        values=result.color_response[feature].astype(np.float64),
         decimals=4,
-        colors=ten.colors if of_color else (),
+        colors=result.value_colors,
+    )
+
+
+def _classes(result: SaeResult, feature: int) -> Bars:
+    return Bars(
+        name=f"feature-{feature}-digits",
+        title=f"{_named(result, feature)}: mean activation for each {result.content.label}",
+        note=_selectivity(result.digit_selectivity, result.digit_bound, feature, len(result.content.classes)),
+        labels=result.content.classes,
+        values=result.digit_response[feature].astype(np.float64),
+        decimals=4,
+    )
+
+
+def _selectivity(ratio: NDArray[np.float32], by_chance: NDArray[np.float32], feature: int, count: int) -> str:
+    """count: how many values or classes there are."""
+    return (
+        f"Largest over mean: {float(ratio[feature]):.2f} of at most {count}; with shuffled labels up to "
+        f"{float(by_chance[feature]):.2f}."
     )
 
 
 def _group_means(result: SaeResult, feature: int) -> Matrix:
-    title = f"{_named(result, feature)}: mean activation by digit and color"
-    return group_means(result.heat[feature], result.palette, f"feature-{feature}-heat", title)
+    name = f"feature-{feature}-heat"
+    return group_means(result.heat[feature], result.content, result.value_colors, name, _named(result, feature))
 
 
 def _activations(result: SaeResult, feature: int) -> Histogram:
@@ -93,16 +104,16 @@ def _activations(result: SaeResult, feature: int) -> Histogram:
 def _effect(result: SaeResult, feature: int) -> Bars | None:
     if result.typical_effect is None or not np.isfinite(values := result.typical_effect[feature]).all():
         return None
-    ten = result.palette
+    content = result.content
     return Bars(
         name=f"feature-{feature}-effect",
         title=f"{_named(result, feature)}: effect on the logits at its typical strength",
-        note="Beside each digit: its color in training.",
-        labels=tuple(f"{digit} ({name})" for digit, name in zip(DIGITS, ten.names, strict=True)),
+        note=f"Beside each {content.label}: its {content.attribute} in training." if content.values else "",
+        labels=classes_and_values(content),
         values=values,
         decimals=3,
         low=min(0.0, float(values.min())),
-        colors=ten.colors,
+        colors=class_colors(content, result.value_colors),
     )
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.exemplar_maps import map_exemplars
-from lazytui.data.palettes import palette
 
 if TYPE_CHECKING:
     from lazytui.analyses.core.exemplar_result import Exemplars
@@ -50,12 +49,12 @@ def _preferred_inputs(
 ) -> dict[str, NDArray[Any]]:
     """Empty where none are asked for."""
     from lazytui.neurons.feature_visualization import Visualizer, stability
-    from lazytui.neurons.report import to_bytes
+    from lazytui.neurons.report import colors_of, to_bytes
 
     if not params.starts or not len(units):
         return {}
     report.note("visualizing features")
-    colors, hardware = palette(network.trained.palette).rgb, network.hardware.at_fastest_precision()
+    colors, hardware = colors_of(network.data), network.hardware.at_fastest_precision()
     visualizer = Visualizer(colors, hardware, seed=params.seed, steps=params.climb, tick=report.check)
     images = features.visualize(strength, visualizer, params.starts, units.tolist())
     shown = to_bytes(images)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import class_cell, class_headings, columns_differ_by, in_or_with, of_probe
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.counted_nouns import counted
-from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Interval, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
-from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.feature_geometry import MOST_MEASURED, PAIRS
+from lazytui.sae.category_names import CATEGORIES, selective_from
+from lazytui.sae.feature_geometry import MOST_MEASURED
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae.params import SaeParams
@@ -32,8 +32,8 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         _verdict(params, result),
         feature_table(result),
         logit_effects(result),
-        _colors(result),
-        _digits(result),
+        *([_values(result)] if result.content.values else []),
+        _classes(result),
         _recovery(result),
         *training_curves(vars(result.history)),
         _densities(result),
@@ -74,7 +74,7 @@ def _curve(
 
 def _most_active(result: SaeResult, count: int) -> list[int]:
     """The features that get a page: of each category but the dead so many with the largest mean activation."""
-    each = ([int(f) for f in result.by_mass if result.category_of(f) == name][:count] for name in CATEGORIES[:-1])
+    each = ([int(f) for f in result.by_mass if result.is_of(f, name)][:count] for name in CATEGORIES[:-1])
     return [feature for features in each for feature in features]
 
 
@@ -96,14 +96,24 @@ def _verdict(params: SaeParams, result: SaeResult) -> Text:
             f"variance of {result.dimensions:,} "
             f"dimensions with {result.l0:.1f} of them active at a time; {_percent(result.dead_share)} are never "
             f"active. {recovery}",
-            f"{counted(result.color_features, 'stands', 'stand')} for a color, {result.digit_features} for a digit, "
-            f"{result.both_features} "
-            f"for both, {result.mixed_features} for neither (mixed), measured on {result.probe_images:,} images that "
-            f"show every digit in every color equally often; {counted(result.dead_features, 'is', 'are')} active on "
-            "none of them.",
+            f"{_categories(result)}; {counted(result.dead_features, 'is', 'are')} active on none of them.",
             "A low error doesn't show that these are the network's own features: lazytui run sae-selfcheck measures "
             "how well each variant finds known features.",
         ),
+    )
+
+
+def _categories(result: SaeResult) -> str:
+    content, mixed = result.content, result.mixed_features
+    probe = of_probe(content, result.probe_images, repaintable=result.is_painted)
+    if not content.values:
+        return (
+            f"{counted(result.digit_features, 'stands', 'stand')} for a {content.label}, {mixed} for none (mixed), "
+            f"measured on {probe}"
+        )
+    return (
+        f"{counted(result.color_features, 'stands', 'stand')} for a {content.attribute}, {result.digit_features} for a "
+        f"{content.label}, {result.both_features} for both, {mixed} for neither (mixed), measured on {probe}"
     )
 
 
@@ -122,55 +132,73 @@ def feature_table(
 ) -> Table:
     """Features with what they stand for, those first that do most. labels: what a person calls them. chosen: which of
     them; by default every one."""
-    names = result.palette.names
+    content = result.content
     chosen = result.by_mass.tolist() if chosen is None else chosen
     return Table(
         name="features",
         title=f"Features of {result.layer}",
-        note=long_text("notes", "sae-features"),
+        note=_about_features(result),
         columns=(
             Column(name="feature"),
             Column(name="category"),
             Column(name="density", decimals=1),
             Column(name="strength", decimals=2),
-            Column(name="color"),
-            Column(name="sel", decimals=2),
-            Column(name="digit"),
+            *([Column(name=content.attribute), Column(name="sel", decimals=2)] if content.values else []),
+            Column(name=content.label),
             Column(name="sel", decimals=2),
             Column(name="cos", decimals=2),
             *([Column(name="label")] if labels else []),
         ),
-        rows=tuple(
-            (*_row(result, feature, names), *([labels.get(feature, "")] if labels else [])) for feature in chosen
-        ),
+        rows=tuple((*_row(result, feature), *([labels.get(feature, "")] if labels else [])) for feature in chosen),
+    )
+
+
+def _about_features(result: SaeResult) -> str:
+    content = result.content
+    if content.label == "digit" and content.attribute == "color":
+        return long_text("notes", "sae-features")
+    sides = [(content.label, len(content.classes))]
+    if content.values:
+        sides.insert(0, (content.attribute, len(content.values)))
+    return long_text("notes", "sae-features-any").format(
+        favorites=" or ".join(name for name, _ in sides),
+        most=" and ".join(str(count) for _, count in sides),
+        probe=of_probe(content, result.probe_images, repaintable=result.is_painted),
+        least=" and ".join(f"{selective_from(count):.3g}" for _, count in sides),
     )
 
 
 def feature_record(result: SaeResult, labels: Mapping[int, str], feature: int) -> dict[str, Cell]:
     """What the table says of one feature, by name; density in percent."""
-    names = result.palette.names
-    columns = ("feature", "category", "density", "strength", "color", "color_selectivity", "digit", "digit_selectivity")
-    cells = dict(zip((*columns, "nearest_cosine"), _row(result, feature, names), strict=True))
+    content = result.content
+    columns = ["feature", "category", "density", "strength"]
+    for name in ([content.attribute] if content.values else []) + [content.label]:
+        columns += [name, f"{name}_selectivity"]
+    cells = dict(zip((*columns, "nearest_cosine"), _row(result, feature), strict=True))
     return {**cells, "label": labels.get(feature)}
 
 
-def _row(result: SaeResult, feature: int, names: tuple[str, ...]) -> tuple[Cell, ...]:
-    dead = result.category_of(feature) == "dead"
+def _row(result: SaeResult, feature: int) -> tuple[Cell, ...]:
+    dead = result.is_of(feature, "dead")
+    favorites: list[Cell] = []
+    if result.content.values:
+        favorites = [result.favorite_value(feature), float(result.color_selectivity[feature])]
+    favorites += [
+        class_cell(result.content, result.favorite_label(feature)),
+        float(result.digit_selectivity[feature]),
+    ]
     return (
         feature,
         result.category_of(feature),
         100 * float(result.density[feature]),
         float(result.strength[feature]),
-        None if dead else names[result.favorite_color(feature)],
-        None if dead else float(result.color_selectivity[feature]),
-        None if dead else result.favorite_digit(feature),
-        None if dead else float(result.digit_selectivity[feature]),
+        *([None] * len(favorites) if dead else favorites),
         float(result.nearest_cosine[feature, 0]),
     )
 
 
 def logit_effects(result: SaeResult) -> Table | Text:
-    """What the features that do most add to each digit's logit."""
+    """What the features that do most add to each class's logit."""
     title = "Effect of features on each logit"
     effect = result.typical_effect
     if effect is None:
@@ -179,17 +207,21 @@ def logit_effects(result: SaeResult) -> Table | Text:
             title=title,
             paragraphs=("More than the head lies above this layer, and an early version didn't measure what follows.",),
         )
-    names = result.palette.names
-    chosen = [int(f) for f in result.by_mass[:_SHOWN] if result.category_of(f) != "dead"]
+    content = result.content
+    chosen = [int(f) for f in result.by_mass[:_SHOWN] if not result.is_of(f, "dead")]
+    expected = (
+        f" A {content.attribute} feature should raise the logit of that {content.attribute}'s {content.label}."
+        if content.values
+        else ""
+    )
     return Table(
         name="effects",
         title=f"{title}, at their typical strength",
-        note=f"strength x {_effect(result)}, of the {len(chosen)} features with the largest mean activation. A color "
-        "feature should raise the logit of that color's digit.",
+        note=f"strength x {_effect(result)}, of the {len(chosen)} features with the largest mean activation.{expected}",
         columns=(
             Column(name="feature"),
             Column(name="category"),
-            *(Column(name=f"{digit} {name}", decimals=2) for digit, name in enumerate(names)),
+            *(Column(name=heading, decimals=2) for heading in class_headings(content)),
         ),
         rows=tuple(
             (f, result.category_of(f), *(float(v) if np.isfinite(v) else None for v in effect[f])) for f in chosen
@@ -203,24 +235,24 @@ def _effect(result: SaeResult) -> str:
     return "W_d . W_head"
 
 
-def _colors(result: SaeResult) -> Matrix:
-    ten = result.palette
-    note = (
-        f"{result.probe_images:,} images, every digit equally often in every color, so columns differ by color alone."
+def _values(result: SaeResult) -> Matrix:
+    content = result.content
+    title = f"Mean activation {in_or_with(content)} each {content.attribute}"
+    matrix = _responses(result, result.color_response, "colors", title, content.attribute)
+    return replace(
+        matrix, column_labels=content.values, column_axis=content.attribute, column_colors=result.value_colors
     )
-    matrix = _responses(result, result.color_response, "colors", "Mean activation in each color", note)
-    return replace(matrix, column_labels=ten.names, column_axis="color", column_colors=ten.colors)
 
 
-def _digits(result: SaeResult) -> Matrix:
-    note = (
-        f"{result.probe_images:,} images, every digit equally often in every color, so columns differ by shape alone."
-    )
-    return _responses(result, result.digit_response, "digits", "Mean activation for each digit", note)
+def _classes(result: SaeResult) -> Matrix:
+    label = result.content.label
+    title, cue = f"Mean activation for each {label}", "shape" if label == "digit" else label
+    return _responses(result, result.digit_response, "digits", title, cue)
 
 
-def _responses(result: SaeResult, responses: NDArray[np.float32], name: str, title: str, note: str) -> Matrix:
-    """Of the features that do most. responses: (n, 10), by color or by digit."""
+def _responses(result: SaeResult, responses: NDArray[np.float32], name: str, title: str, cue: str) -> Matrix:
+    """Of the features that do most. responses: (n, k), by value or by class; cue: what columns differ by."""
+    note = columns_differ_by(result.content, cue, result.probe_images, repaintable=result.is_painted)
     chosen = result.by_mass[:_SHOWN]
     response = responses[chosen].astype(np.float64)
     return Matrix(
@@ -229,9 +261,9 @@ def _responses(result: SaeResult, responses: NDArray[np.float32], name: str, tit
         note=f"{note} In percent of each row's maximum.",
         values=100 * response / np.maximum(response.max(1, keepdims=True), 1e-12),
         row_labels=tuple(f"{feature} {result.category_of(feature)}" for feature in chosen),
-        column_labels=DIGITS,
+        column_labels=result.content.classes,
         row_axis="feature",
-        column_axis="digit",
+        column_axis=result.content.label,
         unit="%",
     )
 
@@ -294,17 +326,21 @@ def _cosines(result: SaeResult) -> Histogram:
 
 
 def _geometry(result: SaeResult) -> list[Figure]:
-    """Whether features of one color lie together, and whether color is orthogonal to shape."""
-    found = result.geometry
-    if found is None:
+    """Whether features of one value lie together, and whether the attribute is orthogonal to the label; nothing where
+    no attribute is known."""
+    found, content = result.geometry, result.content
+    if found is None or not content.values:
         return []
+    label, attribute = content.label, content.attribute
+    shape = "shape" if label == "digit" else label
+    pairs = (f"same {attribute}", f"same {label}", f"{attribute} with {label}")
     table = Table(
         name="geometry",
-        title="Do features of one color lie together, and is color orthogonal to shape?",
+        title=f"Do features of one {attribute} lie together, and is {attribute} orthogonal to {shape}?",
         note="|cos|: mean over pairs of features of the absolute cosine of their directions, 0 where they are "
         f"orthogonal, of the {MOST_MEASURED} features that do most. shuffled: the same with shuffled labels (favorite "
-        "colors among color features, favorite digits among digit features, and which are which among both), with its "
-        "central 95 %. p: two-sided, of 1,000 shuffles.",
+        f"{attribute}s among {attribute} features, favorite {content.labels} among {label} features, and which are "
+        "which among both), with its central 95 %. p: two-sided, of 1,000 shuffles.",
         columns=(
             Column(name="pairs"),
             Column(name="count"),
@@ -322,7 +358,7 @@ def _geometry(result: SaeResult) -> list[Figure]:
                 Interval(float(low), float(high)) if np.isfinite([low, high]).all() else None,
                 float(found.p[row]),
             )
-            for row, (name, low, high) in enumerate(zip(PAIRS, found.low, found.high, strict=True))
+            for row, (name, low, high) in enumerate(zip(pairs, found.low, found.high, strict=True))
         ),
     )
     if not len(found.shown):
@@ -331,8 +367,9 @@ def _geometry(result: SaeResult) -> list[Figure]:
     matrix = Matrix(
         name="feature-cosines",
         title="Cosine of the directions of features",
-        note=f"The {len(names)} features with the largest mean activation, by category and by the color or digit that "
-        "they are most active for. Blocks on the diagonal: features of one color that share a direction.",
+        note=f"The {len(names)} features with the largest mean activation, by category and by the {attribute} or "
+        f"{label} that they are most active for. Blocks on the diagonal: features of one {attribute} that share a "
+        "direction.",
         values=found.cosine.astype(np.float64),
         row_labels=names,
         column_labels=tuple(str(feature) for feature in found.shown),
@@ -346,8 +383,9 @@ def _geometry(result: SaeResult) -> list[Figure]:
 
 
 def _favorite(result: SaeResult, feature: int) -> str:
-    digit = result.category_of(feature) == "digit"
-    return str(result.favorite_digit(feature)) if digit else result.palette.names[result.favorite_color(feature)]
+    if result.is_of(feature, "digit"):
+        return result.content.classes[result.favorite_label(feature)]
+    return result.favorite_value(feature)
 
 
 def _percent(value: float | None) -> str:

@@ -40,7 +40,7 @@ class DoseQuestion:
 
 @dataclass(frozen=True)
 class DoseAnswer(BrowsedAnswer[DoseQuestion]):
-    """activity: (N, n), each feature on each browsed image. curve: (31, 10), the probabilities at each step of the
+    """activity: (N, n), each feature on each browsed image. curve: (31, classes), the probabilities at each step of the
     dial. features: the first of those that are turned, on the image; cam_layer: of their Grad-CAM. advice: what is to
     be said of what the network puts out.
     """
@@ -69,7 +69,8 @@ class DoseAnswer(BrowsedAnswer[DoseQuestion]):
             name=image_name(browsed, self.index),
             digit=int(browsed.split.labels[self.index]),
             color=int(browsed.split.attributes[self.index]),
-            palette=browsed.trained.palette,
+            content=browsed.trained.content,
+            value_colors=browsed.trained.value_colors,
             dose=self.question.dose,
             factors=FACTORS,
             curve=self.curve,
@@ -194,5 +195,5 @@ def _unchanged(layer: OpenLayer, index: int) -> Prediction:
 
 
 def _whole_curve(layer: OpenLayer, index: int, dose: Dose) -> NDArray[np.float32]:
-    """(31, 10), the probabilities at each step of the dial; that of the dose doesn't matter."""
+    """(31, classes), the probabilities at each step of the dial; that of the dose doesn't matter."""
     return layer.probabilities(index, [replace(dose, factor=factor) for factor in FACTORS])

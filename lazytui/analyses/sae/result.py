@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.core.content_facts import content_sizes
+from lazytui.analyses.core.content_facts import content_sizes, value_colors
+from lazytui.analyses.core.content_words import Colors
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.data.palettes import Palette, palette
+from lazytui.data.content import Content, colored_digits
 from lazytui.runs.results.result_contents import ANY, COUNT, Count, Damaged, Name, counts, images, indices, numbers
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Key, Part, metrics_of, read_fields
@@ -27,7 +28,8 @@ OneOrMore = Annotated[int, Field(strict=True, ge=1, le=10**15)]
 Metric = Annotated[float | None, ANY]
 Each = Annotated[NDArray[np.float32], numbers("units")]
 """(n,) float32: a number for each feature."""
-EachByTen = Annotated[NDArray[np.float32], numbers("units", 10)]
+EachByClass = Annotated[NDArray[np.float32], numbers("units", "classes")]
+EachByValue = Annotated[NDArray[np.float32], numbers("units", "values")]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,14 +77,16 @@ class SaeResult:
     color_features, ..., dead_features: how many features are of each category. held_out: activations that
     unexplained_variance and l0 were measured on. fingerprint: of the network. category: (n,), indices into CATEGORIES.
     density, probe_density: shares of the training samples and of the probe images that a feature is active on.
-    strength: mean activation where it is active; largest: its maximum. ..._selectivity: the largest mean by color or
-    digit over the mean of all ten, 1 to 10; ..._bound: what shuffled labels reach; ..._response, heat: mean activation
-    by color, by digit, by digit (row) and color. histogram: (n, bins) of activations. effect: (n, 10), added to each
+    strength: mean activation where it is active; largest: its maximum. color_...: of the attribute; digit_...: of the
+    label. ..._selectivity: the largest mean by value or class over the mean of all, from 1 to how many there are;
+    ..._bound: what shuffled labels reach; ..._response, heat: mean activation by value, by class, by class (row) and
+    value. Without any value nothing is known of the attribute. histogram: (n, bins) of activations. effect: (n,
+    classes), added to each
     logit per unit of activation; effect_by_gradient: to first order, where more than the head lies above; effect is
     None there in results of early versions. nearest, nearest_cosine: (n, 5) features
     with the nearest directions; neurons, neuron_correlation: (n, 5) neurons with the most similar activations.
     geometry: where features point; None in results of early versions.
-    preferred: (starts, P, 28, 28, 3), inputs that maximize the P features that have exemplars; preferred_response: (P,)
+    preferred: (starts, P, h, w, 3), inputs that maximize the P features that have exemplars; preferred_response: (P,)
     the mean activation of each there, stability: (P,), cosine between the starts. exemplar_maps: of the P features;
     their Grad-CAM is of cam_layer. None where there are none, and in results of early versions.
     """
@@ -104,6 +108,7 @@ class SaeResult:
     held_out: Count | None = None
     probe_images: Count
     palette_name: Annotated[PaletteName, Key("palette")]
+    recorded_content: Content | None = None
     fingerprint: Name
     effect_by_gradient: bool = False
     cam_layer: Name | None = None
@@ -116,11 +121,11 @@ class SaeResult:
     digit_selectivity: Each
     color_bound: Each
     digit_bound: Each
-    color_response: EachByTen
-    digit_response: EachByTen
-    heat: Annotated[NDArray[np.float32], numbers("units", 10, 10)]
+    color_response: EachByValue
+    digit_response: EachByClass
+    heat: Annotated[NDArray[np.float32], numbers("units", "classes", "values")]
     histogram: Annotated[NDArray[np.int32], counts("units", "bins")]
-    effect: Annotated[NDArray[np.float32] | None, numbers("units", 10).optional] = None
+    effect: Annotated[NDArray[np.float32] | None, numbers("units", "classes").optional] = None
     nearest: Annotated[NDArray[np.int32], indices("units", "near", below="units")]
     nearest_cosine: Annotated[NDArray[np.float32], numbers("units", "near")]
     neurons: Annotated[NDArray[np.int32], counts("units", "near neurons")]
@@ -139,12 +144,22 @@ class SaeResult:
         return metrics_of(self)
 
     @cached_property
-    def palette(self) -> Palette:
-        return palette(self.palette_name)
+    def content(self) -> Content:
+        """What the images are."""
+        return self.recorded_content or colored_digits(self.palette_name)
+
+    @property
+    def value_colors(self) -> Colors:
+        return value_colors(self.content, self.palette_name)
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether the palette painted the images, each class in each color equally often."""
+        return bool(self.value_colors)
 
     @cached_property
     def typical_effect(self) -> NDArray[np.float64] | None:
-        """(n, 10): what each feature adds to each logit at its typical strength; NaN where that isn't known."""
+        """(n, classes): what each feature adds to each logit at its typical strength; NaN where that isn't known."""
         return None if self.effect is None else self.strength.astype(np.float64)[:, None] * self.effect
 
     @cached_property
@@ -162,13 +177,25 @@ class SaeResult:
         return bool((self.category == CATEGORIES.index("dead")).all())
 
     def category_of(self, feature: int) -> str:
-        return CATEGORIES[int(self.category[feature])]
+        """One of CATEGORIES, in the words of what the images are: `ground` in place of color."""
+        return self.category_names[int(self.category[feature])]
 
-    def favorite_color(self, feature: int) -> int:
-        """The color that a feature is most active for."""
-        return int(self.color_response[feature].argmax())
+    @cached_property
+    def category_names(self) -> tuple[str, ...]:
+        """CATEGORIES in the words of what the images are."""
+        _, _, *others = CATEGORIES
+        return (self.content.attribute or "attribute", self.content.label, *others)
 
-    def favorite_digit(self, feature: int) -> int:
+    def is_of(self, feature: int, *categories: str) -> bool:
+        """Whether its category is one of these of CATEGORIES."""
+        return CATEGORIES[int(self.category[feature])] in categories
+
+    def favorite_value(self, feature: int) -> str:
+        """The value of the attribute that a feature is most active for; empty where there is none."""
+        return self.content.values[int(self.color_response[feature].argmax())] if self.content.values else ""
+
+    def favorite_label(self, feature: int) -> int:
+        """The class that it is most active for."""
         return int(self.digit_response[feature].argmax())
 
 

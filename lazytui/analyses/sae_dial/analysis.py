@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.ask.kept_drawings import kept_drawings
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.networks.image_choice import index_of_image, read_group
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
@@ -19,7 +20,6 @@ from lazytui.analyses.sae.loaded_sae import network_params_of, sae_params
 from lazytui.analyses.sae_dial.figures import figures
 from lazytui.analyses.sae_dial.params import SaeDialParams
 from lazytui.analyses.sae_dial.result import SaeDialResult, read
-from lazytui.analyses.train.params import TrainParams
 from lazytui.data.splits import Split
 from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
@@ -49,7 +49,7 @@ def run(params: SaeDialParams, report: Report) -> SaeDialResult:
         kept_drawings(report.workspace) if params.split == "drawn" else [],
         report.workspace,
         report.note,
-        lambda split, trained: _chosen(params, split, trained),
+        lambda split, _trained: _chosen(params, split),
         model=params.model,
         device=params.device,
     )
@@ -76,6 +76,7 @@ def _result(layer: OpenLayer, doses: list[Dose], shown: Dose) -> SaeDialResult:
         digit=int(split.labels[0]),
         color=int(split.attributes[0]),
         palette_name=layer.browsed.trained.palette,
+        recorded_content=content_to_keep(layer.browsed.trained),
         advice=layer.loaded.network.advice,
         features=features,
         into=into,
@@ -102,7 +103,7 @@ def _tipping_factor(doses: list[Dose], curve: NDArray[np.float32], predicted: in
     return min(changed, key=lambda factor: abs(factor - 1), default=None)
 
 
-def _chosen(params: SaeDialParams, split: Split, _trained: TrainParams) -> NDArray[np.intp]:
+def _chosen(params: SaeDialParams, split: Split) -> NDArray[np.intp]:
     return np.array([index_of_image(params.image, split, params.split)])
 
 

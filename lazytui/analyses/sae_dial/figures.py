@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lazytui.analyses.core.content_facts import value_colors
+from lazytui.analyses.core.content_words import class_cell
 from lazytui.analyses.sae.dose_figures import ShownDose, dose_figures, dose_text
 from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
 from lazytui.analyses.sae_dial.result import SaeDialResult
-from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Column, Figure, Table, Text
 from lazytui.sae.edits.dose_response import Dose
 
@@ -24,7 +25,8 @@ def figures(params: SaeDialParams, result: SaeDialResult) -> list[Figure]:
         name=result.name,
         digit=result.digit,
         color=result.color,
-        palette=result.palette_name,
+        content=result.content,
+        value_colors=value_colors(result.content, result.palette_name),
         dose=dose,
         factors=params.factors,
         curve=result.probabilities,
@@ -52,26 +54,28 @@ def _features_on_image(result: SaeDialResult) -> tuple[FeatureOnImage, ...]:
 
 
 def _verdict(params: SaeDialParams, result: SaeDialResult, shown: Dose) -> Text:
-    says = int(result.predicted)
-    before = f"A {result.name}: the network says {says} ({result.unchanged[says]:.1%})."
+    says, classes = int(result.predicted), result.content.classes
+    before = f"A {result.name}: the network says {classes[says]} ({result.unchanged[says]:.1%})."
     factor = result.tipping_factor if params.at is None else params.at
     if factor is None:
         dose = replace(shown, factor=params.factors[0])
-        after = f"{dose_text(dose)}, up to {params.factors[-1]:g}: it says {says} throughout."
+        after = f"{dose_text(dose)}, up to {params.factors[-1]:g}: it says {classes[says]} throughout."
     else:
         said = result.probabilities[params.factors.index(factor)]
-        after = f"{dose_text(replace(shown, factor=factor))}: it says {said.argmax()} ({said.max():.1%})."
+        after = f"{dose_text(replace(shown, factor=factor))}: it says {classes[said.argmax()]} ({said.max():.1%})."
     return Text(name="verdict", title="Dose-response of one image", paragraphs=(f"{before} {after}",))
 
 
 def _by_factor(factors: Sequence[float], result: SaeDialResult) -> Table:
+    content = result.content
+    classes = (Column(name=name) for name in content.classes)
     return Table(
         name="by-factor",
-        title="Probability of each digit, %",
-        note="By the factor of the dose; predicted: the most probable digit.",
-        columns=(Column(name="factor", decimals=2), Column(name="predicted"), *(Column(name=one) for one in DIGITS)),
+        title=f"Probability of each {content.label}, %",
+        note=f"By the factor of the dose; predicted: the most probable {content.label}.",
+        columns=(Column(name="factor", decimals=2), Column(name="predicted"), *classes),
         rows=tuple(
-            (factor, int(said.argmax()), *(100 * float(share) for share in said))
+            (factor, class_cell(content, int(said.argmax())), *(100 * float(share) for share in said))
             for factor, said in zip(factors, result.probabilities, strict=True)
         ),
     )

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
+from lazytui.data.content import MOST_CLASSES, Content, colored_digits
 from lazytui.runs.results.result_contents import ANY, Damaged, Metric, Name, Note, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -18,7 +19,7 @@ from lazytui.runs.results.typed_result import read_fields
 if TYPE_CHECKING:
     from lazytui.analyses.sae_dial.params import SaeDialParams
 
-DIGIT = Metric(low=0, high=9)
+CLASS = Metric(low=0, high=MOST_CLASSES - 1)
 Features = Annotated[tuple[Annotated[int, Field(ge=0, le=10**9)], ...], Field(max_length=100_000)]
 
 
@@ -26,22 +27,24 @@ Features = Annotated[tuple[Annotated[int, Field(ge=0, le=10**9)], ...], Field(ma
 class SaeDialResult:
     """predicted: of the image as it is. tipping_factor: the factor nearest to 1 at which something else is predicted;
     None where nothing ever is. largest_shift: by how much a probability changes at most; None in results of early
-    versions. name: what the image is called; its digit and color are 255 where it has none.
+    versions. name: what the image is called; digit, color: its label and
+    attribute, 255 where it has none.
 
     features, into: what was turned, and what was put there. strength, activity: (features,) what is typical of each,
-    and what it is on the image. factors: (n,). probabilities: (n, 10). unchanged: (10,), of the image as it is.
-    heat_before, heat_after: (h, w), where it looks, as it is and at the factor that is shown; None where the network
+    and what it is on the image. factors: (n,). probabilities: (n, classes). unchanged: (classes,), of the image as it
+    is. heat_before, heat_after: (h, w), where it looks, as it is and at the factor that is shown; None where the network
     has no map. mapped, mapped_grad_cam: (k, h, w), of the first k features where each is active on the image as it is,
     and its Grad-CAM at cam_layer; None where there is no map, and in results of early versions.
     """
 
-    predicted: Annotated[float, DIGIT]
+    predicted: Annotated[float, CLASS]
     tipping_factor: Annotated[float | None, ANY]
     largest_shift: Annotated[float | None, Metric(low=0, high=1.001).omitted] = None
     name: Name
     digit: Annotated[int, Field(ge=0, le=255)]
     color: Annotated[int, Field(ge=0, le=255)]
     palette_name: PaletteName
+    recorded_content: Content | None = None
     advice: Note
     cam_layer: Name | None = None
     features: Features
@@ -49,12 +52,17 @@ class SaeDialResult:
     image: Annotated[NDArray[np.uint8], images()]
     strength: Annotated[NDArray[np.float64], numbers("turned")]
     activity: Annotated[NDArray[np.float64], numbers("turned")]
-    probabilities: Annotated[NDArray[np.float32], shares("factors", 10).defined]
-    unchanged: Annotated[NDArray[np.float32], shares(10).defined]
+    probabilities: Annotated[NDArray[np.float32], shares("factors", "classes").defined]
+    unchanged: Annotated[NDArray[np.float32], shares("classes").defined]
     heat_before: Annotated[NDArray[np.float32] | None, numbers("height", "width").defined.optional]
     heat_after: Annotated[NDArray[np.float32] | None, numbers("height", "width").defined.optional]
     mapped: Annotated[NDArray[np.float32] | None, numbers("mapped", "h", "w").defined.optional] = None
     mapped_grad_cam: Annotated[NDArray[np.float32] | None, numbers("mapped", "H", "W").defined.optional] = None
+
+    @property
+    def content(self) -> Content:
+        """What the image is of."""
+        return self.recorded_content or colored_digits(self.palette_name)
 
 
 def read(params: SaeDialParams, saved: Result) -> SaeDialResult:
@@ -64,6 +72,8 @@ def read(params: SaeDialParams, saved: Result) -> SaeDialResult:
         raise Damaged("it names other features than it has strengths of")
     if any(maps is not None and len(maps) > len(result.features) for maps in (result.mapped, result.mapped_grad_cam)):
         raise Damaged("it has maps of more features than were turned")
+    if result.predicted >= len(result.content.classes):
+        raise Damaged(f"its metric 'predicted' is {result.predicted:g}")
     if result.tipping_factor is not None and result.tipping_factor not in params.factors:
         raise Damaged("its tipping factor is none of its factors")
     return result

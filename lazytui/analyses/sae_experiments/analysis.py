@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.analyses.networks.network_pair import require_shared_data
@@ -78,6 +79,7 @@ def run(params: SaeExperimentsParams, report: Report) -> SaeExperimentsResult:
     result = SaeExperimentsResult(
         networks=tuple(replace(each, name=name) for each, name in zip(edits, names, strict=True)),
         palette_name=saes[0].network.trained.palette,
+        recorded_content=content_to_keep(saes[0].network.trained),
         samples={name: len(saes[0].spliced.split(name)) for name in ("easy", "hard", "balanced")},
     )
     if len(saes) == 1:

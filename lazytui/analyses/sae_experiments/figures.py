@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import Colors, class_cell, in_or_with
 from lazytui.analyses.gradcam.map_pictures import overlay
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_experiments.result import (
@@ -16,57 +17,77 @@ from lazytui.analyses.sae_experiments.result import (
     SeedStability,
     SplitEdits,
 )
+from lazytui.analyses.train.figures import chance
 from lazytui.counted_nouns import counted
-from lazytui.data.palettes import Palette
-from lazytui.evaluation.predictions import DIGITS
+from lazytui.data.content import NO_CLASS, Content
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text
 from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.edits.dose_response import FACTORS
 
-_CHANCE = Reference(name="chance", value=0.1)
 _SINGLE = 24
 
 
 def figures(params: SaeExperimentsParams, result: SaeExperimentsResult) -> list[Figure]:
     """All experiments, in the order of reading."""
-    draws, networks, several = params.draws, result.networks, len(result.networks) > 1
-    found: list[Figure] = [_verdict(draws, networks, result.samples)]
+    draws, networks, several, content = params.draws, result.networks, len(result.networks) > 1, result.content
+    found: list[Figure] = [_verdict(draws, result)]
     if result.stability:
         found.append(_seed_stability(result.stability))
-    found += [_bulk(draws, networks), _dose(networks)]
+    if content.values:
+        found += [_bulk(draws, result), _dose(networks, content)]
     for number, network in enumerate(networks):
         slug, suffix = "-against" * number, f" ({network.name})" if several else ""
         found += [
-            _swaps(network, result.palette, slug, suffix),
+            *([_swaps(network, content, result.value_colors, slug, suffix)] if content.values else []),
             _single(network, slug, suffix),
-            *_saliency(network, slug, suffix),
+            *(_saliency(network, content, slug, suffix) if content.values else []),
         ]
-    if several and not result.stability:
+    if several and not result.stability and content.values:
         found.append(_transfer(draws, result, result.transfer))
     return found
 
 
-def _verdict(draws: int, networks: tuple[NetworkEdits, ...], samples: Mapping[str, int] | None) -> Text:
-    sentences = [sentence for network in networks for sentence in _summary(draws, network)]
-    if samples:
-        images = ", ".join(f"{number:,} {split}" for split, number in samples.items())
+def _verdict(draws: int, result: SaeExperimentsResult) -> Text:
+    content = result.content
+    if not content.values:
+        return _without_attribute(result)
+    sentences = [sentence for network in result.networks for sentence in _summary(draws, network, content)]
+    if result.samples:
+        images = ", ".join(f"{number:,} {split}" for split, number in result.samples.items())
         sentences.append(f"Measured on {images} images; an evaluation counts every image of a split.")
     return Text(
         name="verdict",
-        title="Effect of the color features",
-        note="Color feature: selective for one color and for no digit. Ablated: its activation is 0; what the "
+        title=f"Effect of the {content.attribute} features",
+        note=f"{content.attribute.capitalize()} feature: selective for one {content.attribute} and for no "
+        f"{content.label}. Ablated: its activation is 0; what the "
         "autoencoder doesn't explain of the layer stays as it is.",
         paragraphs=tuple(sentences),
     )
 
 
-def _summary(draws: int, network: NetworkEdits) -> Iterator[str]:
+def _without_attribute(result: SaeExperimentsResult) -> Text:
+    each = ", ".join(
+        f"{network.name} {_percent(network.easy.intact)} of easy and {_percent(network.hard.intact)} of hard images"
+        for network in result.networks
+    )
+    return Text(
+        name="verdict",
+        title="Effect of single features",
+        paragraphs=(
+            "No attribute of these images is known, so no features stand for one: they are ablated one by one, and "
+            f"not swapped or transferred. Intact, right on: {each}.",
+        ),
+    )
+
+
+def _summary(draws: int, network: NetworkEdits, content: Content) -> Iterator[str]:
+    label, attribute = content.label, content.attribute
     if not network.color_features:
-        yield f"{network.name}: no feature of {network.layer} stands for a color alone, so nothing was ablated."
+        yield f"{network.name}: no feature of {network.layer} stands for a {attribute} alone, so nothing was ablated."
         return
     mass, whole = network.hard.mass
     yield (
-        f"{network.name}: with its {counted(network.color_features, 'color feature')} ablated "
+        f"{network.name}: with its {counted(network.color_features, f'{attribute} feature')} ablated "
         f"({_percent(mass / whole)} of all "
         f"activity on hard images), {_change('hard', network.hard)}; {_change('easy', network.easy)}. With these "
         f"features alone, all others ablated, it is right on {_percent(network.easy.color_alone)} of easy and "
@@ -75,22 +96,23 @@ def _summary(draws: int, network: NetworkEdits) -> Iterator[str]:
     yield (
         f"Controls are matched in activation mass, {draws} draws each, with a 95 % prediction interval. Random "
         "directions: the same activations removed along random directions. Random sets: other features with the same "
-        f"total activation, {_pool(network)}."
+        f"total activation, {_pool(network, attribute)}."
     )
     if network.removal_score is None:
         yield "Its accuracy isn't below a linear probe's on balanced data, so there is no removal score."
     else:
         yield (
             f"Removal score {network.removal_score:.2f} (random directions "
-            f"{_number(network.removal_score_directions)}): ablating the color features closes "
+            f"{_number(network.removal_score_directions)}): ablating the {attribute} features closes "
             f"{100 * network.removal_score:.0f} % of the gap to a linear probe on balanced data. Intact "
             f"{_percent(network.balanced.intact)}, ablated {_percent(network.balanced.without_color)}, probe "
             f"{_percent(network.balanced_head)}."
         )
     if network.swap_after_mean is not None:
         yield (
-            f"With one color's features swapped for another's, {_percent(network.swap_after_mean)} of images of other "
-            f"digits are classified as the new color's digit; {_percent(network.swap_before_mean)} before, "
+            f"With one {attribute}'s features swapped for another's, {_percent(network.swap_after_mean)} of images of "
+            f"other {content.labels} are classified as the new {attribute}'s {label}; "
+            f"{_percent(network.swap_before_mean)} before, "
             f"{_percent(network.swap_random_mean)} with random features of the same mass."
         )
 
@@ -118,22 +140,24 @@ def _beside(ablated: float, title: str, mean: float | None, low: float | None, h
     return f"{where} the band of {title} ({_percent(mean)}, {_percent(low)} to {_percent(high)})"
 
 
-def _pool(network: NetworkEdits) -> str:
+def _pool(network: NetworkEdits, attribute: str) -> str:
     none = [name for name, split in network.splits.items() if split.random is None]
     if none:
-        return f"which don't exist on {' and '.join(none)} images, where color features are most of all activity"
-    return f"drawn from the {int(network.hard.pool[0])} living features that don't stand for a color"
+        return f"which don't exist on {' and '.join(none)} images, where {attribute} features are most of all activity"
+    return f"drawn from the {int(network.hard.pool[0])} living features that don't stand for a {attribute}"
 
 
-def _bulk(draws: int, networks: tuple[NetworkEdits, ...]) -> Bars:
-    """Accuracies intact, without the color features, and without random ones, on each split of each network."""
+def _bulk(draws: int, result: SaeExperimentsResult) -> Bars:
+    """Accuracies intact, without the features of values, and without random ones, on each split of each network."""
     labels, values, intervals = [], [], []
+    networks, content = result.networks, result.content
+    attribute = content.attribute
     for network in networks:
         for name, split in network.splits.items():
             measured = [
                 ("intact", split.intact, None, None),
-                ("without color", split.without_color, None, None),
-                ("color alone", split.color_alone, None, None),
+                (f"without {attribute}", split.without_color, None, None),
+                (f"{attribute} alone", split.color_alone, None, None),
                 *_controls(split),
             ]
             for title, value, low, high in measured:
@@ -144,56 +168,65 @@ def _bulk(draws: int, networks: tuple[NetworkEdits, ...]) -> Bars:
                 intervals.append(np.clip([_defined(low), _defined(high)], 0, 1))
     return Bars(
         name="bulk",
-        title="Accuracy without color features, and without random features of the same mass",
-        note=f"color alone: without all other features. Random controls: {draws} draws, with a 95 % prediction "
-        "interval. balanced: every digit in every color equally often.",
+        title=f"Accuracy without {attribute} features, and without random features of the same mass",
+        note=f"{attribute} alone: without all other features. Random controls: {draws} draws, with a 95 % prediction "
+        f"interval. balanced: {_balanced(result)}.",
         labels=tuple(labels),
         values=100 * np.array(values),
         unit="%",
         high=100.0,
         intervals=100 * np.array(intervals, dtype=np.float64).reshape(-1, 2),
-        references=(Reference(name="chance", value=10.0),),
+        references=(Reference(name="chance", value=100 / len(content.classes)),),
     )
 
 
-def _dose(networks: tuple[NetworkEdits, ...]) -> Lines:
+def _balanced(result: SaeExperimentsResult) -> str:
+    content = result.content
+    if not result.value_colors:
+        return "as many of each group that there is"
+    return f"every {content.label} {in_or_with(content)} every {content.attribute} equally often"
+
+
+def _dose(networks: tuple[NetworkEdits, ...], content: Content) -> Lines:
+    attribute = content.attribute
     series = []
     for network in networks:
         suffix = f" ({network.name})" if len(networks) > 1 else ""
-        for column, title in enumerate(("easy accuracy", "hard accuracy", "color-follow rate")):
+        for column, title in enumerate(("easy accuracy", "hard accuracy", f"{attribute}-follow rate")):
             series.append(Series(name=f"{title}{suffix}", x=np.array(FACTORS), y=network.dose[:, column]))
     return Lines(
         name="dose-response",
-        title="Dose-response of all color features",
-        note="1: the network as it is, 0: color features ablated. color-follow rate: share of conflicting hard images "
-        "classified as the color's digit.",
+        title=f"Dose-response of all {attribute} features",
+        note=f"1: the network as it is, 0: {attribute} features ablated. {attribute}-follow rate: share of conflicting "
+        f"hard images classified as the {attribute}'s {content.label}.",
         series=tuple(series),
         x_label="factor",
         y_label="share",
         low=0.0,
         high=1.0,
-        references=(_CHANCE,),
+        references=(chance(content),),
     )
 
 
-def _swaps(network: NetworkEdits, ten: Palette, slug: str, suffix: str) -> Matrix:
+def _swaps(network: NetworkEdits, content: Content, colors: Colors, slug: str, suffix: str) -> Matrix:
+    attribute = content.attribute
     return Matrix(
         name=f"swap{slug}",
-        title=f"Color features swapped: classified as the new color's digit{suffix}",
-        note="Row: the image's color, whose features are removed. Column: the color whose features are added at their "
-        f"typical strength. Images of other digits than the column's. Before: {_percent(network.swap_before_mean)} on "
-        f"average; random features of the same mass: {_percent(network.swap_random_mean)}. A dash: a color without a "
-        "feature.",
+        title=f"{attribute.capitalize()} features swapped: classified as the new {attribute}'s {content.label}{suffix}",
+        note=f"Row: the image's {attribute}, whose features are removed. Column: the {attribute} whose features are "
+        f"added at their typical strength. Images of other {content.labels} than the column's. Before: "
+        f"{_percent(network.swap_before_mean)} on average; random features of the same mass: "
+        f"{_percent(network.swap_random_mean)}. A dash: a {attribute} without a feature.",
         values=100 * network.swap_after,
-        row_labels=ten.names,
-        column_labels=ten.names,
-        row_axis="own color",
+        row_labels=content.values,
+        column_labels=content.values,
+        row_axis=f"own {attribute}",
         column_axis="added",
         unit="%",
         low=0.0,
         high=100.0,
-        row_colors=ten.colors,
-        column_colors=ten.colors,
+        row_colors=colors,
+        column_colors=colors,
     )
 
 
@@ -211,23 +244,30 @@ def _single(network: NetworkEdits, slug: str, suffix: str) -> Table:
     )
 
 
-def _saliency(network: NetworkEdits, slug: str, suffix: str) -> list[Pixels]:
+def _saliency(network: NetworkEdits, content: Content, slug: str, suffix: str) -> list[Pixels]:
     found = network.saliency
     if found is None:
         return []
-    before, after = overlay(found.before, False), overlay(found.after, False)
+    size = found.images.shape[1:3]
+    before, after = overlay(found.before, False, *size), overlay(found.after, False, *size)
     captions = [
-        *(f"a {digit}" for digit in found.digits),
-        *(f"→ {guess}" for guess in found.predicted_before),
-        *(f"→ {guess}" for guess in found.predicted_after),
+        *(f"a {content.classes[label]}" for label in found.digits),
+        *(f"→ {content.classes[guess]}" for guess in found.predicted_before),
+        *(f"→ {content.classes[guess]}" for guess in found.predicted_after),
     ]
+    where = "stroke" if content.label == "digit" else "object"
+    energy = (
+        f"Share of the evidence on the {where}: {_percent(_mean(found.energy_before))} "
+        f"before, {_percent(_mean(found.energy_after))} after, on hard images. "
+    )
+    if not np.isfinite(found.energy_before).any():
+        energy = "Where the objects are isn't known. "
     return [
         Pixels(
             name=f"gaze{slug}",
-            title=f"Grad-CAM before and after ablating the color features{suffix}",
-            note=f"Of the predicted class. Share of the evidence on the stroke: {_percent(_mean(found.energy_before))} "
-            f"before, {_percent(_mean(found.energy_after))} after, on hard images. A map doesn't tell "
-            "color from shape.",
+            title=f"Grad-CAM before and after ablating the {content.attribute} features{suffix}",
+            note=f"Of the predicted class. {energy}A map doesn't tell {content.attribute} from "
+            f"{'shape' if content.label == 'digit' else content.label}.",
             images=np.concatenate([found.images] * 3),
             columns=len(found.images),
             captions=tuple(captions),
@@ -260,7 +300,8 @@ def _seed_stability(found: SeedStability) -> Table:
 
 
 def _transfer(draws: int, result: SaeExperimentsResult, found: FeatureTransfer | None) -> Table | Text:
-    source, target = result.networks
+    (source, target), content = result.networks, result.content
+    label, attribute = content.label, content.attribute
     if found is None or found.shares is None:
         return Text(
             name="injection",
@@ -271,24 +312,31 @@ def _transfer(draws: int, result: SaeExperimentsResult, found: FeatureTransfer |
     rows = zip(*(100 * each for each in (shares.before, shares.source, shares.target, shares.random)), strict=True)
     return Table(
         name="injection",
-        title=f"Feature transfer: color features of {source.name} added in {target.name}",
-        note="Percent of balanced images of other digits and colors classified as the color's digit; before: by "
+        title=f"Feature transfer: {attribute} features of {source.name} added in {target.name}",
+        note=f"Percent of balanced images of other {content.labels} and {attribute}s classified as the {attribute}'s "
+        f"{label}; before: by "
         f"{target.name} as it is. Features are added at their typical strength, through the linear map between the two "
         f"layers ({_percent(found.explained)} of the variance of {target.name} explained on other images). random: as "
-        f"many random features at the same strengths, {draws} draws. A dash: a color without a feature.",
+        f"many random features at the same strengths, {draws} draws. A dash: a {attribute} without a feature.",
         columns=(
-            Column(name="color"),
-            Column(name="digit"),
+            Column(name=attribute),
+            Column(name=label),
             Column(name="before"),
             Column(name=f"in {source.name}"),
             Column(name=f"in {target.name}"),
             Column(name="random"),
         ),
         rows=tuple(
-            (name, int(digit), *(None if np.isnan(share) else float(share) for share in row))
-            for name, digit, row in zip(result.palette.names, DIGITS, rows, strict=True)
+            (name, _class_of(content, number), *(None if np.isnan(share) else float(share) for share in row))
+            for number, (name, row) in enumerate(zip(content.values, rows, strict=True))
         ),
     )
+
+
+def _class_of(content: Content, value: int) -> int | str | None:
+    """What a value is aligned with, as in a table."""
+    label = content.aligned[value]
+    return None if label == NO_CLASS else class_cell(content, label)
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.core.content_facts import content_sizes
+from lazytui.analyses.core.content_facts import content_sizes, value_colors
+from lazytui.analyses.core.content_words import Colors
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.data.palettes import Palette, palette
+from lazytui.data.content import Content, colored_digits
 from lazytui.runs.results.result_contents import ANY, Count, Damaged, Name, Number, counts, images, indices, numbers
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Key, Part, read_fields, starting_with, write_fields
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 Metric = Annotated[float | None, ANY]
 One = Annotated[NDArray[np.float64], numbers(1)]
 Draws = Annotated[NDArray[np.float64], numbers("draws")]
-ByColor = Annotated[NDArray[np.float64], numbers(10)]
-"""(10,): by color, NaN where a color has no feature."""
+ByValue = Annotated[NDArray[np.float64], numbers("/values")]
+"""(values,): by value of the attribute, NaN where one has no feature."""
 Swap = NDArray[np.float64]
 
 
@@ -35,8 +36,8 @@ Swap = NDArray[np.float64]
 class SplitEdits:
     """Accuracies on one split, in [0, 1].
 
-    intact, without_color, color_alone: with all features, without the color features, without all others; the same as
-    arrays of one. random, directions: mean and 95 % prediction interval of random controls, see `sae.experiments`; None
+    intact, without_color, color_alone: with all features, without those that stand for a value, without all others; the
+    same as arrays of one. random, directions: mean and 95 % prediction interval of random controls, see `sae.experiments`; None
     where there are none. random_draws, direction_draws: of each draw; random_mass, random_sizes: activation mass and
     size of the random sets. mass: (2,), of the color features and of all. pool: (2,), features that random ones are
     drawn from, and color features among these.
@@ -68,11 +69,11 @@ class SaliencyMaps:
     predicted, (shown,), and the share of the evidence on the stroke of more images, NaN where there is none."""
 
     images: Annotated[NDArray[np.uint8], images("shown")]
-    digits: Annotated[NDArray[np.uint8], indices("shown", below=10)]
+    digits: Annotated[NDArray[np.uint8], indices("shown", below="/classes")]
     before: Annotated[NDArray[np.float32], numbers("shown", "height", "width")]
     after: Annotated[NDArray[np.float32], numbers("shown", "height", "width")]
-    predicted_before: Annotated[NDArray[np.uint8], indices("shown", below=10), Key("before_said")]
-    predicted_after: Annotated[NDArray[np.uint8], indices("shown", below=10), Key("after_said")]
+    predicted_before: Annotated[NDArray[np.uint8], indices("shown", below="/classes"), Key("before_said")]
+    predicted_after: Annotated[NDArray[np.uint8], indices("shown", below="/classes"), Key("after_said")]
     energy_before: Annotated[NDArray[np.float64], numbers("explained"), Key("before_energy")]
     energy_after: Annotated[NDArray[np.float64], numbers("explained"), Key("after_energy")]
 
@@ -84,8 +85,8 @@ class NetworkEdits:
     removal_score, ..._random, ..._directions: how much of the gap to a linear probe on balanced data (balanced_head,
     its accuracy) ablating color features closes, and the controls. swap_..._mean: over the pairs of colors. single,
     single_accuracy: features ablated one by one, and the easy and hard accuracy then, (single, 2). dose: (31, 3), easy
-    and hard accuracy and color-follow rate by factor. swap_...: (10, 10), by own color (row) and added color, the share
-    of images classified as the added color's digit. saliency: None where the network has no maps.
+    and hard accuracy and color-follow rate by factor. swap_...: (values, values), by own value (row) and added one, the
+    share of images classified as the added value's class. saliency: None where the network has no maps.
     """
 
     easy: Annotated[SplitEdits, Part("easy_")]
@@ -106,9 +107,9 @@ class NetworkEdits:
     single_accuracy: Annotated[NDArray[np.float64], numbers("single", 2)]
     dose: Annotated[NDArray[np.float64], numbers(len(FACTORS), 3)]
     head_accuracy: Annotated[NDArray[np.float64], numbers(1), Key("balanced_head")]
-    swap_before: Annotated[Swap, numbers(10, 10)]
-    swap_after: Annotated[Swap, numbers(10, 10)]
-    swap_random: Annotated[Swap, numbers(10, 10)]
+    swap_before: Annotated[Swap, numbers("values", "values")]
+    swap_after: Annotated[Swap, numbers("values", "values")]
+    swap_random: Annotated[Swap, numbers("values", "values")]
     saliency: Annotated[SaliencyMaps | None, Part("gaze_")] = None
 
     @property
@@ -134,10 +135,10 @@ class SeedStability:
 class TransferShares:
     """Shares of balanced images classified as each color's digit; see `sae.feature_transfer`."""
 
-    before: ByColor
-    source: ByColor
-    target: ByColor
-    random: ByColor
+    before: ByValue
+    source: ByValue
+    target: ByValue
+    random: ByValue
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,19 +156,26 @@ class SaeExperimentsResult:
 
     networks: tuple[NetworkEdits, ...]
     palette_name: str
+    recorded_content: Content | None = None
     samples: Mapping[str, int] | None
     stability: SeedStability | None = None
     transfer: FeatureTransfer | None = None
 
     @cached_property
-    def palette(self) -> Palette:
-        return palette(self.palette_name)
+    def content(self) -> Content:
+        """What the images are."""
+        return self.recorded_content or colored_digits(self.palette_name)
+
+    @property
+    def value_colors(self) -> Colors:
+        return value_colors(self.content, self.palette_name)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Shared:
     networks: Annotated[tuple[dict[str, Any], ...], Field(min_length=1, max_length=2)]
     palette_name: Annotated[PaletteName, Key("palette")]
+    recorded_content: Content | None = None
     samples: dict[Name, Count] | None = None
     bridge: Number | None = None
     stability: Annotated[SeedStability | None, Part()] = None
@@ -188,6 +196,7 @@ def write(result: SaeExperimentsResult) -> Result:
         _Shared(
             networks=tuple(facts),
             palette_name=result.palette_name,
+            recorded_content=result.recorded_content,
             samples=None if result.samples is None else dict(result.samples),
             stability=result.stability,
             shares=result.transfer.shares if result.transfer else None,
@@ -200,7 +209,8 @@ def write(result: SaeExperimentsResult) -> Result:
 def read(_params: SaeExperimentsParams, saved: Result) -> SaeExperimentsResult:
     """Raises Damaged where the result isn't what `sae-experiments` makes."""
     shared = read_fields(_Shared, saved, content_sizes(saved), may_be_empty=frozenset({"partners"}))
-    networks = tuple(_network(saved, number, facts) for number, facts in enumerate(shared.networks))
+    sizes = content_sizes(saved)
+    networks = tuple(_network(saved, number, facts, sizes) for number, facts in enumerate(shared.networks))
     if (shared.stability or shared.shares) and len(networks) < 2:
         raise Damaged("it lacks the second network")
     if shared.stability and (shared.stability.partners[:, [1, 3]] >= len(CATEGORIES)).any():
@@ -211,13 +221,14 @@ def read(_params: SaeExperimentsParams, saved: Result) -> SaeExperimentsResult:
     return SaeExperimentsResult(
         networks=networks,
         palette_name=shared.palette_name,
+        recorded_content=shared.recorded_content,
         samples=shared.samples,
         stability=shared.stability,
         transfer=transfer,
     )
 
 
-def _network(saved: Result, number: int, facts: Mapping[str, Any]) -> NetworkEdits:
+def _network(saved: Result, number: int, facts: Mapping[str, Any], sizes: Mapping[str, int]) -> NetworkEdits:
     metrics, arrays = starting_with("against_" * number, saved).metrics, starting_with(f"{number}/", saved).arrays
     own = Result(metrics, facts, arrays)
-    return read_fields(NetworkEdits, own, content_sizes(saved), may_be_empty=frozenset({"single"}))
+    return read_fields(NetworkEdits, own, sizes, may_be_empty=frozenset({"single"}))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 from torch import Tensor
 
+from lazytui.data.content import NO_CLASS
 from lazytui.data.splits import Split
 from lazytui.evaluation.metrics import color_follow_rate
 from lazytui.sae.category_names import CATEGORIES
@@ -34,31 +35,31 @@ SINGLE = 64
 
 DRAWS = 20
 _SWAP_DRAWS = 5
-IN_A_COLOR = 100
-"""Images of each color that features are swapped in."""
+WITH_A_VALUE = 100
+"""Images of each value of the attribute that features are swapped in."""
 
 
 @dataclass(frozen=True)
 class FeatureSelectivity:
-    """What is known of n features. category: (n,), indices into CATEGORIES. response: (n, 10), mean activation in each
-    color."""
+    """What is known of n features. category: (n,), indices into CATEGORIES. response: (n, values), mean activation with
+    each value of the attribute, which is called color here."""
 
     category: Indices
     response: Floats
 
     @property
     def color_selective(self) -> Indices:
-        """The features that stand for a color."""
+        """The features that stand for a value."""
         return np.flatnonzero(self.category == CATEGORIES.index("color"))
 
-    def selective_for(self, color: int) -> Indices:
+    def selective_for(self, value: int) -> Indices:
         """Those that stand for this one: it is their favorite."""
-        mine: Indices = self.color_selective[self.response[self.color_selective].argmax(1) == color]
+        mine: Indices = self.color_selective[self.response[self.color_selective].argmax(1) == value]
         return mine
 
     @property
     def other_alive(self) -> Indices:
-        """The living features that don't stand for a color alone."""
+        """The living features that don't stand for a value alone."""
         return np.setdiff1d(self.alive, self.color_selective)
 
     @property
@@ -106,15 +107,21 @@ def control_pool(mass: Floats, chosen: Indices, alive: Indices) -> Indices:
 
 
 def choose_splits(easy: Split, hard: Split, probe: Split, samples: int) -> dict[str, Split]:
-    """What the experiments are made on: images of each split, and some in each color."""
+    """What the experiments are made on: images of each split, and some with each value that the probe split has."""
     chosen = {"easy": _first(easy, samples), "hard": _first(hard, samples)}
-    for color in range(10):
-        of_color = np.flatnonzero(probe.attributes == color)
-        spread = np.linspace(0, len(of_color) - 1, min(IN_A_COLOR, len(of_color))).astype(np.int64)
-        chosen[f"color {color}"] = probe.take(of_color[spread])
+    for value in range(len(probe.content.values)):
+        of_value = np.flatnonzero(probe.attributes == value)
+        if len(of_value):
+            spread = np.linspace(0, len(of_value) - 1, min(WITH_A_VALUE, len(of_value))).astype(np.int64)
+            chosen[_with(value)] = probe.take(of_value[spread])
     mixed = np.random.default_rng(0).permutation(len(probe))
     half = min(samples, len(probe) // 2)
     return chosen | {"balanced": probe.take(mixed[:half]), "fitted": probe.take(mixed[half : 2 * half])}
+
+
+def _with(value: int) -> str:
+    """The name of the images with a value."""
+    return f"value {value}"
 
 
 def run_experiments(
@@ -153,13 +160,13 @@ def _ablate_one_by_one(
 
 
 def _dose_response(spliced: SplicedModel, selectivity: FeatureSelectivity, tick: Callable[[], None]) -> Arrays:
-    """Accuracy on easy and hard, and the color-follow rate on hard, with all color features turned up and down."""
+    """Accuracy on easy and hard, and the color-follow rate on hard, with all features of values turned up and down."""
     hard, chosen = spliced.split("hard"), selectivity.color_selective.tolist()
     rows = []
     for factor in FACTORS:
         tick()
         predicted = spliced.logits("hard", scaling_edit(chosen, factor)).argmax(1).astype(np.uint8)
-        follow = color_follow_rate(hard.labels, hard.attributes, predicted)
+        follow = color_follow_rate(hard.labels, hard.cue_classes, predicted)
         easy = spliced.accuracy("easy", scaling_edit(chosen, factor))
         rows.append([easy, float((predicted == hard.labels).mean()), np.nan if follow is None else follow])
     return {"dose": np.array(rows)}
@@ -174,8 +181,8 @@ def _ablate_in_bulk(
     draws: int,
     tick: Callable[[], None],
 ) -> Arrays:
-    """Accuracy on a split without any color feature, without all others, and without random features of the same mass
-    on that split."""
+    """Accuracy on a split without any feature of a value, without all others, and without random features of the same
+    mass on that split."""
     chosen = selectivity.color_selective
     pool = control_pool(mass, chosen, selectivity.alive)
     accuracies, sizes, masses = [], [], []
@@ -211,44 +218,51 @@ def _random_directions(spliced: SplicedModel, random: np.random.Generator) -> Te
 def _swaps(
     spliced: SplicedModel, selectivity: FeatureSelectivity, random: np.random.Generator, tick: Callable[[], None]
 ) -> Arrays:
-    """(10, 10) each, worn color (row) and added color (column): how often the digit of the added color is seen.
+    """(values, values) each, own value (row) and added value (column): how often the added value's class is seen.
 
-    Before; after the worn color's features are dropped and the other's are put in at their typical strength, their mean
-    activation in that color; and after the same with random features: dropped ones of the same mass, added ones at the
-    same strengths. Over images of other digits than the added color's. NaN where a color has no feature.
+    Before; after the own value's features are dropped and the other's are put in at their typical strength, their mean
+    activation with that value; and after the same with random features: dropped ones of the same mass, added ones at
+    the same strengths. Over images of other classes than the added value's. NaN where a value has no feature, no class
+    or no images.
     """
-    rates = {name: np.full((10, 10), np.nan) for name in ("swap_before", "swap_after", "swap_random")}
-    for worn_color in range(10):
-        name = f"color {worn_color}"
-        dropped, mass = selectivity.selective_for(worn_color), spliced.activity(name).mean(0).astype(np.float64)
-        before = spliced.logits(name).argmax(1)
-        for added_color in range(10):
+    content = spliced.split("balanced").content
+    count = len(content.values)
+    rates = {name: np.full((count, count), np.nan) for name in ("swap_before", "swap_after", "swap_random")}
+    for own in range(count):
+        dropped = selectivity.selective_for(own)
+        if _with(own) not in spliced.names:
+            continue
+        mass = spliced.activity(_with(own)).mean(0).astype(np.float64)
+        before = spliced.logits(_with(own)).argmax(1)
+        for added in range(count):
             tick()
-            added = selectivity.selective_for(added_color)
-            if worn_color == added_color or not len(dropped) or not len(added):
+            label, features = content.aligned[added], selectivity.selective_for(added)
+            others = spliced.split(_with(own)).labels != label
+            if own == added or label == NO_CLASS or not (len(dropped) and len(features) and others.any()):
                 continue
-            others = spliced.split(name).labels != added_color
-            amounts = selectivity.response[added, added_color]
-
-            def predictions_after_swap(
-                drop: Indices, add: Indices, name: str = name, amounts: Floats = amounts
-            ) -> Indices:
-                edit = swap_edit(drop.tolist(), add.tolist(), amounts.tolist())
-                return np.asarray(spliced.logits(name, edit).argmax(1))
-
+            swap = _Swap(spliced, _with(own), selectivity.response[features, added])
             pool = control_pool(mass, dropped, selectivity.alive)
             by_chance = [
-                predictions_after_swap(drop, random.permutation(selectivity.alive)[: len(added)])
+                swap.predictions(drop, random.permutation(selectivity.alive)[: len(features)])
                 for drop in mass_matched(mass, dropped, pool, _SWAP_DRAWS, random)
             ]
-            rates["swap_before"][worn_color, added_color] = (before == added_color)[others].mean()
-            rates["swap_after"][worn_color, added_color] = (predictions_after_swap(dropped, added) == added_color)[
-                others
-            ].mean()
-            rates["swap_random"][worn_color, added_color] = np.mean(
-                [(predicted == added_color)[others].mean() for predicted in by_chance]
-            )
+            rates["swap_before"][own, added] = (before == label)[others].mean()
+            rates["swap_after"][own, added] = (swap.predictions(dropped, features) == label)[others].mean()
+            rates["swap_random"][own, added] = np.mean([(predicted == label)[others].mean() for predicted in by_chance])
     return rates
+
+
+@dataclass(frozen=True)
+class _Swap:
+    """Features of the images of a split swapped for others, at amounts (k,) of these."""
+
+    spliced: SplicedModel
+    split: str
+    amounts: Floats
+
+    def predictions(self, drop: Indices, add: Indices) -> Indices:
+        edit = swap_edit(drop.tolist(), add.tolist(), self.amounts.tolist())
+        return np.asarray(self.spliced.logits(self.split, edit).argmax(1))
 
 
 def _balanced_accuracy(spliced: SplicedModel) -> float:

@@ -1,4 +1,4 @@
-"""One network's color features put into another: what they would be in its layer, and whether it follows them."""
+"""One network's features of values put into another: what they would be in its layer, and whether it follows them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.content import NO_CLASS
 from lazytui.sae.edits.experiments import FeatureSelectivity, Floats, Indices
 from lazytui.sae.edits.spliced_model import SplicedModel
 
@@ -41,35 +42,38 @@ def transfer_features(
     random: np.random.Generator,
     draws: int,
 ) -> dict[str, NDArray[np.float64]]:
-    """How often each color's digit is seen on images of other digits and colors, (10,) each.
+    """How often each value's class is seen on images of other classes and values, (values,) each.
 
-    By the target as it is; with the color's features put in at their typical strength, in the source, and transferred
+    By the target as it is; with the value's features put in at their typical strength, in the source, and transferred
     into the target; and with as many random features at the same strengths transferred, the mean of several draws. NaN
-    where a color has no feature.
+    where a value has no feature or no class.
     """
     directions = source.model.decoder.cpu().double().numpy()
     names = ("before", "source", "target", "random")
-    shares = {name: np.full(10, np.nan) for name in names}
-    for color in range(10):
-        added: Indices = selectivity.selective_for(color)
-        if not len(added):
+    content = target.split("balanced").content
+    shares = {name: np.full(len(content.values), np.nan) for name in names}
+    for value, label in enumerate(content.aligned):
+        added: Indices = selectivity.selective_for(value)
+        if not len(added) or label == NO_CLASS:
             continue
-        amounts = selectivity.response[added, color]
+        amounts = selectivity.response[added, value]
         change = amounts @ directions[added]
         random_changes = [
             amounts @ directions[random.permutation(selectivity.alive)[: len(added)]] for _ in range(draws)
         ]
-        shares["before"][color] = _share_taken_for(target, color, np.zeros(layer_map.weights.shape[1]))
-        shares["source"][color] = _share_taken_for(source, color, change)
-        shares["target"][color] = _share_taken_for(target, color, change @ layer_map.weights)
-        shares["random"][color] = np.mean(
-            [_share_taken_for(target, color, by_chance @ layer_map.weights) for by_chance in random_changes]
+        shares["before"][value] = _share_taken_for(target, value, np.zeros(layer_map.weights.shape[1]))
+        shares["source"][value] = _share_taken_for(source, value, change)
+        shares["target"][value] = _share_taken_for(target, value, change @ layer_map.weights)
+        shares["random"][value] = np.mean(
+            [_share_taken_for(target, value, by_chance @ layer_map.weights) for by_chance in random_changes]
         )
     return shares
 
 
-def _share_taken_for(spliced: SplicedModel, color: int, change: Floats) -> float:
-    """The share of balanced images of other digits and colors that are taken for this color's digit."""
+def _share_taken_for(spliced: SplicedModel, value: int, change: Floats) -> float:
+    """The share of balanced images of other classes and values that are taken for this value's class."""
     split = spliced.split("balanced")
-    others = (split.labels != color) & (split.attributes != color)
-    return float((spliced.logits_after_shift("balanced", change).argmax(1) == color)[others].mean())
+    label = split.content.aligned[value]
+    others = (split.labels != label) & (split.attributes != value)
+    taken = (spliced.logits_after_shift("balanced", change).argmax(1) == label)[others]
+    return float(taken.mean()) if len(taken) else float("nan")

@@ -13,7 +13,7 @@ from lazytui.data.splits import Split
 from lazytui.hooks.layer_hooks import replace_activations
 from lazytui.sae.edits.interventions import Edit, apply_edit
 from lazytui.sae.edits.spliced_model import SplicedModel
-from lazytui.saliency.checks.localization import energy_in_mask, stroke_masks
+from lazytui.saliency.checks.localization import energy_in_mask, object_masks
 from lazytui.saliency.explainer import Explainer
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import explain
@@ -23,7 +23,8 @@ from lazytui.system.hardware import Hardware
 @dataclass(frozen=True)
 class EditedSaliency:
     """maps: (N, h, w) float32, raw and signed, of the class that is predicted. predicted: (N,) uint8. energy: (N,), the
-    share of the evidence that lies on the stroke, NaN where there is no evidence. layer: whose map it is."""
+    share of the evidence that lies on what is shown, NaN where there is no evidence or no mask of it. layer: whose map
+    it is."""
 
     maps: NDArray[np.float32]
     predicted: NDArray[np.uint8]
@@ -49,5 +50,6 @@ def saliency_after_edit(
     with replace_activations(split_model.model, split_model.layer, change, split_model.runs):
         explained = explain(spliced.split_model.model, images, None, request)
     maps: NDArray[np.float32] = explained.maps.cpu().numpy()
-    on_stroke = energy_in_mask(upsample(np.maximum(maps, 0)), stroke_masks(split.originals))
-    return EditedSaliency(maps, explained.targets.to(torch.uint8).cpu().numpy(), on_stroke, request.layer or "")
+    evidence, masks = upsample(np.maximum(maps, 0), *split.images.shape[1:3]), object_masks(split)
+    energy = np.full(len(split), np.nan) if masks is None else energy_in_mask(evidence, masks)
+    return EditedSaliency(maps, explained.targets.to(torch.uint8).cpu().numpy(), energy, request.layer or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -54,11 +54,16 @@ class SplicedModel:
         with self._evaluation():
             self._stored = {name: self._store(split) for name, split in splits.items()}
 
+    @property
+    def names(self) -> Collection[str]:
+        """Of the splits."""
+        return self._stored.keys()
+
     def split(self, name: str) -> Split:
         return self._stored[name].split
 
     def logits(self, name: str, edit: Edit | None = None, directions: Tensor | None = None) -> NDArray[np.float32]:
-        """(N, 10) float32: what the network says of a split's images once features are edited.
+        """(N, classes) float32: what the network says of a split's images once features are edited.
 
         directions: (n, d), along which; by default the decoder's.
         """
@@ -69,7 +74,7 @@ class SplicedModel:
         return self._logits_after(name, change)
 
     def logits_after_shift(self, name: str, change: NDArray[np.float64]) -> NDArray[np.float32]:
-        """(N, 10) float32: what the network says once the same change (d,) is added to every sample."""
+        """(N, classes) float32: what the network says once the same change (d,) is added to every sample."""
         added = torch.from_numpy(change).float().to(self._hardware.device)
         return self._logits_after(name, lambda samples: samples + added)
 
@@ -94,11 +99,11 @@ class SplicedModel:
         return means
 
     def dose_response(self, image: NDArray[np.uint8], features: Sequence[int]) -> NDArray[np.float32]:
-        """(31, 10) float32: the probabilities of one (28, 28, 3) uint8 image, for each of FACTORS on these features."""
+        """(31, classes) float32: the probabilities of one (H, W, 3) uint8 image, for each of FACTORS on the features."""
         return self.probabilities(image, [scaling_edit(features, factor) for factor in FACTORS])
 
     def probabilities(self, image: NDArray[np.uint8], edits: Sequence[Edit]) -> NDArray[np.float32]:
-        """(E, 10) float32: those of one (28, 28, 3) uint8 image, once for each edit."""
+        """(E, classes) float32: those of one (H, W, 3) uint8 image, once for each edit."""
         with self._evaluation():
             batch = to_float(torch.from_numpy(image[None]).to(self._hardware.device))
             samples = self.layout.samples(self.split_model.activations(batch))
@@ -109,7 +114,7 @@ class SplicedModel:
         return turned
 
     def features_of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, n) float32: how active each feature is on (N, 28, 28, 3) uint8 images, its mean over positions."""
+        """(N, n) float32: how active each feature is on (N, H, W, 3) uint8 images, its mean over positions."""
         with self._evaluation():
             f = []
             for start in range(0, len(images), BATCH):
@@ -131,7 +136,7 @@ class SplicedModel:
         return f.reshape(len(activations), self.layout.per_image, -1).mean(1)
 
     def _logits_after(self, name: str, change: Callable[[Tensor], Tensor]) -> NDArray[np.float32]:
-        """(N, 10) float32: what the network says once samples (M, d) of a split are changed."""
+        """(N, classes) float32: what the network says once samples (M, d) of a split are changed."""
         with self._evaluation():
             stored, parts = self._stored[name], []
             for start in range(0, len(stored.split), BATCH):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -33,7 +33,7 @@ class RowPage(BrowserScreen):
         Binding("escape", "dismiss", "Back", id="back"),
     ]
     arrangements: ClassVar[Arrangements]
-    panels: ClassVar[Sequence[PanelSpec]]
+    panels: Sequence[PanelSpec]
     missing = "There is nothing of this."
 
     def __init__(self, run: RunFolder, order: Sequence[int], number: int) -> None:
@@ -87,6 +87,11 @@ class RowPage(BrowserScreen):
                     grid.panel(spec.name).show(choices)
                 else:
                     grid.panel(spec.name).say(self.missing)
+
+
+def renamed(panels: Sequence[PanelSpec], titles: Mapping[str, str]) -> list[PanelSpec]:
+    """The same panels, some with another title. titles: by name."""
+    return [replace(spec, title=titles.get(spec.name, spec.title)) for spec in panels]
 
 
 def unnumbered(figures: Sequence[Figure]) -> list[Figure]:

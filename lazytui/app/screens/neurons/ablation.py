@@ -6,15 +6,15 @@ from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.networks.image_choice import NamedImage, read_named_image
+from lazytui.analyses.networks.image_choice import NamedImage, group_name, read_named_image
 from lazytui.analyses.neurons.image_lookup import require_drawings
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_figures
 from lazytui.analyses.neurons.patch_request import (
-    EXAMPLE,
-    EXAMPLE_OF_SPLITS,
     Patch,
+    patch_examples,
     read_patch,
 )
+from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.screens.common.table_browser import TableBrowser
@@ -23,11 +23,19 @@ from lazytui.data.content import colored_digits
 from lazytui.figures.kinds import Figure
 
 NONE_MARKED = "Mark neurons first: space marks the one under the cursor, * all that are shown."
-PATCH_QUESTION = (
-    "What marked neurons do in one image is put into another, and the logits shift. Which into which? "
-    f"Of other splits: {EXAMPLE_OF_SPLITS}; a picture that you drew: drawn 0."
-)
-MAPS_QUESTION = "Feature maps of which image? red 7 of the ten shapes in ten colors, hard red 7, easy 17, or drawn 0."
+
+
+def maps_question(result: NeuronsResult) -> tuple[str, str]:
+    """An image that can be named, and the question which one it shall be."""
+    content = result.content
+    if not result.repaintable:
+        named = f"hard {group_name(content, 0, 0)}"
+        return named, f"Feature maps of which image? {named}, easy 17, or drawn 0."
+    named = group_name(content, min(7, len(content.classes) - 1), 0)
+    grid = f"each {content.label} with each {content.attribute}"
+    if content.label == "digit" and content.attribute == "color":
+        grid = "the ten shapes in ten colors"
+    return named, f"Feature maps of which image? {named} of {grid}, hard {named}, easy 17, or drawn 0."
 
 
 class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer]):
@@ -119,31 +127,36 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         if not self.marked or self.analysis is None:
             self.notify(NONE_MARKED)
             return
-        palette = self.analysis.result.palette
-        words = self._patch.description if self._patch else EXAMPLE
+        content = self.analysis.result.content
+        example, of_splits = patch_examples(content)
+        words = self._patch.description if self._patch else example
 
         def take(text: str) -> None:
-            patch = read_patch(text, palette)
+            patch = read_patch(text, content)
             require_drawings(patch.named_images, self.lab.workspace)
             self._patch, self._mapped = patch, None
             self._is_ablating = True
             self._ask_and_show()
 
-        ask_text(self, PATCH_QUESTION, words, take)
+        question = (
+            "What marked neurons do in one image is put into another, and the logits shift. Which into which? "
+            f"Of other splits: {of_splits}; a picture that you drew: drawn 0."
+        )
+        ask_text(self, question, words, take)
 
     def action_maps(self) -> None:
         """Ask for an image: what each channel of the layer is at each of its positions."""
         if self.analysis is None:
             return
-        palette = self.analysis.result.palette
+        content, example, question = self.analysis.result.content, *maps_question(self.analysis.result)
 
         def take(text: str) -> None:
-            named = read_named_image(text, colored_digits(palette.name))
+            named = read_named_image(text, content)
             require_drawings([named], self.lab.workspace)
             self._mapped, self._is_ablating = named, True
             self._ask_and_show()
 
-        ask_text(self, MAPS_QUESTION, self._mapped.description if self._mapped else "red 7", take)
+        ask_text(self, question, self._mapped.description if self._mapped else example, take)
 
     def action_stand_in(self) -> None:
         """Hold what is ablated at its mean, or at zero."""

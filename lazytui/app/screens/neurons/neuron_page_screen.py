@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lazytui.analyses.core.content_words import in_or_with
 from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
-from lazytui.app.screens.common.row_page import RowPage
+from lazytui.app.screens.common.row_page import RowPage, renamed
 from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
@@ -28,12 +29,12 @@ class NeuronPage(RowPage):
             "maps      maps      stimuli   stimuli   stimuli   stimuli   | 1fr",
         ),
     )
-    panels = (
+    panels: Sequence[PanelSpec] = (
         PanelSpec("exemplars", "Dataset exemplars", ("evidence", "maps", "image", "preferred", "snippets")),
         PanelSpec("maps", "Where it is active, and Grad-CAM", ("maps", "image")),
         PanelSpec("preferred", "Feature visualization", ("preferred",)),
-        PanelSpec("colors", "Mean activation in each color", ("colors", "patched")),
-        PanelSpec("heat", "Mean activation by digit and color", ("heat",)),
+        PanelSpec("colors", "Mean activation with each value", ("colors", "patched")),
+        PanelSpec("heat", "Mean activation by label and attribute", ("heat",)),
         PanelSpec("logits", "Effect on the logits", ("says", "training")),
         PanelSpec("stimuli", "Simple stimuli", ("snippets",)),
     )
@@ -45,6 +46,12 @@ class NeuronPage(RowPage):
     def __init__(self, run: RunFolder, result: NeuronsResult, order: Sequence[int], neuron: int) -> None:
         super().__init__(run, order, neuron)
         self._result = result
+        if (content := result.content).values:
+            titles = {
+                "colors": f"Mean activation {in_or_with(content)} each {content.attribute}",
+                "heat": f"Mean activation by {content.label} and {content.attribute}",
+            }
+            self.panels = renamed(self.panels, titles)
 
     def figures(self) -> list[Figure]:
         return neuron_page(self._result, self.number)

@@ -94,6 +94,11 @@ class NeuronsScreen(AblationScreen):
 
     def _show_found(self, found: NetworkNeurons) -> None:
         before, self.found = self.found, found
+        if self.analysis:
+            attribute = self.analysis.result.content.attribute or self.analysis.result.content.label
+            self.filter_question = (
+                f"Which neurons? A role (traitor, hero, ...), a {attribute} or {MARK}; empty shows all."
+            )
         if found.run != before.run:
             self.forget_ablation()
             self.refresh_bindings()

@@ -16,7 +16,7 @@ from textual.events import Resize
 
 from lazytui.analyses.gradcam.image_filter import ImageFilter
 from lazytui.analyses.sae.dose_figures import dose_figures, dose_text, image_name
-from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
+from lazytui.analyses.sae.feature_browser import active_features, feature_words, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.result import SaeResult
@@ -247,7 +247,15 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         def swap_for(text: str) -> None:
             self._set(Dose(self.question.dose.features, 1.0, "swap", self._read_features(text)))
 
-        ask_text(self, "Swap for which features? Numbers, or words such as color green.", "", swap_for)
+        ask_text(self, f"Swap for which features? Numbers, or words such as {self._swapped_words}.", "", swap_for)
+
+    @property
+    def _swapped_words(self) -> str:
+        """What others may be found by."""
+        content = self._result.content
+        if not content.values:
+            return f"{content.label} {content.classes[1]}"
+        return f"{content.attribute} {content.values[min(1, content.unknown - 1)]}"
 
     # Choosing features
 
@@ -279,7 +287,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
 
     def action_features(self) -> None:
         """Ask which features to turn."""
-        question = "Turn which features? Numbers, or words such as color red, digit 7 or a label."
+        question = f"Turn which features? Numbers, or words such as {feature_words(self._result)} or a label."
         ask_text(self, question, "", lambda text: self._choose(self._read_features(text)))
 
     def _read_features(self, text: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.asking import ask_text
-from lazytui.app.screens.common.row_page import RowPage
+from lazytui.app.screens.common.row_page import RowPage, renamed
 from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
@@ -41,12 +41,12 @@ class FeaturePage(RowPage):
             "colors    colors    colors    more      more   more   | 1fr",
         ),
     )
-    panels = (
+    panels: Sequence[PanelSpec] = (
         PanelSpec("exemplars", "Dataset exemplars", ("evidence", "maps", "preferred")),
         PanelSpec("maps", "Where it is active, and Grad-CAM", ("maps",)),
         PanelSpec("preferred", "Feature visualization", ("preferred",)),
-        PanelSpec("heat", "Mean activation by digit and color", ("heat",)),
-        PanelSpec("colors", "Mean activation for each color", ("colors", "digits")),
+        PanelSpec("heat", "Mean activation by label and attribute", ("heat",)),
+        PanelSpec("colors", "Mean activation for each class or value", ("colors", "digits")),
         PanelSpec("logits", "Effect on the logits", ("effect", "related", "activations")),
         PanelSpec("more", "Related features and neurons", ("related", "activations")),
     )
@@ -61,6 +61,12 @@ class FeaturePage(RowPage):
         """order: the features to turn through. feature: to begin with. dial: opens the dial on one."""
         super().__init__(run, order, feature)
         self._result = result
+        if (content := result.content).values:
+            titles = {
+                "colors": f"Mean activation for each {content.attribute}",
+                "heat": f"Mean activation by {content.label} and {content.attribute}",
+            }
+            self.panels = renamed(self.panels, titles)
         self._sae_run = run
         self._dial = dial
         self._labels: Labels = {}

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
 from lazytui.analyses.networks.model_under_study import recorded_training
-from lazytui.analyses.sae.feature_browser import browser_table, fit_logit_effects, next_category
+from lazytui.analyses.sae.feature_browser import browser_table, feature_words, fit_logit_effects, next_category
 from lazytui.analyses.sae.feature_labels import Labels, find_features, read_labels
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.live import DoseQuestion, DoseResponseSession
@@ -36,6 +36,7 @@ from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
+from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.edits.dose_response import Dose
 
 
@@ -156,6 +157,11 @@ class FeaturesScreen(TableBrowser):
         before, self._report = self._report, report
         if report.run != before.run or (report.finished is None) != (before.finished is None):
             self._labels = report.finished.labels if report.finished else {}
+            if report.finished:
+                words = feature_words(report.finished.result)
+                self.filter_question = (
+                    f"Which features? A category, such as {words} or dead, or your own label; empty shows all."
+                )
             self.filter_text = ""
             self.refresh_bindings()
         self.draw()
@@ -227,7 +233,8 @@ class FeaturesScreen(TableBrowser):
 
     def action_category(self) -> None:
         """Only the features of the next category; after the last all again."""
-        self.set_filter(next_category(self.filter_text))
+        names = self.finished.result.category_names if self.finished else CATEGORIES
+        self.set_filter(next_category(self.filter_text, names))
 
     def set_filter(self, text: str) -> None:
         self.filter_text = text

@@ -1,0 +1,80 @@
+"""Features of networks of any labeled images, by the real commands: with an attribute, and without one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.core.execute import figures, recorded_result
+from lazytui.analyses.sae.feature_labels import find_features
+from lazytui.analyses.sae.result import SaeResult
+from lazytui.analyses.sae_experiments.result import SaeExperimentsResult
+from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text
+from lazytui.runs.workspace import Workspace
+from tests.analyses.neurons.any_images import TRAINING, VALUES, save_patterns
+from tests.commands import Lab
+
+QUICK = ("--steps", "150", "--k", "4", "--expansion", "1", "--lr", "3e-3", "--climb", "2", "--starts", "1")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Two networks, their features and experiments with these: of grounds, and of plain images."""
+    lab = Lab(tmp_path_factory.mktemp("any"))
+    for name in ("grounds", "plain"):
+        archive = save_patterns(lab.folder / f"{name}.npz", grounds=name == "grounds")
+        for command in (
+            ("run", "train", "--source", f"npz:{archive}", *TRAINING, "--name", f"{name}-network"),
+            ("run", "sae", f"{name}-network", *QUICK, "--name", name),
+            ("run", "sae-experiments", name, "--samples", "100", "--draws", "3", "--name", f"{name}-edited"),
+        ):
+            done = lab.call(*command, "--device", "cpu", "--json")
+            assert done.code == 0, done.err
+    return lab
+
+
+def features_of(lab: Lab, name: str) -> SaeResult:
+    found: SaeResult = recorded_result(Workspace(lab.workspace).find(name))
+    return found
+
+
+def figures_of(lab: Lab, name: str) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(name))}
+
+
+def test_features_stand_for_classes_and_values_by_name(lab: Lab) -> None:
+    result, found = features_of(lab, "grounds"), figures_of(lab, "grounds")
+    assert result.heat.shape[1:] == (3, 2) and result.effect is not None and result.effect.shape[1] == 3
+    colors, table = found["colors"], found["features"]
+    assert isinstance(colors, Matrix) and set(colors.column_labels) == set(VALUES)
+    assert isinstance(table, Table) and {"class", result.content.attribute} <= {one.name for one in table.columns}
+    named = find_features(result, {}, result.content.attribute)
+    assert named == [feature for feature in result.by_mass.tolist() if result.is_of(feature, "color")]
+    edited: SaeExperimentsResult = recorded_result(Workspace(lab.workspace).find("grounds-edited"))
+    assert edited.networks[0].swap_after.shape == (2, 2)
+    drawn = figures_of(lab, "grounds-edited")
+    dose, swap = drawn["dose-response"], drawn["swap"]
+    assert isinstance(dose, Lines) and dose.series[2].name == f"{result.content.attribute}-follow rate"
+    assert isinstance(swap, Matrix) and swap.row_labels == result.content.values
+
+
+def test_without_an_attribute_features_stand_for_a_class_or_for_none(lab: Lab) -> None:
+    result, found = features_of(lab, "plain"), figures_of(lab, "plain")
+    assert result.color_features == result.both_features == 0 and result.digit_features > 0
+    assert np.isnan(result.color_selectivity).all() and result.heat.shape[1:] == (3, 0)
+    assert "colors" not in found and "digits" in found and "geometry" not in found
+    drawn = figures_of(lab, "plain-edited")
+    verdict, single = drawn["verdict"], drawn["single"]
+    assert isinstance(verdict, Text) and "No attribute of these images is known" in verdict.paragraphs[0]
+    assert isinstance(single, Table) and single.rows and {"swap", "bulk", "dose-response"}.isdisjoint(drawn)
+
+
+@pytest.mark.parametrize(("name", "image"), [("grounds", "water down"), ("plain", "down")])
+def test_a_dose_on_an_image_by_its_class(lab: Lab, name: str, image: str) -> None:
+    done = lab.call("run", "sae-dial", name, "--image", image, "--factor", "0,1,2", "--split", "easy", "--json")
+    assert done.code == 0, done.err
+    table = next(one for one in figures(Workspace(lab.workspace).find("latest")) if one.name == "by-factor")
+    assert isinstance(table, Table) and tuple(one.name for one in table.columns[2:]) == ("across", "checked", "down")
+    assert all(abs(sum(float(str(share)) for share in row[2:]) - 100) < 0.1 for row in table.rows)
+    refused = lab.call("run", "sae-dial", name, "--image", "red 7")
+    assert refused.code == 2 and "isn't a" in refused.sentence

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.content_words import class_cell, class_headings, columns_differ_by, in_or_with, of_probe
+from lazytui.analyses.core.content_words import (
+    Colors,
+    class_cell,
+    class_headings,
+    columns_differ_by,
+    in_or_with,
+    of_probe,
+)
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.counted_nouns import counted
@@ -238,20 +244,27 @@ def _effect(result: SaeResult) -> str:
 def _values(result: SaeResult) -> Matrix:
     content = result.content
     title = f"Mean activation {in_or_with(content)} each {content.attribute}"
-    matrix = _responses(result, result.color_response, "colors", title, content.attribute)
-    return replace(
-        matrix, column_labels=content.values, column_axis=content.attribute, column_colors=result.value_colors
-    )
+    means, named = result.color_response, (content.attribute, content.values)
+    return _responses(result, means, named, "colors", title, content.attribute, result.value_colors)
 
 
 def _classes(result: SaeResult) -> Matrix:
-    label = result.content.label
-    title, cue = f"Mean activation for each {label}", "shape" if label == "digit" else label
-    return _responses(result, result.digit_response, "digits", title, cue)
+    content = result.content
+    title, cue = f"Mean activation for each {content.label}", "shape" if content.label == "digit" else content.label
+    return _responses(result, result.digit_response, (content.label, content.classes), "digits", title, cue)
 
 
-def _responses(result: SaeResult, responses: NDArray[np.float32], name: str, title: str, cue: str) -> Matrix:
-    """Of the features that do most. responses: (n, k), by value or by class; cue: what columns differ by."""
+def _responses(
+    result: SaeResult,
+    responses: NDArray[np.float32],
+    columns: tuple[str, tuple[str, ...]],
+    name: str,
+    title: str,
+    cue: str,
+    colors: Colors = (),
+) -> Matrix:
+    """Of the features that do most. responses: (n, k), by value or by class; columns: what these are called, all of
+    them and each. cue: what columns differ by."""
     note = columns_differ_by(result.content, cue, result.probe_images, repaintable=result.is_painted)
     chosen = result.by_mass[:_SHOWN]
     response = responses[chosen].astype(np.float64)
@@ -261,10 +274,11 @@ def _responses(result: SaeResult, responses: NDArray[np.float32], name: str, tit
         note=f"{note} In percent of each row's maximum.",
         values=100 * response / np.maximum(response.max(1, keepdims=True), 1e-12),
         row_labels=tuple(f"{feature} {result.category_of(feature)}" for feature in chosen),
-        column_labels=result.content.classes,
+        column_labels=columns[1],
         row_axis="feature",
-        column_axis=result.content.label,
+        column_axis=columns[0],
         unit="%",
+        column_colors=colors,
     )
 
 

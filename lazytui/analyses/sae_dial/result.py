@@ -31,10 +31,10 @@ class SaeDialResult:
     attribute, 255 where it has none.
 
     features, into: what was turned, and what was put there. strength, activity: (features,) what is typical of each,
-    and what it is on the image. factors: (n,). probabilities: (n, classes). unchanged: (classes,), of the image as it
-    is. heat_before, heat_after: (h, w), where it looks, as it is and at the factor that is shown; None where the network
-    has no map. mapped, mapped_grad_cam: (k, h, w), of the first k features where each is active on the image as it is,
-    and its Grad-CAM at cam_layer; None where there is no map, and in results of early versions.
+    and what it is on the image. factors: (n,). probabilities: (n, classes). unchanged: (classes,), of the image as
+    it is. heat_before, heat_after: (h, w), where it looks, as it is and at the factor that is shown; None where the
+    network has no map. mapped, mapped_grad_cam: (k, h, w), of the first k features where each is active on the
+    image as it is, and its Grad-CAM at cam_layer; None where there is no map, and in results of early versions.
     """
 
     predicted: Annotated[float, CLASS]

@@ -37,10 +37,10 @@ class SplitEdits:
     """Accuracies on one split, in [0, 1].
 
     intact, without_color, color_alone: with all features, without those that stand for a value, without all others; the
-    same as arrays of one. random, directions: mean and 95 % prediction interval of random controls, see `sae.experiments`; None
-    where there are none. random_draws, direction_draws: of each draw; random_mass, random_sizes: activation mass and
-    size of the random sets. mass: (2,), of the color features and of all. pool: (2,), features that random ones are
-    drawn from, and color features among these.
+    same as arrays of one. random, directions: mean and 95 % prediction interval of random controls, see
+    `sae.experiments`; None where there are none. random_draws, direction_draws: of each draw; random_mass,
+    random_sizes: activation mass and size of the random sets. mass: (2,), of the color features and of all. pool:
+    (2,), features that random ones are drawn from, and color features among these.
     """
 
     intact: Metric

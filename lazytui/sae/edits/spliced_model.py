@@ -99,7 +99,7 @@ class SplicedModel:
         return means
 
     def dose_response(self, image: NDArray[np.uint8], features: Sequence[int]) -> NDArray[np.float32]:
-        """(31, classes) float32: the probabilities of one (H, W, 3) uint8 image, for each of FACTORS on the features."""
+        """(31, classes) float32: probabilities of one (H, W, 3) uint8 image, for each of FACTORS on the features."""
         return self.probabilities(image, [scaling_edit(features, factor) for factor in FACTORS])
 
     def probabilities(self, image: NDArray[np.uint8], edits: Sequence[Edit]) -> NDArray[np.float32]:

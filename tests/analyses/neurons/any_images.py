@@ -9,7 +9,7 @@ import numpy as np
 CLASSES = ("across", "down", "checked")
 VALUES = ("land", "water")
 TRAINING = (
-    *("--model", "lazy-cnn", "--steps", "40", "--batch-size", "16", "--metrics-samples", "40", "--device", "cpu"),
+    *("--model", "lazy-cnn", "--epochs", "6", "--batch-size", "16", "--metrics-samples", "100", "--device", "cpu"),
     *("--lr", "0.01"),
 )
 

@@ -19,7 +19,6 @@ from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.screens.common.table_browser import TableBrowser
 from lazytui.app.screens.neurons.network_neurons import NetworkNeurons, NeuronAnalysis
-from lazytui.data.content import colored_digits
 from lazytui.figures.kinds import Figure
 
 NONE_MARKED = "Mark neurons first: space marks the one under the cursor, * all that are shown."

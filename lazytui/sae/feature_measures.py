@@ -152,8 +152,14 @@ def _selectivities(f: Tensor, label: Tensor, attribute: Tensor, groups: tuple[in
         measured[f"{name}_response"] = _array(means)
         measured[f"{name}_selectivity"] = selectivity(means)
         measured[f"{name}_bound"] = np.stack(by_chance).max(0)
-    ratios, bounds = ([measured[f"{name}_{what}"] for name in ("color", "digit")] for what in ("selectivity", "bound"))
-    return measured | {"category": selectivity_categories(*ratios, *bounds, groups)}
+    category = selectivity_categories(
+        measured["color_selectivity"],
+        measured["digit_selectivity"],
+        measured["color_bound"],
+        measured["digit_bound"],
+        groups,
+    )
+    return measured | {"category": category}
 
 
 def _histograms(f: Tensor) -> Arrays:

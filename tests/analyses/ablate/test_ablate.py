@@ -33,7 +33,7 @@ def test_neurons_are_taken_out_as_the_app_does(every_run: dict[str, Path]) -> No
     assert (found.easy_intact, found.hard_ablated) == (live.intact["easy"], live.ablated["hard"])
     assert np.allclose(found.random[:, 0], [draw["easy"] for draw in live.random])
     *_, patched = session.answers(
-        AblationQuestion(params, (), found.chosen, "zero", read_patch(patch, examined.palette))
+        AblationQuestion(params, (), found.chosen, "zero", read_patch(patch, examined.content))
     )
     assert patched.patched is not None and np.allclose(found.logits[1], patched.patched.after, atol=1e-5)
     assert len(done.json["figures"]["shift"]["bars"]) == 10

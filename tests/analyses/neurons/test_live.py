@@ -10,17 +10,17 @@ from lazytui.analyses.networks.image_choice import NamedImage
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, accuracy_bars
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, read_patch, shift_figure
-from lazytui.data.palettes import palette
+from lazytui.data.content import colored_digits
 from lazytui.errors import UsageError
 
-TEN = palette("distinct")
+TEN = colored_digits("distinct")
 
 
 def test_random_neurons_are_no_more_than_are_active() -> None:
     question = AblationQuestion(NeuronsParams(run="r"), active=(4, 7), marked=(1, 4, 7), mode="mean")
     half = {"easy": 0.5, "hard": 0.5}
     answer = AblationAnswer(question, intact=half, ablated=half, random=(half, half))
-    drawn = accuracy_bars(answer, "features.relu1", EasyAndHard(10, 10))
+    drawn = accuracy_bars(answer, "features.relu1", EasyAndHard(10, 10), 10)
     assert drawn.labels[:3] == ("easy, intact", "easy, without 3 marked", "easy, without 2 random")
 
 
@@ -58,6 +58,6 @@ def test_other_words_are_one_sentence(text: str) -> None:
 def test_the_shift_is_that_of_the_image_which_is_patched() -> None:
     patch = Patch(NamedImage("", "red 0"), NamedImage("easy", "17"))
     before, after, source = np.eye(10, dtype=np.float32)[[1, 3, 0]]
-    drawn = shift_figure(patch, PatchedLogits(before, after, source), 2, TEN)
+    drawn = shift_figure(patch, PatchedLogits(before, after, source), 2, TEN, ())
     assert drawn.values[1] == -1 and drawn.values[3] == 1
     assert "before and for 3 after" in drawn.note and "neurons do" in drawn.title

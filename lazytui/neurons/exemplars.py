@@ -46,8 +46,8 @@ def dataset_exemplars(
     return {
         "units": units,
         "images": split.images[images],
-        "digits": split.labels[images],
-        "colors": split.attributes[images],
+        "labels": split.labels[images],
+        "attributes": split.attributes[images],
         "top": positions[:, : top.shape[1]].astype(np.int32),
         "top_values": np.take_along_axis(own, top, 1),
         "quantiles": positions[:, top.shape[1] :].astype(np.int32),

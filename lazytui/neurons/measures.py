@@ -29,26 +29,24 @@ _PERCENTILE = 0.95
 class Measures:
     """Of each of C neurons, on images with every label and attribute value together equally often.
 
-    color_...: of the attribute; digit_...: of the label. color_response: (C, values), digit_response: (C, classes),
-    mean activation. heat: (C, classes, values), mean by label (row) and attribute.
-    color_selectivity: (C,), CSI over its largest possible value, in [0, 1]. digit_selectivity: (C,) in [0, 1]. NaN
-    where they aren't defined.
-    color_information, digit_information: (C,) bits, minus their mean for shuffled labels; without any attribute the
-    first is 0. information_bound: (C,) bits, the 95th percentile for shuffled labels. information_margin: (C,) bits,
-    the 95 % error of their difference. digit_given_color: (C,) bits. entropy: (C,) in [0, 1], of labels among the
-    strongest images.
+    attribute_response: (C, values), label_response: (C, classes), mean activation. heat: (C, classes, values), mean by
+    label (row) and attribute. attribute_selectivity: (C,), CSI over its largest possible value, in [0, 1].
+    label_selectivity: (C,) in [0, 1]. NaN where they aren't defined. attribute_information, label_information: (C,)
+    bits, minus their mean for shuffled labels; without any attribute the first is 0. information_bound: (C,) bits, the
+    95th percentile for shuffled labels. information_margin: (C,) bits, the 95 % error of their difference.
+    label_given_attribute: (C,) bits. entropy: (C,) in [0, 1], of labels among the strongest images.
     strength: (C,), in units of activation. polysemanticity: (C,) in [0, 1].
     role: (C,) int64, an index into ROLES.
     """
 
-    color_response: Floats
-    digit_response: Floats
+    attribute_response: Floats
+    label_response: Floats
     heat: Floats
-    color_selectivity: Floats
-    digit_selectivity: Floats
-    color_information: Floats
-    digit_information: Floats
-    digit_given_color: Floats
+    attribute_selectivity: Floats
+    label_selectivity: Floats
+    attribute_information: Floats
+    label_information: Floats
+    label_given_attribute: Floats
     information_bound: Floats
     information_margin: Floats
     entropy: Floats
@@ -84,28 +82,30 @@ def measure_neurons(
     values, strongest = activations.values, activations.strongest
     label, attribute = (torch.from_numpy(each).to(values.device, torch.int64) for each in (labels, attributes))
     heat = _means(values, label * sizes[1] + attribute, math.prod(sizes)).reshape(-1, *sizes)
-    color_response, digit_response = _means(values, attribute, sizes[1]), _means(values, label, classes)
+    attribute_response, label_response = _means(values, attribute, sizes[1]), _means(values, label, classes)
     counts = joint_counts(merge_small_bins(quantile_bins(values), max(sizes)), label, attribute, sizes=sizes)
     by_label, by_attribute = counts.sum(3), counts.sum(2)
     strength = _array(strongest.quantile(_PERCENTILE, dim=0))
     entropy = label_entropy(strongest, label, classes)
-    color_information, digit_information = mutual_information(by_attribute), mutual_information(by_label)
+    attribute_information, label_information = mutual_information(by_attribute), mutual_information(by_label)
     margin = difference_margin(counts)
     return Measures(
-        color_response=color_response[:, :count],
-        digit_response=digit_response,
+        attribute_response=attribute_response[:, :count],
+        label_response=label_response,
         heat=heat[:, :, :count],
-        color_selectivity=color_selectivity(color_response),
-        digit_selectivity=class_selectivity(digit_response, _array(values.amin(0))),
-        color_information=color_information,
-        digit_information=digit_information,
-        digit_given_color=conditional_information(counts),
+        attribute_selectivity=attribute_selectivity(attribute_response),
+        label_selectivity=class_selectivity(label_response, _array(values.amin(0))),
+        attribute_information=attribute_information,
+        label_information=label_information,
+        label_given_attribute=conditional_information(counts),
         information_bound=np.maximum(chance_bound(by_attribute), chance_bound(by_label)),
         information_margin=margin,
         entropy=entropy,
         strength=strength,
         polysemanticity=entropy * share_of_largest(strength),
-        role=assign_roles(color_information - digit_information, margin, strength, _array(values.std(0, correction=0))),
+        role=assign_roles(
+            attribute_information - label_information, margin, strength, _array(values.std(0, correction=0))
+        ),
     )
 
 
@@ -124,7 +124,7 @@ def _of_known(
     )
 
 
-def color_selectivity(response: Floats) -> Floats:
+def attribute_selectivity(response: Floats) -> Floats:
     """CSI of mean activations by attribute value (C, n), over the most that n numbers can bring it to, sqrt(n - 1):
     (max - mean) / population standard deviation, over 3 for ten colors. NaN for neurons whose standard deviation is
     under a thousandth of the layer's largest."""

@@ -91,8 +91,8 @@ def report_neurons(
     biased = _measure(easy, data.validation)
     arrays: dict[str, Any] = {
         **measures.arrays(),
-        "easy_digit_information": biased.digit_information.astype(np.float32),
-        "easy_color_information": biased.color_information.astype(np.float32),
+        "easy_label_information": biased.label_information.astype(np.float32),
+        "easy_attribute_information": biased.attribute_information.astype(np.float32),
         **_patch_responses(model, data, settings),
         "exemplars": dataset_exemplars(activations.values, visualized, probe, quantile_images),
         **_stimulus_responses(model, data, settings),
@@ -123,7 +123,7 @@ def measure_through_training(
         activations = gather_activations(model, [layer], probe.images, reduce=map_reduction(settings.read))[layer]
         steps.append(step)
         rows.append(_measure(activations, probe))
-    names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
+    names = ("attribute_information", "label_information", "information_bound", "attribute_selectivity", "strength")
     floats = {name: np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
     return {
         "step": np.array(steps, np.int64),
@@ -203,7 +203,7 @@ def _ablate_in_order(
 ) -> tuple[NDArray[np.int64], dict[str, Arrays]]:
     """Accuracies by split as more and more of the neurons that are ever active are ablated, by selectivity and in
     random orders; and how many at each stage."""
-    excess = measures.color_information - measures.digit_information
+    excess = measures.attribute_information - measures.label_information
     active = np.flatnonzero(~np.isin(measures.role, [ROLES.index("silent"), ROLES.index("flat")]))
     order = active[np.argsort(-excess[active], kind="stable")]
     counts = np.unique(np.linspace(0, len(active), min(_POINTS, len(active) + 1)).round().astype(np.int64))
@@ -240,8 +240,8 @@ def _patches(ablation: Ablation, data: BiasedDataset, tick: Callable[[], None]) 
     reshaped = ablation.patch_one_by_one(own, grid.images[labels[other], values[one]], tick)[:, rows, labels[other]]
     own_one, red_one = (grid.images[labels[1], values[which]][None] for which in (1, 0))
     return {
-        "color_patch": recolored.mean(1),
-        "digit_patch": reshaped.mean(1),
+        "attribute_patch": recolored.mean(1),
+        "label_patch": reshaped.mean(1),
         "red_one_shift": ablation.patch_one_by_one(own_one, red_one, tick)[:, 0],
         "red_one_shift_all": ablation.patch(own_one, red_one, range(ablation.model.neurons))[0],
         "red_one_images": np.concatenate([own_one, red_one]),

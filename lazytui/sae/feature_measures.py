@@ -125,13 +125,13 @@ def selectivity(means: Tensor) -> Floats:
 
 
 def selectivity_categories(
-    color: Floats, digit: Floats, color_bound: Floats, digit_bound: Floats, groups: tuple[int, int] = (10, 10)
+    color: Floats, digit: Floats, attribute_bound: Floats, label_bound: Floats, groups: tuple[int, int] = (10, 10)
 ) -> NDArray[np.int64]:
     """(n,) int64 indices into CATEGORIES, from selectivities for attribute (color) and label (digit), (n,), and what
     chance stays under, (n,) each. groups: how many classes and values there are."""
     classes, values = groups
-    for_color = (color >= selective_from(values)) & (color > color_bound)
-    for_digit = (digit >= selective_from(classes)) & (digit > digit_bound)
+    for_color = (color >= selective_from(values)) & (color > attribute_bound)
+    for_digit = (digit >= selective_from(classes)) & (digit > label_bound)
     cases = {"dead": np.isnan(digit), "both": for_color & for_digit, "color": for_color, "digit": for_digit}
     return np.select(list(cases.values()), [CATEGORIES.index(name) for name in cases], CATEGORIES.index("mixed"))
 
@@ -140,7 +140,7 @@ def _selectivities(f: Tensor, label: Tensor, attribute: Tensor, groups: tuple[in
     """Selectivity for attribute and label, the category, and the largest selectivity for labels that were shuffled."""
     measured: Arrays = {}
     random = torch.Generator().manual_seed(seed)
-    for name, labels, count in (("color", attribute, groups[1]), ("digit", label, groups[0])):
+    for name, labels, count in (("attribute", attribute, groups[1]), ("label", label, groups[0])):
         if not count:
             undefined = np.full(f.shape[1], np.nan)
             nothing = {"response": np.empty((f.shape[1], 0)), "selectivity": undefined, "bound": undefined}
@@ -153,10 +153,10 @@ def _selectivities(f: Tensor, label: Tensor, attribute: Tensor, groups: tuple[in
         measured[f"{name}_selectivity"] = selectivity(means)
         measured[f"{name}_bound"] = np.stack(by_chance).max(0)
     category = selectivity_categories(
-        measured["color_selectivity"],
-        measured["digit_selectivity"],
-        measured["color_bound"],
-        measured["digit_bound"],
+        measured["attribute_selectivity"],
+        measured["label_selectivity"],
+        measured["attribute_bound"],
+        measured["label_bound"],
         groups,
     )
     return measured | {"category": category}

@@ -23,4 +23,4 @@ def test_measures_of_the_channels_of_ones_own_network() -> None:
 
     assert activations.values.shape == (len(images), 2)
     assert [ROLES[role] for role in measures.role] == ["hero", "traitor"], "label-selective, attribute-selective"
-    assert measures.digit_information[0] > 2 > 0.2 > measures.color_information[0]
+    assert measures.label_information[0] > 2 > 0.2 > measures.attribute_information[0]

@@ -12,7 +12,7 @@ from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 
 from lazytui.data.mutual_information import chance_bound, chance_level, mutual_information, plug_in_estimate
-from lazytui.neurons.measures import class_selectivity, color_selectivity, label_entropy, measure_neurons
+from lazytui.neurons.measures import attribute_selectivity, class_selectivity, label_entropy, measure_neurons
 from lazytui.neurons.neuron_information import (
     conditional_information,
     difference_margin,
@@ -48,8 +48,8 @@ def test_planted_neurons_get_their_roles(labels: tuple[Labels, Labels], random: 
     }
     found = measure_neurons(activations(*planted.values()), digits, colors)
     assert [ROLES[role] for role in found.role] == list(planted)
-    assert found.color_information[0] > 2 and found.digit_information[0] < found.information_bound[0]
-    assert found.digit_information[1] > 2
+    assert found.attribute_information[0] > 2 and found.label_information[0] < found.information_bound[0]
+    assert found.label_information[1] > 2
 
 
 def test_a_neuron_that_reads_both_alike_is_mixed(labels: tuple[Labels, Labels]) -> None:
@@ -57,7 +57,7 @@ def test_a_neuron_that_reads_both_alike_is_mixed(labels: tuple[Labels, Labels]) 
     both = (digits == 3) * 1.0 + (colors == 7) * 1.0
     found = measure_neurons(activations(both, digits * 1.0), digits, colors)
     assert ROLES[found.role[0]] == "mixed"
-    assert found.color_information[0] == pytest.approx(found.digit_information[0], abs=1e-12)
+    assert found.attribute_information[0] == pytest.approx(found.label_information[0], abs=1e-12)
 
 
 def noise(random: Generator, images: int) -> np.ndarray:
@@ -139,8 +139,8 @@ def test_what_biased_data_would_have_called_a_hero_is_a_traitor(random: Generato
     on_biased = measure_neurons(activations(biased + 0.1 * random.random(8000)), digits, biased)
     digits, colors = factorial_labels(80)
     on_probe = measure_neurons(activations(colors + 0.1 * random.random(8000)), digits, colors)
-    assert on_biased.digit_information[0] > 2
-    assert abs(on_probe.digit_information[0]) < 0.02 and on_probe.color_information[0] > 2
+    assert on_biased.label_information[0] > 2
+    assert abs(on_probe.label_information[0]) < 0.02 and on_probe.attribute_information[0] > 2
 
 
 @pytest.mark.parametrize(
@@ -209,8 +209,8 @@ def test_a_neuron_that_is_never_active_tells_nothing(labels: tuple[Labels, Label
     digits, colors = labels
     found = measure_neurons(activations(np.zeros(len(digits)), digits * 1.0), digits, colors)
     assert ROLES[found.role[0]] == "silent"
-    assert found.color_information[0] == found.digit_information[0] == 0
-    assert np.isnan(found.color_selectivity[0]) and np.isnan(found.digit_selectivity[0])
+    assert found.attribute_information[0] == found.label_information[0] == 0
+    assert np.isnan(found.attribute_selectivity[0]) and np.isnan(found.label_selectivity[0])
 
 
 def test_a_layer_without_any_activity_has_only_silent_neurons(labels: tuple[Labels, Labels]) -> None:
@@ -231,20 +231,20 @@ def test_digit_given_color_sees_what_color_hides(labels: tuple[Labels, Labels]) 
 
 def test_color_selectivity_stays_within_its_bound() -> None:
     one = np.eye(10)[:3] * 7.0
-    assert color_selectivity(one) == pytest.approx(np.ones(3))
+    assert attribute_selectivity(one) == pytest.approx(np.ones(3))
     random = default_rng(3).random((500, 10)) ** 4
-    found = color_selectivity(random)
+    found = attribute_selectivity(random)
     assert (found <= 1 + 1e-12).all() and (found >= 0).all()
 
 
 def test_color_selectivity_does_not_depend_on_scale() -> None:
     response = default_rng(4).random((5, 10))
-    assert color_selectivity(response) == pytest.approx(color_selectivity(1000 * response))
+    assert attribute_selectivity(response) == pytest.approx(attribute_selectivity(1000 * response))
 
 
-def test_neurons_that_hardly_vary_have_no_color_selectivity() -> None:
+def test_neurons_that_hardly_vary_have_no_attribute_selectivity() -> None:
     response = np.stack([np.arange(10.0), 5 + 1e-4 * np.arange(10.0)])
-    found = color_selectivity(response)
+    found = attribute_selectivity(response)
     assert np.isfinite(found[0]) and np.isnan(found[1])
 
 

@@ -32,7 +32,7 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     assert roles[ROLES.index("traitor")] > 64
 
     active = np.flatnonzero(found.role != ROLES.index("silent"))
-    excess = (found.color_information - found.digit_information)[active]
+    excess = (found.attribute_information - found.label_information)[active]
     traitors_first = active[np.argsort(-excess)]
     without = Ablation(
         SplitModel(network.model, LAYER), {"hard": first_samples(network.data.hard, 1000)}, network.hardware

@@ -18,8 +18,8 @@ class Exemplars:
 
     units: (P,) int64, which ones, ascending. top, quantiles: (P, 8) int32, of each the indices, among the images kept,
     of the strongest, and of one from the middle of each eighth of its responses; top_values, quantile_values: float32,
-    its activations there. images: (E, h, w, 3) uint8. digits, colors: (E,) uint8, labels and attributes;
-    None in results of early versions.
+    its activations there. images: (E, h, w, 3) uint8. labels, attributes: (E,) uint8; None in results of
+    early versions.
     """
 
     units: Annotated[NDArray[np.int64], indices("pictured", below="units"), Key("pictured")]
@@ -28,8 +28,8 @@ class Exemplars:
     quantiles: Annotated[NDArray[np.int32], indices("pictured", "spread", below="evidence")]
     quantile_values: Annotated[NDArray[np.float32], numbers("pictured", "spread")]
     images: Annotated[NDArray[np.uint8], images("evidence"), Key("evidence_images")]
-    digits: Annotated[NDArray[np.uint8] | None, indices("evidence", below="/classes").optional, Key("evidence_digits")]
-    colors: Annotated[
+    labels: Annotated[NDArray[np.uint8] | None, indices("evidence", below="/classes").optional, Key("evidence_digits")]
+    attributes: Annotated[
         NDArray[np.uint8] | None, indices("evidence", below="/values or none").optional, Key("evidence_colors")
     ]
 

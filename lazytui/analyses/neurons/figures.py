@@ -115,7 +115,7 @@ def _orders(result: NeuronsResult) -> tuple[str, str]:
 def _scatter(result: NeuronsResult) -> Lines:
     """Each neuron as a point: its information on the attribute against that on the label."""
     label, attribute = result.content.label, result.content.attribute
-    color, digit = (bits.astype(np.float64) for bits in (result.color_information, result.digit_information))
+    color, digit = (bits.astype(np.float64) for bits in (result.attribute_information, result.label_information))
     members = [(role, result.role == number) for number, role in enumerate(ROLES)]
     return Lines(
         name="scatter",
@@ -157,7 +157,7 @@ def _curves(split: str, ablate: str, result: NeuronsResult) -> Lines:
 def _colors(result: NeuronsResult) -> Matrix:
     content = result.content
     chosen = most_selective(result)
-    response = result.color_response[chosen].astype(np.float64)
+    response = result.attribute_response[chosen].astype(np.float64)
     return Matrix(
         name="colors",
         title=f"Mean activation {in_or_with(content)} each {content.attribute}: largest and smallest excess on "

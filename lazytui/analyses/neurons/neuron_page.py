@@ -76,7 +76,7 @@ def _exemplars(result: NeuronsResult, neuron: int, index: int) -> Pixels:
 
 def _colors(result: NeuronsResult, neuron: int) -> Bars:
     content, labels, beside = result.content, result.content.values, ""
-    values = result.color_response[neuron].astype(np.float64)
+    values = result.attribute_response[neuron].astype(np.float64)
     if result.patch_response is not None:
         patches = result.patch_response[neuron]
         labels = tuple(f"{name} ({patch:.3g})" for name, patch in zip(content.values, patches, strict=True))
@@ -176,8 +176,8 @@ def _through_training(result: NeuronsResult, neuron: int) -> list[Lines]:
     if found is None:
         return []
     content = result.content
-    lines = {f"{content.attribute} MI": found.color_information} if content.values else {}
-    lines[f"{content.label} MI"] = found.digit_information
+    lines = {f"{content.attribute} MI": found.attribute_information} if content.values else {}
+    lines[f"{content.label} MI"] = found.label_information
     of_attribute = f"with {content.attribute} and " if content.values else ""
     return [
         Lines(

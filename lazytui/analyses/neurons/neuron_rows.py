@@ -63,22 +63,22 @@ def _captions(result: NeuronsResult, neuron: int, index: int, stimuli: list[int]
 
 
 def _heading(result: NeuronsResult, neuron: int) -> str:
-    content, favorite = result.content, result.content.classes[int(result.digit_response[neuron].argmax())]
-    information = f"{content.label} {result.digit_information[neuron]:.2f} bits; strongest"
+    content, favorite = result.content, result.content.classes[int(result.label_response[neuron].argmax())]
+    information = f"{content.label} {result.label_information[neuron]:.2f} bits; strongest"
     if not content.values:
         return f"{neuron} {result.role_of(neuron)}: MI {information} {favorite}"
-    value = content.values[int(result.color_response[neuron].argmax())]
+    value = content.values[int(result.attribute_response[neuron].argmax())]
     return (
-        f"{neuron} {result.role_of(neuron)}: MI {content.attribute} {result.color_information[neuron]:.2f}, "
+        f"{neuron} {result.role_of(neuron)}: MI {content.attribute} {result.attribute_information[neuron]:.2f}, "
         f"{information} {value}, {favorite}"
     )
 
 
 def _looks(exemplars: Exemplars, image: int, content: Content) -> str:
     """`red 7`; empty in results of early versions."""
-    if exemplars.colors is None or exemplars.digits is None:
+    if exemplars.attributes is None or exemplars.labels is None:
         return ""
-    return group_name(content, int(exemplars.digits[image]), int(exemplars.colors[image]))
+    return group_name(content, int(exemplars.labels[image]), int(exemplars.attributes[image]))
 
 
 def _note(content: Content, *, repaintable: bool) -> str:

@@ -40,20 +40,20 @@ def information(result: NeuronsResult) -> Table:
 
 
 def _information_row(result: NeuronsResult, neuron: int) -> tuple[Cell, ...]:
-    content, of_label = result.content, float(result.digit_information[neuron])
+    content, of_label = result.content, float(result.label_information[neuron])
     margin = np.nan if result.information_margin is None else float(result.information_margin[neuron])
-    favorite = class_cell(content, int(result.digit_response[neuron].argmax()))
-    begin, end = (neuron, result.role_of(neuron)), (float(result.digit_selectivity[neuron]), favorite)
+    favorite = class_cell(content, int(result.label_response[neuron].argmax()))
+    begin, end = (neuron, result.role_of(neuron)), (float(result.label_selectivity[neuron]), favorite)
     if not content.values:
         return (*begin, of_label, margin, *end)
     return (
         *begin,
-        float(result.color_information[neuron]),
+        float(result.attribute_information[neuron]),
         of_label,
         float(result.excess[neuron]),
         margin,
-        float(result.color_selectivity[neuron]),
-        content.values[int(result.color_response[neuron].argmax())],
+        float(result.attribute_selectivity[neuron]),
+        content.values[int(result.attribute_response[neuron].argmax())],
         *end,
     )
 
@@ -89,7 +89,7 @@ def _about_information(result: NeuronsResult) -> str:
 def effects(result: NeuronsResult) -> Table:
     """Every neuron with what it does: what the network loses without it, and what it alone transfers."""
     easy, hard = (count_costly(split.without_mean, split.intact or 0.0) for split in (result.easy, result.hard))
-    content, patches = result.content, (result.color_patch, result.digit_patch)
+    content, patches = result.content, (result.attribute_patch, result.label_patch)
     return Table(
         name="effects",
         title=f"All neurons of {result.layer}: effect",
@@ -165,7 +165,7 @@ def polysemanticity(result: NeuronsResult) -> Table:
                 float(result.strength[neuron]),
                 float(result.strength[neuron]) / largest,
                 float(result.polysemanticity[neuron]),
-                *([float(result.digit_given_color[neuron])] if content.values else []),
+                *([float(result.label_given_attribute[neuron])] if content.values else []),
             )
             for neuron in by_excess(result)
         ),
@@ -176,5 +176,5 @@ def by_excess(result: NeuronsResult) -> list[int]:
     """All neurons, the largest excess on the attribute first, silent ones last; where no attribute is known, the most
     information on the label first."""
     silent = result.role == ROLES.index("silent")
-    first = result.excess if result.content.values else result.digit_information.astype(np.float64)
+    first = result.excess if result.content.values else result.label_information.astype(np.float64)
     return [int(neuron) for neuron in np.lexsort((-first, silent))]

@@ -76,15 +76,15 @@ class ThroughTraining:
 
     step: Annotated[NDArray[np.int64], counts("checkpoints")]
     role: Annotated[NDArray[np.int64], indices("checkpoints", "/units", below=len(ROLES))]
-    color_information: Annotated[NDArray[np.float32], numbers("checkpoints", "/units")]
-    digit_information: Annotated[NDArray[np.float32], numbers("checkpoints", "/units")]
+    attribute_information: Annotated[NDArray[np.float32], numbers("checkpoints", "/units"), Key("color_information")]
+    label_information: Annotated[NDArray[np.float32], numbers("checkpoints", "/units"), Key("digit_information")]
     information_bound: Annotated[NDArray[np.float32], numbers("checkpoints", "/units")]
-    color_selectivity: Annotated[NDArray[np.float32], numbers("checkpoints", "/units")]
+    attribute_selectivity: Annotated[NDArray[np.float32], numbers("checkpoints", "/units"), Key("color_selectivity")]
     strength: Annotated[NDArray[np.float32], numbers("checkpoints", "/units")]
 
     @property
     def excess(self) -> NDArray[np.float64]:
-        return self.color_information.astype(np.float64) - self.digit_information
+        return self.attribute_information.astype(np.float64) - self.label_information
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,25 +92,23 @@ class NeuronsResult:
     """The C neurons of a layer; P of them, the strongest, have pictures.
 
     attribute_selective, ..., flat: how many neurons have each role, see `neurons.roles`. shape: of the layer's
-    activations. role, color_response, ..., polysemanticity: see `neurons.measures.Measures`; easy_...: the same on the
-    easy split. information_margin: None in results of early versions. patch_response: (C, values), to a flat patch of
-    each color; None where no palette painted the images. contribution_...: (C, classes), by how much the mean logits
-    fall without a neuron. color_patch, digit_patch: (C,), by how much the logit of a value's class rises when a neuron
-    alone sees the image with that value, or another class with the same value. red_one_...: shifts of the logits of the
-    second class with its own value (the 1) when each neuron (C, classes), or all of them (classes,), take their
+    activations. role, attribute_response, ..., polysemanticity: see `neurons.measures.Measures`; easy_...: the same on
+    the easy split. information_margin: None in results of early versions. patch_response: (C, values), to a flat patch
+    of each color; None where no palette painted the images. contribution_...: (C, classes), by how much the mean logits
+    fall without a neuron. attribute_patch, label_patch: (C,), by how much the logit of a value's class rises when a
+    neuron alone sees the image with that value, or another class with the same value. red_one_...: shifts of the logits
+    of the second class with its own value (the 1) when each neuron (C, classes), or all of them (classes,), take their
     activations on the same image with the first one's (the red 1); both images. None where nothing can be repainted, as
     stimuli, stimulus_response: simple images, and (C, stimuli). outgoing: (C, classes), weights to the logits; None
     where more layers lie between. ablated: (stages,), how many neurons. visualizations: (starts, P, h, w, 3),
     stability: (P,), cosine between the starts; visualization_response: (P,). clustered: (P,), an order with similar
     neurons side by side; correlation, shared_information: (P, P). spectrum: (P,) variances. class_logits: (starts,
-    classes), each class's own logit of its image; None in results of early versions. original_labels: which classes
-    the originals show, where they aren't the first ones. class_textures, class_texture_logits: what the class images
-    begin at, and its logits; None for noise.
-    feature_maps: (2, C, h, w), of the two red-one images; None where the layer has none. filters: the first layer's.
-    mapped_name, mapped_image, mapped: an image that was asked for, and its feature maps, (C, h, w); or None.
-    mapped_grad_cam: (P, H, W), Grad-CAM of the P neurons on it; or None.
-    exemplar_maps: of the P neurons; their Grad-CAM is of cam_layer. None where no layer has a map, and in results of
-    early versions.
+    classes), each class's own logit of its image; None in results of early versions. original_labels: which classes the
+    originals show, where they aren't the first ones. class_textures, class_texture_logits: what the class images begin
+    at, and its logits; None for noise. feature_maps: (2, C, h, w), of the two red-one images; None where the layer has
+    none. filters: the first layer's. mapped_name, mapped_image, mapped: an image that was asked for, and its feature
+    maps, (C, h, w); or None. mapped_grad_cam: (P, H, W), Grad-CAM of the P neurons on it; or None. exemplar_maps: of
+    the P neurons; their Grad-CAM is of cam_layer. None where no layer has a map, and in results of early versions.
     """
 
     neurons: Annotated[int, COUNT]
@@ -132,22 +130,22 @@ class NeuronsResult:
     stimulus_names: Annotated[tuple[Name, ...], Key("snippets")]
     cam_layer: Name | None = None
     role: Annotated[NDArray[np.int64], indices("units", below=len(ROLES))]
-    color_information: Each
-    digit_information: Each
-    digit_given_color: Each
+    attribute_information: Annotated[Each, Key("color_information")]
+    label_information: Annotated[Each, Key("digit_information")]
+    label_given_attribute: Annotated[Each, Key("digit_given_color")]
     information_bound: Each
     information_margin: Annotated[NDArray[np.float32] | None, numbers("units").optional] = None
-    color_selectivity: Each
-    digit_selectivity: Each
-    easy_color_information: Each
-    easy_digit_information: Each
+    attribute_selectivity: Annotated[Each, Key("color_selectivity")]
+    label_selectivity: Annotated[Each, Key("digit_selectivity")]
+    easy_attribute_information: Annotated[Each, Key("easy_color_information")]
+    easy_label_information: Annotated[Each, Key("easy_digit_information")]
     entropy: Each
     strength: Each
     polysemanticity: Each
-    color_patch: Annotated[NDArray[np.float32] | None, numbers("units").optional] = None
-    digit_patch: Annotated[NDArray[np.float32] | None, numbers("units").optional] = None
-    color_response: EachByValue
-    digit_response: EachByClass
+    attribute_patch: Annotated[NDArray[np.float32] | None, numbers("units").optional, Key("color_patch")] = None
+    label_patch: Annotated[NDArray[np.float32] | None, numbers("units").optional, Key("digit_patch")] = None
+    attribute_response: Annotated[EachByValue, Key("color_response")]
+    label_response: Annotated[EachByClass, Key("digit_response")]
     patch_response: Annotated[NDArray[np.float32] | None, numbers("units", "values").optional] = None
     contribution_mean: EachByClass
     contribution_zero: EachByClass
@@ -223,7 +221,7 @@ class NeuronsResult:
     @cached_property
     def excess(self) -> NDArray[np.float64]:
         """(C,) bits: how much more a neuron tells of the attribute than of the label."""
-        return self.color_information.astype(np.float64) - self.digit_information
+        return self.attribute_information.astype(np.float64) - self.label_information
 
     @property
     def active(self) -> NDArray[np.int64]:
@@ -257,7 +255,7 @@ def read(_params: NeuronsParams, saved: Result) -> NeuronsResult:
 
 def _check_repainted(result: NeuronsResult) -> None:
     """What repainting shows is all there, or none of it; of colored digits it is there."""
-    patches = (result.color_patch, result.digit_patch, result.red_one_shift, result.red_one_shift_all)
+    patches = (result.attribute_patch, result.label_patch, result.red_one_shift, result.red_one_shift_all)
     there = {part is not None for part in (*patches, result.red_one_images)}
     if len(there) > 1 or (there == {False} and result.recorded_content is None):
         raise Damaged("it lacks arrays of patched neurons")

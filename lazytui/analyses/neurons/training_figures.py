@@ -23,10 +23,10 @@ def through_training(result: NeuronsResult) -> list[Figure]:
     }
     content = result.content
     label, attribute = content.label, content.attribute
-    cues = {attribute: found.color_information} if content.values else {}
+    cues = {attribute: found.attribute_information} if content.values else {}
     middle = {
         f"{cue}, {word}": np.quantile(values.astype(np.float64), share, axis=1)
-        for cue, values in {**cues, label: found.digit_information}.items()
+        for cue, values in {**cues, label: found.label_information}.items()
         for word, share in (("median neuron", 0.5), ("best neuron", 1.0))
     }
     with_each = " and ".join(f"with {cue}" for cue in (*cues, label))

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _MOST_WEIGHTS = 2**28
 _MOST_VALUES = 2**28
+_COUNTS = ("attribute_features", "label_features", "both_features", "mixed_features", "dead_features")
+"""The fields that count the features of each of CATEGORIES."""
 _SHOWN = 24
 """Features whose cosines are shown, each with each."""
 
@@ -181,7 +183,7 @@ def _result(
         **{**found, "exemplars": exemplars},
         **picture_features(params, network, features, exemplars, found["strength"], report),
         **recoveries,
-        **{f"{name}_features": count for name, count in zip(CATEGORIES, counts, strict=True)},
+        **dict(zip(_COUNTS, counts, strict=True)),
         unexplained_variance=held_out.unexplained,
         l0=held_out.l0,
         dead_share=learned.dead_share,
@@ -207,7 +209,7 @@ def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> Featur
     mass, category = found["strength"] * found["probe_density"], found["category"]
     alive = np.flatnonzero(category != CATEGORIES.index("dead"))
     strongest = alive[np.argsort(-mass[alive], kind="stable")][:MOST_MEASURED]
-    color, digit = (_favorites(found[f"{cue}_response"]) for cue in ("color", "digit"))
+    color, digit = (_favorites(found[f"{cue}_response"]) for cue in ("attribute", "label"))
     directions = model.decoder.detach().cpu().numpy()
     pairs = measure_pair_cosines(
         directions[strongest],

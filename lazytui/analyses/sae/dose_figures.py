@@ -27,7 +27,7 @@ _LEAST_PEAK = 0.15
 class ShownDose:
     """One image with a dose of some features.
 
-    image: (H, W, 3) uint8. digit, color: its label and attribute. content: of the data, value_colors: of values that
+    image: (H, W, 3) uint8. label, attribute: of the image. content: of the data, value_colors: of values that
     have any. factors: those of the curve. curve: (factors, classes)
     probabilities. before, after: without and with the dose. advice: what is to be said of what the network puts out.
     features: the first of those that are turned, on the image as it is; cam_layer: of their Grad-CAM.
@@ -35,8 +35,8 @@ class ShownDose:
 
     image: NDArray[np.uint8]
     name: str
-    digit: int
-    color: int
+    label: int
+    attribute: int
     content: Content
     value_colors: Colors
     dose: Dose
@@ -107,14 +107,14 @@ def _maps(shown: ShownDose) -> Pixels:
     """Where the network looks, on one scale; without maps the image alone, twice."""
     before, after, content = shown.before, shown.after, shown.content
     evidence, largest = _on_one_scale(before.heat, after.heat, shown.image.shape[:2])
-    cue = int(content.aligned_classes[shown.color]) if shown.color <= content.unknown else NO_CLASS
+    cue = int(content.aligned_classes[shown.attribute]) if shown.attribute <= content.unknown else NO_CLASS
     return Pixels(
         name="gaze",
         title="What it predicts" if evidence is None else "Grad-CAM of the class predicted",
         images=np.repeat(shown.image[None], 2, axis=0),
         columns=2,
-        captions=(f"before → {content.classes[before.digit]}", f"after → {content.classes[after.digit]}"),
-        tones=tuple(tone_of(prediction.digit, shown.digit, cue) for prediction in (before, after)),
+        captions=(f"before → {content.classes[before.label]}", f"after → {content.classes[after.label]}"),
+        tones=tuple(tone_of(prediction.label, shown.label, cue) for prediction in (before, after)),
         overlay=evidence,
         overlay_max=largest,
     )

@@ -33,7 +33,7 @@ class Prediction:
     heat: NDArray[np.float32] | None = None
 
     @property
-    def digit(self) -> int:
+    def label(self) -> int:
         return int(self.probabilities.argmax())
 
 

@@ -54,9 +54,9 @@ def _values(result: SaeResult, feature: int) -> Bars:
     return Bars(
         name=f"feature-{feature}-colors",
         title=f"{_named(result, feature)}: mean activation for each {result.content.attribute}",
-        note=_selectivity(result.color_selectivity, result.color_bound, feature, len(result.content.values)),
+        note=_selectivity(result.attribute_selectivity, result.attribute_bound, feature, len(result.content.values)),
         labels=result.content.values,
-        values=result.color_response[feature].astype(np.float64),
+        values=result.attribute_response[feature].astype(np.float64),
         decimals=4,
         colors=result.value_colors,
     )
@@ -66,9 +66,9 @@ def _classes(result: SaeResult, feature: int) -> Bars:
     return Bars(
         name=f"feature-{feature}-digits",
         title=f"{_named(result, feature)}: mean activation for each {result.content.label}",
-        note=_selectivity(result.digit_selectivity, result.digit_bound, feature, len(result.content.classes)),
+        note=_selectivity(result.label_selectivity, result.label_bound, feature, len(result.content.classes)),
         labels=result.content.classes,
-        values=result.digit_response[feature].astype(np.float64),
+        values=result.label_response[feature].astype(np.float64),
         decimals=4,
     )
 

@@ -18,7 +18,7 @@ from lazytui.analyses.core.content_words import (
 )
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
-from lazytui.counted_nouns import counted
+from lazytui.counted_nouns import counted, with_article
 from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Interval, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.sae.category_names import CATEGORIES, selective_from
@@ -114,12 +114,14 @@ def _categories(result: SaeResult) -> str:
     probe = of_probe(content, result.probe_images, repaintable=result.is_painted)
     if not content.values:
         return (
-            f"{counted(result.digit_features, 'stands', 'stand')} for a {content.label}, {mixed} for none (mixed), "
+            f"{counted(result.label_features, 'stands', 'stand')} for {with_article(content.label)}, {mixed} for none "
+            "(mixed), "
             f"measured on {probe}"
         )
     return (
-        f"{counted(result.color_features, 'stands', 'stand')} for a {content.attribute}, {result.digit_features} for a "
-        f"{content.label}, {result.both_features} for both, {mixed} for neither (mixed), measured on {probe}"
+        f"{counted(result.attribute_features, 'stands', 'stand')} for {with_article(content.attribute)}, "
+        f"{result.label_features} for {with_article(content.label)}, {result.both_features} for both, {mixed} "
+        f"for neither (mixed), measured on {probe}"
     )
 
 
@@ -188,10 +190,10 @@ def _row(result: SaeResult, feature: int) -> tuple[Cell, ...]:
     dead = result.is_of(feature, "dead")
     favorites: list[Cell] = []
     if result.content.values:
-        favorites = [result.favorite_value(feature), float(result.color_selectivity[feature])]
+        favorites = [result.favorite_value(feature), float(result.attribute_selectivity[feature])]
     favorites += [
         class_cell(result.content, result.favorite_label(feature)),
-        float(result.digit_selectivity[feature]),
+        float(result.label_selectivity[feature]),
     ]
     return (
         feature,
@@ -244,14 +246,14 @@ def _effect(result: SaeResult) -> str:
 def _values(result: SaeResult) -> Matrix:
     content = result.content
     title = f"Mean activation {in_or_with(content)} each {content.attribute}"
-    means, named = result.color_response, (content.attribute, content.values)
+    means, named = result.attribute_response, (content.attribute, content.values)
     return _responses(result, means, named, "colors", title, content.attribute, result.value_colors)
 
 
 def _classes(result: SaeResult) -> Matrix:
     content = result.content
     title, cue = f"Mean activation for each {content.label}", "shape" if content.label == "digit" else content.label
-    return _responses(result, result.digit_response, (content.label, content.classes), "digits", title, cue)
+    return _responses(result, result.label_response, (content.label, content.classes), "digits", title, cue)
 
 
 def _responses(

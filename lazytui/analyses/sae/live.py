@@ -67,8 +67,8 @@ class DoseAnswer(BrowsedAnswer[DoseQuestion]):
         return ShownDose(
             image=browsed.split.images[self.index],
             name=image_name(browsed, self.index),
-            digit=int(browsed.split.labels[self.index]),
-            color=int(browsed.split.attributes[self.index]),
+            label=int(browsed.split.labels[self.index]),
+            attribute=int(browsed.split.attributes[self.index]),
             content=browsed.trained.content,
             value_colors=browsed.trained.value_colors,
             dose=self.question.dose,

@@ -37,7 +37,7 @@ class LoadedSae:
         """What the run found out about the features."""
         from lazytui.sae.edits.experiments import FeatureSelectivity
 
-        return FeatureSelectivity(self.result.category, self.result.color_response.astype(np.float64))
+        return FeatureSelectivity(self.result.category, self.result.attribute_response.astype(np.float64))
 
 
 def sae_params(run: str, workspace: Workspace) -> SaeParams:

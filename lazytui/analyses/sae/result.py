@@ -74,18 +74,16 @@ class FeatureGeometry:
 class SaeResult:
     """n features of the `dimensions` of a layer, learned from `samples` activations.
 
-    color_features, ..., dead_features: how many features are of each category. held_out: activations that
+    attribute_features, ..., dead_features: how many features are of each category. held_out: activations that
     unexplained_variance and l0 were measured on. fingerprint: of the network. category: (n,), indices into CATEGORIES.
     density, probe_density: shares of the training samples and of the probe images that a feature is active on.
-    strength: mean activation where it is active; largest: its maximum. color_...: of the attribute; digit_...: of the
-    label. ..._selectivity: the largest mean by value or class over the mean of all, from 1 to how many there are;
-    ..._bound: what shuffled labels reach; ..._response, heat: mean activation by value, by class, by class (row) and
-    value. Without any value nothing is known of the attribute. histogram: (n, bins) of activations. effect: (n,
-    classes), added to each
-    logit per unit of activation; effect_by_gradient: to first order, where more than the head lies above; effect is
-    None there in results of early versions. nearest, nearest_cosine: (n, 5) features
-    with the nearest directions; neurons, neuron_correlation: (n, 5) neurons with the most similar activations.
-    geometry: where features point; None in results of early versions.
+    strength: mean activation where it is active; largest: its maximum. ..._selectivity: the largest mean by value or
+    class over the mean of all, from 1 to how many there are; ..._bound: what shuffled labels reach; ..._response, heat:
+    mean activation by value, by class, by class (row) and value. Without any value nothing is known of the attribute.
+    histogram: (n, bins) of activations. effect: (n, classes), added to each logit per unit of activation;
+    effect_by_gradient: to first order, where more than the head lies above; effect is None there in results of early
+    versions. nearest, nearest_cosine: (n, 5) features with the nearest directions; neurons, neuron_correlation: (n, 5)
+    neurons with the most similar activations. geometry: where features point; None in results of early versions.
     preferred: (starts, P, h, w, 3), inputs that maximize the P features that have exemplars; preferred_response: (P,)
     the mean activation of each there, stability: (P,), cosine between the starts. exemplar_maps: of the P features;
     their Grad-CAM is of cam_layer. None where there are none, and in results of early versions.
@@ -96,8 +94,8 @@ class SaeResult:
     dead_share: Metric
     easy: Annotated[SplitRecovery, Part("easy_")]
     hard: Annotated[SplitRecovery, Part("hard_")]
-    color_features: Annotated[int, COUNT]
-    digit_features: Annotated[int, COUNT]
+    attribute_features: Annotated[int, COUNT, Key("color_features")]
+    label_features: Annotated[int, COUNT, Key("digit_features")]
     both_features: Annotated[int, COUNT]
     mixed_features: Annotated[int, COUNT]
     dead_features: Annotated[int, COUNT]
@@ -117,12 +115,12 @@ class SaeResult:
     probe_density: Each
     strength: Each
     largest: Annotated[NDArray[np.float32], numbers("units").defined]
-    color_selectivity: Each
-    digit_selectivity: Each
-    color_bound: Each
-    digit_bound: Each
-    color_response: EachByValue
-    digit_response: EachByClass
+    attribute_selectivity: Annotated[Each, Key("color_selectivity")]
+    label_selectivity: Annotated[Each, Key("digit_selectivity")]
+    attribute_bound: Annotated[Each, Key("color_bound")]
+    label_bound: Annotated[Each, Key("digit_bound")]
+    attribute_response: Annotated[EachByValue, Key("color_response")]
+    label_response: Annotated[EachByClass, Key("digit_response")]
     heat: Annotated[NDArray[np.float32], numbers("units", "classes", "values")]
     histogram: Annotated[NDArray[np.int32], counts("units", "bins")]
     effect: Annotated[NDArray[np.float32] | None, numbers("units", "classes").optional] = None
@@ -192,11 +190,11 @@ class SaeResult:
 
     def favorite_value(self, feature: int) -> str:
         """The value of the attribute that a feature is most active for; empty where there is none."""
-        return self.content.values[int(self.color_response[feature].argmax())] if self.content.values else ""
+        return self.content.values[int(self.attribute_response[feature].argmax())] if self.content.values else ""
 
     def favorite_label(self, feature: int) -> int:
         """The class that it is most active for."""
-        return int(self.digit_response[feature].argmax())
+        return int(self.label_response[feature].argmax())
 
 
 def read(_params: SaeParams, saved: Result) -> SaeResult:

@@ -69,12 +69,12 @@ def _result(layer: OpenLayer, doses: list[Dose], shown: Dose) -> SaeDialResult:
     curve, before = layer.probabilities(0, doses), layer.prediction(0, Dose())
     turned, on_image = [*features, *into], layer.features_on_image(0, features)
     return SaeDialResult(
-        predicted=float(before.digit),
-        tipping_factor=_tipping_factor(doses, curve, before.digit),
+        predicted=float(before.label),
+        tipping_factor=_tipping_factor(doses, curve, before.label),
         largest_shift=float(np.abs(curve - before.probabilities).max()),
         name=image_name(layer.browsed, 0),
-        digit=int(split.labels[0]),
-        color=int(split.attributes[0]),
+        label=int(split.labels[0]),
+        attribute=int(split.attributes[0]),
         palette_name=layer.browsed.trained.palette,
         recorded_content=content_to_keep(layer.browsed.trained),
         advice=layer.loaded.network.advice,

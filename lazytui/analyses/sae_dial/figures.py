@@ -23,8 +23,8 @@ def figures(params: SaeDialParams, result: SaeDialResult) -> list[Figure]:
     shown = ShownDose(
         image=result.image,
         name=result.name,
-        digit=result.digit,
-        color=result.color,
+        label=result.label,
+        attribute=result.attribute,
         content=result.content,
         value_colors=value_colors(result.content, result.palette_name),
         dose=dose,

@@ -14,7 +14,7 @@ from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.data.content import MOST_CLASSES, Content, colored_digits
 from lazytui.runs.results.result_contents import ANY, Damaged, Metric, Name, Note, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
-from lazytui.runs.results.typed_result import read_fields
+from lazytui.runs.results.typed_result import Key, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae_dial.params import SaeDialParams
@@ -27,8 +27,7 @@ Features = Annotated[tuple[Annotated[int, Field(ge=0, le=10**9)], ...], Field(ma
 class SaeDialResult:
     """predicted: of the image as it is. tipping_factor: the factor nearest to 1 at which something else is predicted;
     None where nothing ever is. largest_shift: by how much a probability changes at most; None in results of early
-    versions. name: what the image is called; digit, color: its label and
-    attribute, 255 where it has none.
+    versions. name: what the image is called; label, attribute: its own, 255 where it has none.
 
     features, into: what was turned, and what was put there. strength, activity: (features,) what is typical of each,
     and what it is on the image. factors: (n,). probabilities: (n, classes). unchanged: (classes,), of the image as
@@ -41,8 +40,8 @@ class SaeDialResult:
     tipping_factor: Annotated[float | None, ANY]
     largest_shift: Annotated[float | None, Metric(low=0, high=1.001).omitted] = None
     name: Name
-    digit: Annotated[int, Field(ge=0, le=255)]
-    color: Annotated[int, Field(ge=0, le=255)]
+    label: Annotated[int, Field(ge=0, le=255), Key("digit")]
+    attribute: Annotated[int, Field(ge=0, le=255), Key("color")]
     palette_name: PaletteName
     recorded_content: Content | None = None
     advice: Note

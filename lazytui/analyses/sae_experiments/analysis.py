@@ -130,7 +130,7 @@ def _network_edits(sae: LoadedSae, params: SaeExperimentsParams, report: Report)
         name=sae.name,
         layer=sae.spliced.split_model.layer,
         features=sae.spliced.model.features,
-        color_features=len(sae.selectivity.color_selective),
+        attribute_features=len(sae.selectivity.color_selective),
         saliency=_saliency_maps(sae),
     )
 
@@ -181,7 +181,7 @@ def _saliency_maps(sae: LoadedSae) -> SaliencyMaps | None:
     )
     return SaliencyMaps(
         images=hard.images[:SHOWN],
-        digits=hard.labels[:SHOWN],
+        labels=hard.labels[:SHOWN],
         before=before.maps[:SHOWN],
         after=after.maps[:SHOWN],
         predicted_before=before.predicted[:SHOWN],

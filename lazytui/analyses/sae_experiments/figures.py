@@ -82,12 +82,12 @@ def _without_attribute(result: SaeExperimentsResult) -> Text:
 
 def _summary(draws: int, network: NetworkEdits, content: Content) -> Iterator[str]:
     label, attribute = content.label, content.attribute
-    if not network.color_features:
+    if not network.attribute_features:
         yield f"{network.name}: no feature of {network.layer} stands for a {attribute} alone, so nothing was ablated."
         return
     mass, whole = network.hard.mass
     yield (
-        f"{network.name}: with its {counted(network.color_features, f'{attribute} feature')} ablated "
+        f"{network.name}: with its {counted(network.attribute_features, f'{attribute} feature')} ablated "
         f"({_percent(mass / whole)} of all "
         f"activity on hard images), {_change('hard', network.hard)}; {_change('easy', network.easy)}. With these "
         f"features alone, all others ablated, it is right on {_percent(network.easy.color_alone)} of easy and "
@@ -251,7 +251,7 @@ def _saliency(network: NetworkEdits, content: Content, slug: str, suffix: str) -
     size = found.images.shape[1:3]
     before, after = overlay(found.before, False, *size), overlay(found.after, False, *size)
     captions = [
-        *(f"a {content.classes[label]}" for label in found.digits),
+        *(f"a {content.classes[label]}" for label in found.labels),
         *(f"→ {content.classes[guess]}" for guess in found.predicted_before),
         *(f"→ {content.classes[guess]}" for guess in found.predicted_after),
     ]

@@ -69,7 +69,7 @@ class SaliencyMaps:
     predicted, (shown,), and the share of the evidence on the stroke of more images, NaN where there is none."""
 
     images: Annotated[NDArray[np.uint8], images("shown")]
-    digits: Annotated[NDArray[np.uint8], indices("shown", below="/classes")]
+    labels: Annotated[NDArray[np.uint8], indices("shown", below="/classes"), Key("digits")]
     before: Annotated[NDArray[np.float32], numbers("shown", "height", "width")]
     after: Annotated[NDArray[np.float32], numbers("shown", "height", "width")]
     predicted_before: Annotated[NDArray[np.uint8], indices("shown", below="/classes"), Key("before_said")]
@@ -80,7 +80,7 @@ class SaliencyMaps:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NetworkEdits:
-    """One network's experiments. layer: of so many features, color_features of which stand for a color.
+    """One network's experiments. layer: of so many features, attribute_features of which stand for a color.
 
     removal_score, ..._random, ..._directions: how much of the gap to a linear probe on balanced data (balanced_head,
     its accuracy) ablating color features closes, and the controls. swap_..._mean: over the pairs of colors. single,
@@ -102,7 +102,7 @@ class NetworkEdits:
     name: Name
     layer: Name
     features: Count | None = None
-    color_features: Count
+    attribute_features: Annotated[Count, Key("color_features")]
     single: Annotated[NDArray[np.int64], counts("single")]
     single_accuracy: Annotated[NDArray[np.float64], numbers("single", 2)]
     dose: Annotated[NDArray[np.float64], numbers(len(FACTORS), 3)]

@@ -73,11 +73,11 @@ def _summary(result: SideBySideResult) -> Table:
         "variance explained, %": [_explained(one) for one in found],
         "active at a time": [one.l0 for one in found],
         **(
-            {f"{attribute} selectivity, mean": [_mean_alive(one, one.color_selectivity) for one in found]}
+            {f"{attribute} selectivity, mean": [_mean_alive(one, one.attribute_selectivity) for one in found]}
             if attribute
             else {}
         ),
-        f"{label} selectivity, mean": [_mean_alive(one, one.digit_selectivity) for one in found],
+        f"{label} selectivity, mean": [_mean_alive(one, one.label_selectivity) for one in found],
         "hard accuracy, %": [percent(one.hard.accuracy_intact) for one in found],
         "hard, reconstructed, %": [percent(one.hard.accuracy_reconstructed) for one in found],
     }

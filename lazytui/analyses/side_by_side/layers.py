@@ -38,11 +38,11 @@ def _summary(result: SideBySideResult) -> Table:
         "silent": [one.silent for one in found],
         "flat": [one.flat for one in found],
         **(
-            {f"{attribute} MI, mean bits": [_mean_active(one, one.color_information) for one in found]}
+            {f"{attribute} MI, mean bits": [_mean_active(one, one.attribute_information) for one in found]}
             if attribute
             else {}
         ),
-        f"{label} MI, mean bits": [_mean_active(one, one.digit_information) for one in found],
+        f"{label} MI, mean bits": [_mean_active(one, one.label_information) for one in found],
         "participation ratio": [one.participation_ratio for one in found],
         "hard accuracy, %": [percent(one.hard.intact) for one in found],
         "hard, traitors first, %": [percent(one.hard.attribute_first_mean) for one in found],
@@ -72,7 +72,9 @@ def _information(result: SideBySideResult) -> Lines:
         f"shuffled labels: to the right, neurons that describe the {attribute}; upward, those that describe the "
         f"{label}.",
         series=tuple(
-            Series(name=name, x=one.color_information.astype(np.float64), y=one.digit_information.astype(np.float64))
+            Series(
+                name=name, x=one.attribute_information.astype(np.float64), y=one.label_information.astype(np.float64)
+            )
             for name, one in zip(result.names, _found(result), strict=True)
         ),
         x_label=f"{attribute} MI, bits",

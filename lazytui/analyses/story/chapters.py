@@ -172,15 +172,15 @@ def _decomposition(result: SaeResult) -> str:
     explained = 1 - (result.unexplained_variance or 0.0)
     return (
         f"{_percent(explained)} of the variance of {result.dimensions} dimensions is explained by {result.l0:.1f} "
-        f"active features per image, of {result.features}. {result.color_features} of them respond to a color whatever "
-        f"the digit, {result.digit_features} to a digit whatever its color, {result.both_features} to digits in a "
-        f"color and {result.mixed_features} to neither; {result.dead_features} are never active."
+        f"active features per image, of {result.features}. {result.attribute_features} of them respond to a color "
+        f"whatever the digit, {result.label_features} to a digit whatever its color, {result.both_features} to digits "
+        f"in a color and {result.mixed_features} to neither; {result.dead_features} are never active."
     )
 
 
 def _experiments_verdict(result: SaeExperimentsResult) -> str:
     network = result.networks[0]
-    if not network.color_features:
+    if not network.attribute_features:
         return "No feature stands for a color alone, so nothing was ablated."
     hard, easy = (
         f"it is right on {_percent(split.without_color)} of the {name} split, {_percent(split.intact)} with them; "
@@ -189,8 +189,8 @@ def _experiments_verdict(result: SaeExperimentsResult) -> str:
         for name, split in (("hard", network.hard), ("easy", network.easy))
     )
     return (
-        f"Without its {counted(network.color_features, 'color feature')} {hard}. {easy[:1].upper()}{easy[1:]}. With "
-        "these "
+        f"Without its {counted(network.attribute_features, 'color feature')} {hard}. {easy[:1].upper()}{easy[1:]}. "
+        "With these "
         f"features alone, all others ablated, it is right on {_percent(network.easy.color_alone)} of the easy split: "
         "color is what it solves that by, and what it loses the hard one by."
     )

@@ -40,7 +40,7 @@ def test_groups_are_classes_by_values_and_nothing_is_patched_without_an_editor(l
     assert result.content.classes == tuple(sorted(CLASSES)) and set(result.content.values) == set(VALUES)
     assert result.heat.shape[1:] == (3, 2) and result.contribution_mean.shape[1] == 3
     means = result.heat.astype(np.float64)
-    np.testing.assert_allclose(means.mean(2), result.digit_response, atol=1e-5)
+    np.testing.assert_allclose(means.mean(2), result.label_response, atol=1e-5)
     colors, table = found["colors"], found["neurons"]
     assert isinstance(colors, Matrix) and colors.column_labels == result.content.values
     assert isinstance(table, Table) and {column.name for column in table.columns} >= {"class", "class MI"}
@@ -53,7 +53,7 @@ def test_groups_are_classes_by_values_and_nothing_is_patched_without_an_editor(l
 def test_without_an_attribute_neurons_describe_the_class_or_nothing(lab: Lab) -> None:
     result, found = neurons_of(lab, "plain")
     assert result.attribute_selective == 0 and result.label_selective > 0 and result.heat.shape[1:] == (3, 0)
-    assert np.abs(result.color_information).max() == 0 and result.digit_information.max() > 0.2
+    assert np.abs(result.attribute_information).max() == 0 and result.label_information.max() > 0.2
     assert {"scatter", "colors"}.isdisjoint(found) and found["mapped-image"].title == "The image: probe 0"
     table = found["neurons"]
     assert isinstance(table, Table) and table.ordered_by == "class MI"

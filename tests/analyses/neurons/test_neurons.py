@@ -128,8 +128,8 @@ def test_measures_through_training_are_lines_over_its_checkpoints(
     roles, single = shown["training-roles"], shown["training-neurons"]
     assert isinstance(roles, Lines) and isinstance(single, Lines)
     assert sum(series.y for series in roles.series).tolist() == [128.0] * 4
-    last = result.through_training.color_information[-1]
-    few = result.color_information
+    last = result.through_training.attribute_information[-1]
+    few = result.attribute_information
     assert np.corrcoef(last, few)[0, 1] > 0.99
 
 

@@ -60,8 +60,8 @@ def test_features_stand_for_classes_and_values_by_name(lab: Lab) -> None:
 
 def test_without_an_attribute_features_stand_for_a_class_or_for_none(lab: Lab) -> None:
     result, found = features_of(lab, "plain"), figures_of(lab, "plain")
-    assert result.color_features == result.both_features == 0 and result.digit_features > 0
-    assert np.isnan(result.color_selectivity).all() and result.heat.shape[1:] == (3, 0)
+    assert result.attribute_features == result.both_features == 0 and result.label_features > 0
+    assert np.isnan(result.attribute_selectivity).all() and result.heat.shape[1:] == (3, 0)
     assert "colors" not in found and "digits" in found and "geometry" not in found
     drawn = figures_of(lab, "plain-edited")
     verdict, single = drawn["verdict"], drawn["single"]

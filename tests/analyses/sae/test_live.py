@@ -171,14 +171,14 @@ def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     assert answer.before and answer.after and answer.browsed
     assert isinstance(image, Pixels) and image.overlay is None
     assert isinstance(gaze, Pixels) and gaze.overlay is not None and gaze.overlay.max() == 1
-    assert gaze.captions == (f"before → {answer.before.digit}", f"after → {answer.after.digit}")
+    assert gaze.captions == (f"before → {answer.before.label}", f"after → {answer.after.label}")
     for pictures in (image, gaze):
         assert (pictures.images == answer.browsed.split.images[PLACE]).all()
     assert isinstance(said, Matrix) and said.column_labels == ("before", "after")
     for column, prediction in enumerate((answer.before, answer.after)):
         assert np.allclose(said.values[:, column], 100 * prediction.probabilities)
     assert isinstance(curve, Lines)
-    of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
+    of_said = next(series for series in curve.series if series.name == str(answer.before.label))
     assert of_said.y[UNCHANGED] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
     assert (
         curve.note == "" and dose_figures(replace(answer, advice="Probabilities.").shown)[-1].note == "Probabilities."

@@ -71,12 +71,12 @@ def test_what_a_feature_stands_for_is_measured_where_digit_and_color_are_apart(t
     """Selectivity recomputed from the means by digit and color that are kept."""
     result = features_of(taken_apart, "features")
     alive = result.category != CATEGORIES.index("dead")
-    for axis, selectivity in ((1, result.color_selectivity), (2, result.digit_selectivity)):
+    for axis, selectivity in ((1, result.attribute_selectivity), (2, result.label_selectivity)):
         means = result.heat.astype(np.float64).mean(axis)[alive]
         np.testing.assert_allclose(selectivity[alive], means.max(1) / means.mean(1), rtol=1e-3, atol=1e-3)
-    ratios = result.color_selectivity[alive]
+    ratios = result.attribute_selectivity[alive]
     assert ratios.min() >= 1 and ratios.max() <= 10 + 1e-4
-    assert np.isnan(result.color_selectivity[~alive]).all()
+    assert np.isnan(result.attribute_selectivity[~alive]).all()
 
 
 def test_the_effect_on_a_logit_is_what_an_edit_of_the_feature_does(

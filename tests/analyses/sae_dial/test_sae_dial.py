@@ -59,7 +59,7 @@ def test_a_turn_is_what_the_dial_of_the_app_answers(options: tuple[str, ...], do
 def test_by_default_the_most_active_feature_of_the_image_named_by_its_looks(features: Lab) -> None:
     done = features.call("run", "sae-dial", "found", "--image", "red 7", "--json")
     result = recorded_result(Workspace(features.workspace).find(done.json["run"]))
-    assert (result.digit, result.color, result.name) == (7, 0, "red 7")
+    assert (result.label, result.attribute, result.name) == (7, 0, "red 7")
     assert len(result.features) == 1 and result.activity[0] > 0 and len(result.probabilities) == 31
 
 

@@ -48,11 +48,11 @@ def test_features(every_run: dict[str, Path], tmp_path: Path) -> None:
     names = ("color", "digit", "both", "mixed", "dead")
     assert categories.values.tolist() == [[getattr(one, f"{name}_features") for name in names] for one in found]
     rows = {row[0]: row[1:] for row in drawn["summary"].rows}
-    alive = found[0].color_selectivity[found[0].category != names.index("dead")]
+    alive = found[0].attribute_selectivity[found[0].category != names.index("dead")]
     assert rows["color selectivity, mean"][0] == pytest.approx(float(alive.mean()))
     assert 1 <= rows["digit selectivity, mean"][0] <= 10
     strongest = found[0].by_mass[0]
-    response = found[0].digit_response[strongest]
+    response = found[0].label_response[strongest]
     assert digits.values[0] == pytest.approx(100 * response / response.max(), rel=1e-5)
 
 

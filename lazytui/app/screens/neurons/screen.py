@@ -158,13 +158,13 @@ class NeuronsScreen(AblationScreen):
         if self.analysis and neuron is not None:
             with self.prevent(FigureView.Pointed):
                 for chart in self.panel("scatter").views:
-                    chart.point(float(self.analysis.result.color_information[neuron]))
+                    chart.point(float(self.analysis.result.attribute_information[neuron]))
 
     @on(FigureView.Pointed)
     def _point_at_neuron(self, event: FigureView.Pointed) -> None:
         """The neuron of the point that was chosen; the table goes there."""
         if self.analysis and event.view in self.panel("scatter").views:
-            self.show_item(int(np.abs(self.analysis.result.color_information - event.place).argmin()))
+            self.show_item(int(np.abs(self.analysis.result.attribute_information - event.place).argmin()))
 
     def set_filter(self, text: str) -> None:
         self.filter_text = text

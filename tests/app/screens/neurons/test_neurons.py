@@ -214,13 +214,13 @@ def test_the_cursor_of_the_table_stands_in_the_scatter_and_chooses_from_there(
         (chart,) = place.panel("scatter").views
         await pilot.press("down")
         neuron = place.number_at_cursor
-        await until(pilot, lambda: chart.place == pytest.approx(float(result.color_information[neuron])))
+        await until(pilot, lambda: chart.place == pytest.approx(float(result.attribute_information[neuron])))
         await pilot.press("n")
         assert place.number_at_cursor == place.numbers[2]
         chart.focus()
         await pilot.press("left")
         await until(pilot, lambda: place.number_at_cursor != place.numbers[2])
-        assert float(result.color_information[place.number_at_cursor]) == pytest.approx(chart.place)
+        assert float(result.attribute_information[place.number_at_cursor]) == pytest.approx(chart.place)
 
     drive(LazytuiApp(workspace), steps)
 

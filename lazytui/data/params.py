@@ -261,10 +261,10 @@ class DatasetParams(PaintingParams):
 
     @model_serializer(mode="wrap")
     def _without_the_unchosen(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in write(self).items() if value is not None or name not in _LEFT_OUT}
+        return {name: value for name, value in write(self).items() if value is not None or name not in LEFT_OUT}
 
 
-_LEFT_OUT = {"recorded_content", "cue"} | set(SourceOptions.model_fields)
+LEFT_OUT = {"recorded_content", "cue"} | set(SourceOptions.model_fields)
 """What isn't recorded where it has no value: older records have none of it."""
 
 

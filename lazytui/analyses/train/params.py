@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from lazytui.analyses.core.analysis import RunReference
-from lazytui.data.params import DatasetParams
+from lazytui.data.params import LEFT_OUT, DatasetParams
 from lazytui.training.loop_settings import ModelSettings
 from lazytui.training.settings import TrainingSettings
 
@@ -52,6 +52,5 @@ class TrainParams(DatasetParams, FirstWeights, TrainingSettings):
     @model_serializer(mode="wrap")
     def _without_what_either_leaves_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Data and methods each leave out what isn't chosen of theirs; pydantic takes the serializer of one class."""
-        unrecorded = DatasetParams.model_fields.keys() - DatasetParams.__pydantic_serializer__.to_python(self).keys()
-        unchosen = {name for name in self.OPTIONS if getattr(self, name) is None}
-        return {name: value for name, value in write(self).items() if name not in unrecorded | unchosen}
+        left_out = LEFT_OUT.union(self.OPTIONS)
+        return {name: value for name, value in write(self).items() if value is not None or name not in left_out}

@@ -45,7 +45,7 @@ def test_features(every_run: dict[str, Path], tmp_path: Path) -> None:
     drawn, found = beside(every_run, tmp_path, "sae")
     categories, digits = drawn["categories"], drawn["digits-1"]
     assert isinstance(categories, Matrix) and isinstance(digits, Matrix)
-    names = ("color", "digit", "both", "mixed", "dead")
+    names = ("attribute", "label", "both", "mixed", "dead")
     assert categories.values.tolist() == [[getattr(one, f"{name}_features") for name in names] for one in found]
     rows = {row[0]: row[1:] for row in drawn["summary"].rows}
     alive = found[0].attribute_selectivity[found[0].category != names.index("dead")]

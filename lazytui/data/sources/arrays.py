@@ -20,6 +20,11 @@ def image_size(shape: tuple[int, ...], what: str, side: int | None) -> tuple[int
     return side, side
 
 
+def require_images(shape: tuple[int, ...], what: str) -> None:
+    """Raise BadInput where an array of this shape holds no images."""
+    _height_and_width(shape, what)
+
+
 def as_images(array: NDArray[Any], what: str, side: int | None) -> NDArray[np.uint8]:
     """(n, h, w), (n, h, w, 1 or 3) or (n, 1 or 3, h, w), bytes or numbers of 0 to 1 -> (n, height, width, 3) uint8.
 
@@ -37,6 +42,8 @@ def as_images(array: NDArray[Any], what: str, side: int | None) -> NDArray[np.ui
 
 
 def _height_and_width(shape: tuple[int, ...], what: str) -> tuple[int, int]:
+    if len(shape) in (3, 4) and min(shape) < 1:
+        raise BadInput(f"{what} has the shape {shape}: there is nothing in it.")
     if len(shape) == 3:
         return shape[1], shape[2]
     if len(shape) == 4 and shape[3] in (1, 3):

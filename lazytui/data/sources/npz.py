@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lazytui.data.image_cache import cached_arrays
 from lazytui.data.source_images import Part, SourceImages
-from lazytui.data.sources.arrays import as_images, image_size
+from lazytui.data.sources.arrays import as_images, image_size, require_images
 from lazytui.data.sources.base import Source, SourceEntry, content_of
 from lazytui.data.sources.labels import (
     attribute_content,
@@ -127,6 +127,8 @@ def _read_once(file: Path, size: int, _changed: int) -> _Archive:
         names: dict[Part, str] = {part: images.format(word) for part, word in parts.items()}
         headers = {part: _header(zipped, name, file) for part, name in names.items()}
         shapes = {part: shape for part, (shape, _) in headers.items()}
+        for part, shape in shapes.items():
+            require_images(shape, names[part])
         words = [_words(zipped, labels.format(word), shapes[part], file) for part, word in parts.items()]
         classes, indices = indexed([word for of_part in words for word in of_part], f"The labels of {file}")
         values: tuple[str, ...] = ()

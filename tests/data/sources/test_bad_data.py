@@ -144,6 +144,8 @@ CASES: dict[str, tuple[str, Make, tuple[str, ...], int, str]] = {
     "labels of another length": ("npz", npz(y_test=np.arange(7) % 3), (), 3, "7 entries in y_test, but 30 images"),
     "many labels an image": ("npz", npz(y_train=np.zeros((30, 14), int)), (), 3, "one label an image is needed"),
     "a class that isn't tested": ("npz", npz(y_test=np.arange(30) % 2), (), 3, "no image of the class 2 in its test"),
+    "no images": ("npz", npz(x_train=np.float64(3)), (), 3, r"x_train has the shape \(\): images are"),
+    "no image": ("npz", npz(x_test=np.zeros((0, 12, 12))), (), 3, "x_test .* there is nothing in it"),
     "no test part": ("npz", npz(x_test=None), (), 3, "has neither x_train"),
     "an archive bomb": ("npz", bomb, (), 3, "too large to be read here"),
 }  # fmt: skip

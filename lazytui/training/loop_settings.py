@@ -64,7 +64,9 @@ class ModelSettings(_Settings):
         "normalization among them. Default: nothing does.",
     )
 
-    outputs: Annotated[tuple[str, ...] | None, Recorded()] = None
+    outputs: Annotated[tuple[str, ...] | None, Recorded()] = Field(
+        None, description="What the network calls its outputs, where it isn't the data's classes."
+    )
 
     def adaptation(self, classes: Sequence[str]) -> Adaptation:
         """What lies between data of these classes and the network. Raises UsageError for one that it doesn't know."""

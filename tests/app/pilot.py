@@ -12,6 +12,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.shell import base_screen
 from lazytui.app.shell.popups.dialogs import AskRun
 
@@ -49,6 +50,11 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
                 return
         await asyncio.sleep(min(max(waited / 5, 0.01), 0.1))
     raise AssertionError(f"What was waited for never happened on:\n{screen_text(pilot.app)}")
+
+
+def shown_figures(app: App[Any]) -> list[Any]:
+    """The figures in the panels of the run that the screen shows; none before it is whole."""
+    return [figure for panels in app.screen.query(RunPanels) for figure in panels.figures]
 
 
 async def choose_run(pilot: Pilot[Any], key: str, words: str) -> None:

@@ -14,7 +14,6 @@ from textual.widgets import Input
 
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
@@ -23,7 +22,7 @@ from lazytui.app.shell.popups.help_screen import Help
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.formatting import day_words
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text, until
+from tests.app.pilot import drive, screen_text, shown_figures, until
 from tests.commands import read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 
@@ -141,7 +140,7 @@ def test_runs_are_named_filtered_removed_and_brought_back_by_keyboard(workspace:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("9")
         await until(pilot, lambda: pilot.app.screen.query(RunTable) and pilot.app.screen.query_one(RunTable).lines)
-        await until(pilot, lambda: pilot.app.screen.query_one(RunPanels).figures)
+        await until(pilot, lambda: shown_figures(pilot.app))
         await pilot.press("r")
         await until(pilot, lambda: pilot.app.screen.query(Input))
         pilot.app.screen.query_one(Input).value = "other"

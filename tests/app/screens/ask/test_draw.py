@@ -19,12 +19,11 @@ from lazytui.app.screens.ask.screen import DrawScreen
 from lazytui.app.screens.ask.swatches import Swatches
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.attack.screen import AttackScreen
-from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.sae.dose_response import DoseResponseScreen
 from lazytui.app.screens.sae.screen import FeaturesScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import choose_run, drive, screen_text, until
+from tests.app.pilot import choose_run, drive, screen_text, shown_figures, until
 
 RED, GREEN, WHITE = (255, 0, 0), (0, 255, 0), (255, 255, 255)
 SIZES = [(80, 24), (120, 36), (200, 60)]
@@ -235,7 +234,7 @@ def test_a_kept_drawing_is_attacked_and_has_its_features_turned(app: LazytuiApp)
         await until(pilot, lambda: any(line.kind == "ask" and line.state == "done" for line in app.lines))
         image = screen.drawing.image
         await pilot.press("escape", "7")
-        await until(pilot, lambda: isinstance(app.screen, AttackScreen) and app.screen.query_one(RunPanels).figures)
+        await until(pilot, lambda: isinstance(app.screen, AttackScreen) and shown_figures(app))
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen) and app.screen.answered_question)
         attack = app.screen

@@ -14,14 +14,13 @@ from lazytui.app.figures import TableView
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
-from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.screens.neurons.screen import NeuronsScreen
 from lazytui.app.screens.sae.dose_response import DoseResponseScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine
-from tests.app.pilot import drive, screen_text, until
+from tests.app.pilot import drive, screen_text, shown_figures, until
 
 S = TypeVar("S", bound=LiveScreen)  # type: ignore[type-arg]
 
@@ -75,7 +74,7 @@ def test_the_turn_of_a_dial_is_kept(app: LazytuiApp) -> None:
         np.testing.assert_allclose(found.probabilities, shown.curve, atol=1e-6)
         np.testing.assert_allclose(found.heat_after, shown.after.heat, atol=1e-6)
         app.open_run(line.run.reference)
-        await until(pilot, lambda: isinstance(app.screen, OverlayScreen) and app.screen.query_one(RunPanels).figures)
+        await until(pilot, lambda: isinstance(app.screen, OverlayScreen) and shown_figures(app))
         assert "x 0.8: it says" in screen_text(app)
 
     drive(app, steps)

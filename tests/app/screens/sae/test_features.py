@@ -22,7 +22,6 @@ from lazytui.app.figures import FigureView, LinesView, MatrixView, PixelsView, T
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.panels.panel import Panel
-from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.sae.dose_response import DoseResponseScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
 from lazytui.app.screens.sae.screen import FeaturesScreen
@@ -36,7 +35,7 @@ from lazytui.runs.jobs import request_stop
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
-from tests.app.pilot import drive, screen_text, shows, until
+from tests.app.pilot import drive, screen_text, shown_figures, shows, until
 from tests.commands import Lab, wait_until
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
@@ -423,7 +422,7 @@ def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Wo
 
     async def leave(pilot: Pilot[Any]) -> None:
         app.open_run(checked.json["run"])
-        await until(pilot, lambda: shows(app, "sae-selfcheck") and app.screen.query_one(RunPanels).figures)
+        await until(pilot, lambda: shows(app, "sae-selfcheck") and shown_figures(app))
         await pilot.press("escape", "X")
         await until(pilot, lambda: shows(app, "sae-experiments"))
         await pilot.press("escape")

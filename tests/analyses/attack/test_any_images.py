@@ -1,0 +1,172 @@
+"""Attacks, probes, concepts, transfer and comparisons of images that come from elsewhere: three classes and two grounds
+at 16 x 16 pixels, and the same without any attribute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.attack.live import AttackSession
+from lazytui.analyses.attack.live_figures import attack_figures, headline
+from lazytui.analyses.attack.live_question import AttackQuestion, live_pools, other_classes
+from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
+from lazytui.data.content import Content
+from lazytui.figures.kinds import Figure, Matrix, Table, Text
+from lazytui.runs.workspace import Workspace
+from tests.commands import Finished, Lab
+
+BIRDS = ("heron", "owl", "wren")
+COLORS = np.array([[200, 60, 60], [60, 200, 60], [60, 60, 200]], np.uint8)
+GROUNDS = ("land", "water")
+WATER = np.array([0.8, 0.2, 0.5])
+"""How often a bird of each class is on water: herons most often, owls seldom."""
+
+QUICK = ("--device", "cpu", "--json", "--quiet")
+
+
+def part(count: int, *, grounds: bool) -> dict[str, Any]:
+    """Squares in the color of their class on a dark ground, which is brighter where it is water."""
+    random = np.random.default_rng(count)
+    labels = np.arange(count) % len(BIRDS)
+    water = (random.random(count) < WATER[labels]).astype(np.int64)
+    images = random.integers(0, 40, (count, 16, 16, 3)).astype(np.uint8)
+    images += (60 * water).astype(np.uint8)[:, None, None, None]
+    images[:, 5:11, 5:11] = COLORS[labels][:, None, None] + random.integers(0, 30, (count, 6, 6, 3)).astype(np.uint8)
+    found = {"x": images, "y": np.array(BIRDS)[labels]}
+    return found | ({"a": np.array(GROUNDS)[water]} if grounds else {})
+
+
+@pytest.fixture(scope="module")
+def birds(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """With trained networks `grounds`, whose images have a known ground, and `plain`, whose haven't."""
+    lab = Lab(tmp_path_factory.mktemp("birds"))
+    for name, grounds in (("grounds", True), ("plain", False)):
+        file = lab.folder / f"{name}.npz"
+        arrays = {
+            f"{kind}_{split}": values
+            for split, count in (("train", 240), ("test", 210))
+            for kind, values in part(count, grounds=grounds).items()
+        }
+        np.savez(file, **arrays)
+        data = ("--source", f"npz:{file}", "--batch-size", "16", "--metrics-samples", "100", "--epochs", "3")
+        told = lab.call("run", "train", *data, "--model", "cnn2", "--name", name, *QUICK)
+        assert told.code == 0, told.err
+    return lab
+
+
+def shown(lab: Lab, told: Finished) -> dict[str, Figure]:
+    """The figures of a run as it was reopened, by name."""
+    assert told.code == 0, told.err
+    return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(told.json["run"]))}
+
+
+def text(figure: Figure) -> str:
+    assert isinstance(figure, Text)
+    return " ".join(figure.paragraphs)
+
+
+def test_pools_are_the_test_images_that_have_the_value(birds: Lab) -> None:
+    asked = ("run", "attack", "grounds", "--sources", "10", "--attack", "fgsm", "--source-class", "heron")
+    told = birds.call(*asked, "--target-class", "1", *QUICK)
+    drawn = shown(birds, told)
+    run = Workspace(birds.workspace).find(told.json["run"])
+    params, result = recorded_params(run), recorded_result(run)
+    assert (params.source_class, params.target_class) == ("heron", "owl")  # type: ignore[attr-defined]
+    assert set(result.networks[0].pools) == {"aligned", "neutral", "target-colored"}
+    aligned = result.networks[0].pools["aligned"].perturbations
+    assert aligned is not None and aligned.clean.shape[1:] == (16, 16, 3)
+    assert (aligned.clean[:, 0, 0].mean(1) > 59).all(), "herons that are attacked as aligned ones are on water"
+    assert "Minimal perturbation of a heron, to owl" in text(drawn["verdict"])
+    channels, images = drawn["channels"], drawn["images-aligned"]
+    assert isinstance(channels, Table) and "energy beside" not in [column.name for column in channels.columns]
+    assert any(caption.startswith(("owl at", "heron, failed")) for caption in images.captions)  # type: ignore[attr-defined]
+
+
+def test_without_an_attribute_all_images_are_one_pool(birds: Lab) -> None:
+    asked = ("run", "attack", "plain", "--sources", "10", "--attack", "fgsm", "--source-class", "all")
+    drawn = shown(birds, birds.call(*asked, *QUICK))
+    classes = drawn["classes"]
+    assert isinstance(classes, Table) and [row[:2] for row in classes.rows] == [
+        ("neutral", "heron"),
+        ("neutral", "wren"),
+    ]
+    refused = birds.call(*asked, "--pool", "aligned")
+    assert refused.code == 2 and "no known attribute, so there is no pool aligned" in refused.sentence
+    refused = birds.call("run", "attack", "plain", "--source-class", "owls")
+    assert refused.code == 2 and refused.sentence == "There is no class 'owls'. Did you mean owl?"
+
+
+def test_one_image_is_attacked_here_and_live(birds: Lab) -> None:
+    asked = ("run", "attack-image", "grounds", "--source-class", "wren", "--target-class", "owl", "--budgets", "2")
+    drawn = shown(birds, birds.call(*asked, "--steps", "3", "--pool", "neutral", *QUICK))
+    assert "the network says " in text(drawn["verdict"])
+    probabilities = drawn["probabilities"]
+    assert isinstance(probabilities, Matrix) and probabilities.column_labels == BIRDS
+    refused = birds.call(*asked, "--pool", "drawn")
+    assert refused.code == 2 and "There is no pool drawn of these images" in refused.sentence
+    session = AttackSession(Workspace(birds.workspace))
+    params = recorded_params(Workspace(birds.workspace).find("grounds"))
+    content = params.content  # type: ignore[attr-defined]
+    assert isinstance(content, Content) and live_pools(content) == ("aligned", "neutral", "target-colored")
+    question = AttackQuestion(asked_of("grounds"), "neutral").of_network(asked_of("grounds", steps=2), content)
+    *_, answer = session.answers(question)
+    assert answer.refused == "" and len(attack_figures(answer)) == 3
+    assert headline(answer).startswith("neutral heron, source 1 of 70, to an owl: pgd within")
+    assert other_classes(question.params, content, source=1).source_class == "wren"
+
+
+def asked_of(run: str, **given: Any) -> Any:
+    from lazytui.analyses.attack.params import AttackParams
+
+    return AttackParams(run=run, **given)
+
+
+@pytest.mark.parametrize("name", ["grounds", "plain"])
+def test_layers_and_classes_tell_label_and_attribute(name: str, birds: Lab) -> None:
+    has_ground = name == "grounds"
+    told = birds.call("run", "probes", name, "--samples", "200", *QUICK)
+    drawn = shown(birds, told)
+    cues = ["class", "attribute"] if has_ground else ["class"]
+    probes = drawn["probes"]
+    assert isinstance(probes, Matrix) and list(probes.column_labels[: len(cues)]) == cues
+    assert told.json["metrics"]["digit_accuracy"] > 0.9
+    assert (told.json["metrics"]["color_accuracy"] is None) is not has_ground
+    assert ("by chance 50% and 33.3%" if has_ground else "by chance 33.3%") in text(drawn["verdict"])
+    told = birds.call("run", "concepts", name, "--samples", "10", "--runs", "3", *QUICK)
+    drawn = shown(birds, told)
+    assert ("colors" in drawn) == has_ground
+    matrix = drawn["digits"]
+    assert isinstance(matrix, Matrix) and matrix.row_labels == tuple(f"class {bird}" for bird in BIRDS)
+    assert (told.json["metrics"]["color_score"] is None) is not has_ground
+
+
+@pytest.mark.parametrize("name", ["grounds", "plain"])
+def test_transfer_complexity_and_comparison(name: str, birds: Lab) -> None:
+    told = birds.call("run", "transfer", name, *QUICK)
+    matrix = shown(birds, told)["transfer"]
+    assert isinstance(matrix, Matrix) and matrix.row_labels == ("own",)
+    assert np.isnan(matrix.values[0, 4]) == (name == "plain"), "no attribute, no cue to follow"
+    refused = birds.call("run", "transfer", name, "--to", "gr95h")
+    assert refused.code == 2 and "gr95h paints white shapes in colors" in refused.sentence
+    assert birds.call("run", "llc", name, "--chains", "2", "--steps", "10", *QUICK).code == 0
+    told = birds.call("run", "compare", name, "--attack", "fgsm", "--no-plain", "--json", "--quiet")
+    drawn = shown(birds, told)
+    assert ("cues" in drawn) == (name == "grounds")
+    attacked = drawn["attacked"]
+    assert isinstance(attacked, Table) and len(attacked.rows) == (3 if name == "grounds" else 1)
+    assert "heron to owl" in attacked.title
+
+
+def test_a_study_finds_the_trainings_of_these_images(birds: Lab) -> None:
+    data = (f"--source=npz:{Path(birds.folder / 'grounds.npz')}", "--batch-size", "16", "--metrics-samples", "100")
+    study = ("run", "study", *data, "--model", "cnn2", "--epochs", "3", "--seeds", "0", "--methods", "erm")
+    told = birds.call(*study, *QUICK)
+    assert told.code == 0, told.err
+    assert told.json["metrics"]["there"] == 1, "the network that was trained before"
+    refused = birds.call(*study, "--bias", ".9,.95")
+    assert refused.code == 2 and "have no bias that could be chosen" in refused.sentence
+    refused = birds.call("run", "story", data[0])
+    assert refused.code == 2 and "The story is told of digits" in refused.sentence

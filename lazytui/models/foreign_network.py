@@ -67,7 +67,7 @@ def _channels(model: nn.Module, shape: NetworkShape, options: Adaptation) -> int
     try:
         model.eval()(torch.zeros(2, 3, *size))
         return 3
-    except Exception:
+    except Exception:  # what a network raises on images that it can't take is its own affair
         try:
             model(torch.zeros(2, 1, *size))
         except Exception:  # it isn't a matter of channels

@@ -265,7 +265,9 @@ def _channels(result: AttackResult) -> Table:
     return Table(
         name="channels",
         title="Minimal Euclidean perturbations by channel, %",
-        note=long_text("notes", "attack-channels" if has_stroke else "attack-channels-of-whole-images"),
+        note=long_text("notes", "attack-channels")
+        if has_stroke
+        else long_text("notes", "attack-channels-of-whole-images"),
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),

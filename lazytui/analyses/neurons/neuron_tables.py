@@ -145,9 +145,7 @@ def polysemanticity(result: NeuronsResult) -> Table:
     return Table(
         name="polysemanticity",
         title=f"All neurons of {result.layer}: polysemanticity",
-        note=long_text("notes", "neurons-polysemanticity").format(
-            label=content.label, labels=content.labels, given=given
-        ),
+        note=long_text("notes", "neurons-polysemanticity").format(label=content.label, labels=content.labels) + given,
         columns=(
             Column(name="neuron"),
             Column(name="role"),

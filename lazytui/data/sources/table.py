@@ -219,7 +219,7 @@ def _parquet(file: Path, content: bytes) -> Columns:
         raise BadInput(f"{file} is read where pyarrow is installed: pip install pyarrow, or save it as csv.") from error
     try:
         table = pyarrow.parquet.read_table(io.BytesIO(content))
-    except (OSError, ValueError, MemoryError, pyarrow.ArrowException) as error:
+    except (OSError, ValueError, MemoryError, pyarrow.ArrowException) as error:  # whatever a damaged file raises
         raise BadInput(f"{file} isn't a parquet file that can be read: {error}.") from error
     if not 1 <= table.num_rows <= _MOST_ROWS:
         raise BadInput(f"{file} has {table.num_rows:,} rows: one to {_MOST_ROWS:,} are read.")

@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.line_control import LineControl
+from lazytui.app.form.choice_controls import Choice
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.popups.help_screen import Help, groups
 from lazytui.app.shell.screen_registry import SCREENS
@@ -42,10 +42,11 @@ def test_every_screen_tells_all_of_its_keys(tmp_path: Path) -> None:
 
 def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("2", "f")
+        await pilot.press("4", "f")
         form = pilot.app.screen.query_one(ParamsForm)
         await until(pilot, lambda: form.has_focus_within)
-        next(control for control in form.query(LineControl) if control.field.name == "source").focus()
+        await until(pilot, lambda: form.query(Choice))
+        form.query(Choice).first().focus()
         await pilot.pause()
         await pilot.press("question_mark")
         await pilot.pause()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazytui.analyses import SUMMARIES
-from lazytui.analyses.core.form_fields import fields_of
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files.writing import reason
 
@@ -34,6 +33,8 @@ def read_config(path: Path | None, kind: str) -> dict[str, Any]:
         if name not in SUMMARIES:
             raise UsageError(f"{path}: {unknown_name('analysis', name, SUMMARIES)}")
     options = {name: value for name, value in content.items() if name not in tables} | tables.get(kind, {})
+    from lazytui.analyses.core.form_fields import fields_of
+
     fields = [field.name for field in fields_of(analysis(kind).params)]
     values = {name.replace("-", "_"): value for name, value in options.items()}
     for name in values:

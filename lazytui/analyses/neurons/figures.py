@@ -53,7 +53,7 @@ def _most_telling(result: NeuronsResult, count: int) -> list[int]:
 
 
 def _verdict(ablate: str, result: NeuronsResult) -> Text:
-    title = "traitors and heroes" if result.content.values else "heroes"
+    title = "traitors and heroes" if result.content.values else f"information on the {result.content.label}"
     return Text(
         name="verdict",
         title=f"The neurons of {result.layer}: {title}",
@@ -67,9 +67,9 @@ def _roles(result: NeuronsResult) -> str:
     measured = f"Measured on {of_probe(content, result.probe_images, repaintable=result.repaintable)}."
     if not content.values:
         return (
-            f"Of {result.neurons} neurons {result.label_selective} are heroes (information on the {content.label}, "
-            f"beyond its 95 % error); {others}. {measured} No attribute of these images is known, so there are no "
-            "traitors."
+            f"Of {result.neurons} neurons {result.label_selective} have information on the {content.label}, beyond its "
+            f"95 % error (listed as heroes); {others}. {measured} No attribute of these images is known, so whether "
+            f"they read the {content.label} itself or a shortcut to it isn't measured."
         )
     return (
         f"Of {result.neurons} neurons {result.attribute_selective} are traitors (more information on the "

@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from lazytui.errors import BadInput
-from lazytui.files.writing import parse_path
+from lazytui.files.writing import is_file, is_folder, parse_path
 
 
 def data_folder() -> Path:
@@ -19,6 +19,18 @@ def data_folder() -> Path:
 def system_folder() -> Path:
     """Where packages of Linux distributions put data sets."""
     return Path("/usr/share/datasets")
+
+
+def find_installed(called: str, *names: str) -> Path:
+    """The file or folder of a data set, under one of these names in either folder. Raises BadInput where it isn't."""
+    looked = [folder / name for folder in (data_folder(), system_folder()) for name in names]
+    found = next((path for path in looked if is_folder(path) or is_file(path)), None)
+    if found is None:
+        raise BadInput(
+            f"{called} isn't on this machine: {names[0]} is looked for in {data_folder()} and {system_folder()} "
+            "(torchvision's layout; point LAZYTUI_DATA to the folder that has it)."
+        )
+    return found
 
 
 def image_folder() -> Path:

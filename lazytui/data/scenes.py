@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,42 +23,15 @@ _NO_GROUND = 128
 """The gray behind an object without any."""
 
 
-@dataclass(frozen=True)
-class ScenePainter:
-    """Puts a photograph of the ground behind each cut-out."""
-
-    params: DatasetParams
-
-    def paint(self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str) -> NDArray[np.uint8]:
-        return paint_scenes(originals, attributes, self._grounds(), self.params.seed, stream)
-
-    def paint_split(
-        self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str
-    ) -> NDArray[np.uint8]:
-        return self.paint(originals, attributes, stream)
-
-    def _grounds(self) -> NDArray[np.uint8]:
-        """(values, crops, height, width, 3) uint8."""
-        side = self.params.content.height
-        grounds = find_pictures(self.params.of_source).grounds.values()
-        shape = (len(grounds), _CROPS, side, side, 3)
-        files = [[[str(file.path), file.size, file.changed] for file in of_value] for of_value in grounds]
-
-        def crop() -> list[NDArray[np.uint8]]:
-            return [np.stack([_crops(of_value, side) for of_value in grounds])]
-
-        (crops,) = cached_arrays({"grounds": files, "side": side}, [shape], crop)
-        return crops
-
-
 def paint_scenes(
-    cut_outs: NDArray[np.uint8], values: NDArray[np.uint8], grounds: NDArray[np.uint8], seed: int, name: str
+    cut_outs: NDArray[np.uint8], values: NDArray[np.uint8], params: DatasetParams, name: str
 ) -> NDArray[np.uint8]:
     """(n, h, w, 3) uint8. cut_outs: (n, h, w, 4). values: (n,), as many as there are for none, which is gray.
 
-    grounds: (values, crops, h, w, 3). Image i of a stream has the crop of the same number whatever its value.
+    Image i of a stream has the crop of the same number whatever its value.
     """
-    which = (random_stream(seed, "scene", name).random(len(values)) * grounds.shape[1]).astype(int)
+    grounds = _ground_crops(params)
+    which = (random_stream(params.seed, "scene", name).random(len(values)) * grounds.shape[1]).astype(int)
     painted = np.empty((*cut_outs.shape[:3], 3), np.uint8)
     for image, cut_out, value, crop in zip(painted, cut_outs, values, which, strict=True):
         image[:] = on_ground(cut_out, grounds[value, crop] if value < len(grounds) else _NO_GROUND)
@@ -71,6 +43,20 @@ def on_ground(cut_outs: NDArray[np.uint8], ground: NDArray[np.uint8] | int = _NO
     cover = cut_outs[..., 3:].astype(np.uint16)
     mixed: NDArray[np.uint8] = ((cut_outs[..., :3] * cover + ground * (255 - cover) + 127) // 255).astype(np.uint8)
     return mixed
+
+
+def _ground_crops(params: DatasetParams) -> NDArray[np.uint8]:
+    """(values, crops, height, width, 3) uint8."""
+    side = params.content.height
+    grounds = find_pictures(params.of_source).grounds.values()
+    shape = (len(grounds), _CROPS, side, side, 3)
+    files = [[[str(file.path), file.size, file.changed] for file in of_value] for of_value in grounds]
+
+    def crop() -> list[NDArray[np.uint8]]:
+        return [np.stack([_crops(of_value, side) for of_value in grounds])]
+
+    (crops,) = cached_arrays({"grounds": files, "side": side}, [shape], crop)
+    return crops
 
 
 def _crops(files: Sequence[ImageFile], side: int) -> NDArray[np.uint8]:

@@ -17,6 +17,7 @@ import pytest
 from lazytui.data.data_folder import data_folder
 from lazytui.data.mnist import download
 from lazytui.data.params import DatasetParams
+from lazytui.data.sources import gray_shapes
 from lazytui.data.sources.gray_shapes import is_cached, load_digits, load_source, resolve_gray
 from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput
@@ -53,7 +54,9 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of data sets, and none that a package of the system's installed."""
     monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path))
+    monkeypatch.setattr(gray_shapes, "system_folder", lambda: tmp_path / "system")
     return tmp_path
 
 

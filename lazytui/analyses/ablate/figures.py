@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lazytui.analyses.ablate.result import AblateResult
-from lazytui.analyses.core.content_facts import value_colors
 from lazytui.analyses.neurons.live import SPLITS, AblationAnswer, AblationQuestion, accuracy_bars
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patch_request import PatchedLogits, images_figures, read_patch, shift_figure
@@ -65,7 +64,7 @@ def _patched(params: AblateParams, result: AblateResult) -> list[Figure]:
             for name, logits in zip(content.classes, np.asarray(result.logits).T, strict=True)
         ),
     )
-    colors = value_colors(content, result.palette_name)
+    colors = result.value_colors
     return [
         replace(shift_figure(patch, patched, len(result.chosen), content, colors), name="shift"),
         *images_figures(patch, patched, content),

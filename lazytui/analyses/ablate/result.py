@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.core.content_facts import content_sizes
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
-from lazytui.data.content import Content, colored_digits
+from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import SHARE, Count, Damaged, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -23,7 +23,7 @@ Share = Annotated[float | None, SHARE]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class AblateResult:
+class AblateResult(OfImages):
     """easy_..., hard_...: accuracy with all neurons, without the chosen ones, and the mean without as many random ones.
 
     layer: whose neurons. chosen: which. active: neurons that random ones are drawn from. samples: images of each split.
@@ -47,11 +47,6 @@ class AblateResult:
     random: Annotated[NDArray[np.float64], shares("draws", 2)]
     logits: Annotated[NDArray[np.float32] | None, numbers(3, "classes").optional]
     images: Annotated[NDArray[np.uint8] | None, images(2).optional] = None
-
-    @property
-    def content(self) -> Content:
-        """What the images are."""
-        return self.recorded_content or colored_digits(self.palette_name)
 
 
 def read(params: AblateParams, saved: Result) -> AblateResult:

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.core.content_facts import content_sizes
+from lazytui.analyses.core.content_facts import content_sizes, value_colors
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.data.content import MOST_CLASSES, Content, colored_digits
-from lazytui.data.palettes import palette
 from lazytui.runs.results.result_contents import SHARE, Metric, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields, write_fields
@@ -57,9 +56,7 @@ class NetworkAnswer:
 
     @property
     def value_colors(self) -> tuple[tuple[int, int, int], ...]:
-        """Of each value of the attribute, where it is a color of the palette."""
-        ten = palette(self.palette)
-        return ten.colors if self.content.values == ten.names else ()
+        return value_colors(self.content, self.palette)
 
     @property
     def is_empty(self) -> bool:

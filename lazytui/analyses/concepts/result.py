@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.content_facts import content_sizes
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.data.content import NO_CLASS, Content, colored_digits
+from lazytui.data.content import NO_CLASS, Content
 from lazytui.runs.results.result_contents import SHARE, Count, Name, counts, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ConceptsResult:
+class ConceptsResult(OfImages):
     """color_score, digit_score: mean over classes of the score of the class's own value of the attribute, and of the
     concept of the class itself; the first is None where no value goes with any class.
 
@@ -43,10 +43,6 @@ class ConceptsResult:
     random: Annotated[NDArray[np.float64], shares("classes", "vectors").defined]
     accuracy: Annotated[NDArray[np.float64], shares("concepts").defined]
     recorded_content: Content | None = None
-
-    @property
-    def content(self) -> Content:
-        return self.recorded_content or colored_digits(self.palette_name)
 
 
 def own_classes(content: Content) -> list[int]:

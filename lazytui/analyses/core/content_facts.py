@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +14,22 @@ from lazytui.data.params import DatasetParams
 from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.results.saved_result import Result
 from lazytui.validation_messages import error_sentence
+
+
+class OfImages:
+    """A result with the images that it was measured on: a base of results, which have the two fields."""
+
+    palette_name: str
+    recorded_content: Content | None
+
+    @cached_property
+    def content(self) -> Content:
+        """What the images are."""
+        return self.recorded_content or colored_digits(self.palette_name)
+
+    @property
+    def value_colors(self) -> tuple[tuple[int, int, int], ...]:
+        return value_colors(self.content, self.palette_name)
 
 
 def content_sizes(saved: Result, *inside: str) -> dict[str, int]:

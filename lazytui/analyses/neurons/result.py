@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.content_facts import content_sizes, value_colors
-from lazytui.analyses.core.content_words import Colors
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
 from lazytui.analyses.networks.image_choice import group_name
-from lazytui.data.content import Content, colored_digits
+from lazytui.data.content import Content
 from lazytui.neurons.own_values import own_values
 from lazytui.neurons.roles import ROLES
 from lazytui.runs.results.result_contents import (
@@ -88,7 +87,7 @@ class ThroughTraining:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class NeuronsResult:
+class NeuronsResult(OfImages):
     """The C neurons of a layer; P of them, the strongest, have pictures.
 
     attribute_selective, ..., flat: how many neurons have each role, see `neurons.roles`. shape: of the layer's
@@ -191,15 +190,6 @@ class NeuronsResult:
     def metrics(self) -> dict[str, float | None]:
         """All of them by name, as tables have them."""
         return metrics_of(self)
-
-    @cached_property
-    def content(self) -> Content:
-        """What the images are."""
-        return self.recorded_content or colored_digits(self.palette_name)
-
-    @property
-    def value_colors(self) -> Colors:
-        return value_colors(self.content, self.palette_name)
 
     @property
     def repaintable(self) -> bool:

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.core.content_facts import content_sizes, value_colors
-from lazytui.analyses.core.content_words import Colors
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.data.content import Content, colored_digits
+from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import ANY, COUNT, Count, Damaged, Name, counts, images, indices, numbers
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Key, Part, metrics_of, read_fields
@@ -71,7 +70,7 @@ class FeatureGeometry:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class SaeResult:
+class SaeResult(OfImages):
     """n features of the `dimensions` of a layer, learned from `samples` activations.
 
     attribute_features, ..., dead_features: how many features are of each category. held_out: activations that
@@ -140,15 +139,6 @@ class SaeResult:
     def metrics(self) -> dict[str, float | None]:
         """All of them by name, as tables have them."""
         return metrics_of(self)
-
-    @cached_property
-    def content(self) -> Content:
-        """What the images are."""
-        return self.recorded_content or colored_digits(self.palette_name)
-
-    @property
-    def value_colors(self) -> Colors:
-        return value_colors(self.content, self.palette_name)
 
     @property
     def is_painted(self) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lazytui.analyses.core.content_facts import value_colors
 from lazytui.analyses.core.content_words import class_cell
 from lazytui.analyses.sae.dose_figures import ShownDose, dose_figures, dose_text
 from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
@@ -26,7 +25,7 @@ def figures(params: SaeDialParams, result: SaeDialResult) -> list[Figure]:
         label=result.label,
         attribute=result.attribute,
         content=result.content,
-        value_colors=value_colors(result.content, result.palette_name),
+        value_colors=result.value_colors,
         dose=dose,
         factors=params.factors,
         curve=result.probabilities,

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.core.content_facts import content_sizes
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.data.content import MOST_CLASSES, Content, colored_digits
+from lazytui.data.content import MOST_CLASSES, Content
 from lazytui.runs.results.result_contents import ANY, Damaged, Metric, Name, Note, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Key, read_fields
@@ -24,7 +24,7 @@ Features = Annotated[tuple[Annotated[int, Field(ge=0, le=10**9)], ...], Field(ma
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class SaeDialResult:
+class SaeDialResult(OfImages):
     """predicted: of the image as it is. tipping_factor: the factor nearest to 1 at which something else is predicted;
     None where nothing ever is. largest_shift: by how much a probability changes at most; None in results of early
     versions. name: what the image is called; label, attribute: its own, 255 where it has none.
@@ -57,11 +57,6 @@ class SaeDialResult:
     heat_after: Annotated[NDArray[np.float32] | None, numbers("height", "width").defined.optional]
     mapped: Annotated[NDArray[np.float32] | None, numbers("mapped", "h", "w").defined.optional] = None
     mapped_grad_cam: Annotated[NDArray[np.float32] | None, numbers("mapped", "H", "W").defined.optional] = None
-
-    @property
-    def content(self) -> Content:
-        """What the image is of."""
-        return self.recorded_content or colored_digits(self.palette_name)
 
 
 def read(params: SaeDialParams, saved: Result) -> SaeDialResult:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.core.content_facts import content_sizes, value_colors
-from lazytui.analyses.core.content_words import Colors
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.data.content import Content, colored_digits
+from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import ANY, Count, Damaged, Name, Number, counts, images, indices, numbers
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Key, Part, read_fields, starting_with, write_fields
@@ -151,7 +149,7 @@ class FeatureTransfer:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class SaeExperimentsResult:
+class SaeExperimentsResult(OfImages):
     """Of two networks one of stability and transfer, by whether they have the layer in common."""
 
     networks: tuple[NetworkEdits, ...]
@@ -160,15 +158,6 @@ class SaeExperimentsResult:
     samples: Mapping[str, int] | None
     stability: SeedStability | None = None
     transfer: FeatureTransfer | None = None
-
-    @cached_property
-    def content(self) -> Content:
-        """What the images are."""
-        return self.recorded_content or colored_digits(self.palette_name)
-
-    @property
-    def value_colors(self) -> Colors:
-        return value_colors(self.content, self.palette_name)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import Content
-from lazytui.data.data_folder import data_folder, system_folder
+from lazytui.data.data_folder import find_installed
 from lazytui.data.image_cache import cached_arrays
 from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources.base import Source, SourceEntry
 from lazytui.data.sources.options import SourceOptions
 from lazytui.errors import BadInput
 from lazytui.files.reading import read_regular
-from lazytui.files.writing import is_folder, reason
+from lazytui.files.writing import reason
 
 _FOLDER = "cifar-10-batches-py"
 _CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -77,15 +77,7 @@ def read_batch(path: Path, count: int = _BATCH) -> tuple[NDArray[np.uint8], NDAr
 
 
 def _folder() -> Path:
-    """Where it lies. Raises BadInput where it doesn't."""
-    looked = [folder / _FOLDER for folder in (data_folder(), system_folder())]
-    found = next((folder for folder in looked if is_folder(folder)), None)
-    if found is None:
-        raise BadInput(
-            f"CIFAR-10 isn't on this machine: {looked[0]} and {looked[1]} are looked for (torchvision's layout; point "
-            "LAZYTUI_DATA to the folder that has it)."
-        )
-    return found
+    return find_installed("CIFAR-10", _FOLDER)
 
 
 ENTRY = SourceEntry("cifar10", "CIFAR-10: ten kinds of objects, 32 x 32, in torchvision's layout", _find, _load)

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import DIGITS, Content
-from lazytui.data.data_folder import data_folder, system_folder
+from lazytui.data.data_folder import find_installed
 from lazytui.data.image_cache import cached_arrays
 from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources.base import Source, SourceEntry
 from lazytui.data.sources.options import SourceOptions
 from lazytui.errors import BadInput
 from lazytui.files.reading import open_regular, require_size
-from lazytui.files.writing import is_file, reason
+from lazytui.files.writing import reason
 
 _MOST_BYTES = 512 * 2**20
 _PARTS: tuple[Part, ...] = ("train", "test")
@@ -70,14 +70,7 @@ def _refusing(file: Path, read: Any) -> Any:
 
 def _file(part: Part) -> Path:
     name = f"{part}_32x32.mat"
-    folders = (data_folder(), data_folder() / "SVHN", data_folder() / "svhn", system_folder() / "svhn")
-    found = next((folder / name for folder in folders if is_file(folder / name)), None)
-    if found is None:
-        raise BadInput(
-            f"SVHN isn't on this machine: {name} is looked for in {data_folder()} and its folder SVHN (torchvision's "
-            "layout; point LAZYTUI_DATA to the folder that has it)."
-        )
-    return found
+    return find_installed("SVHN", name, f"SVHN/{name}", f"svhn/{name}")
 
 
 ENTRY = SourceEntry("svhn", "SVHN: house numbers cut to digits, 32 x 32, in torchvision's layout", _find, _load)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from lazytui.cli.common_options import RunArgument, WorkspaceOption, workspace_at
+from lazytui.code_permission import allow_named
 from lazytui.figures.paper import LEAST_DPI, MOST_DPI, Paper, parse_width
 from lazytui.files.writing import parse_path
 
@@ -19,7 +20,8 @@ def export(
         typer.Argument(
             parser=parse_path,
             metavar="FILE...",
-            help=".svg .png .pdf .html .txt .ansi .json .csv .tex, by suffix; .npz: its arrays.",
+            help=".svg .png .pdf .html .txt .ansi .json .csv .tex, by suffix; .npz: its arrays; .onnx: the network of "
+            "a training, or that of a run of sae without its color features.",
         ),
     ],
     figure: Annotated[str | None, typer.Option(help="Only these figures, with commas.", metavar="NAME,...")] = None,
@@ -35,14 +37,35 @@ def export(
     ] = False,
     together: Annotated[bool, typer.Option("--together", help="All figures in one picture, side by side.")] = False,
     theme: Annotated[Literal["light", "dark"], typer.Option(help="Colors of the pictures.")] = "light",
+    feature: Annotated[
+        str | None,
+        typer.Option(
+            help="For .onnx of a run of sae: the features that are cut, numbers such as 21,44, or words such as color "
+            "red, digit 7 or a label; default all that stand for a color.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="For .onnx: the network's architecture, where that is code of your own: a run's word for code is "
+            "never taken."
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Write the figures of a finished run to files, or its arrays. Needs neither a GPU nor the model."""
+    """Write the figures of a finished run to files, its arrays, or its network. Figures need neither a GPU nor the
+    model."""
+    from lazytui.analyses.core.analysis import OnnxOptions
     from lazytui.cli.print_results import check_exports, export_run, print_note
 
-    check_exports(files)
     columns, inches = parse_width(width) if width else (None, None)
     paper = Paper(inches, dpi, bare, together)
-    found = workspace_at(workspace).find(run)
-    for path in export_run(found, files, title=found.id, figure=figure, width=columns, theme=theme, paper=paper):
+    there = workspace_at(workspace)
+    found = there.find(run)
+    check_exports(found.record.kind, files)
+    if model:
+        allow_named({"model": model})
+    choices: dict[str, Any] = {"figure": figure, "width": columns, "theme": theme, "paper": paper}
+    onnx = OnnxOptions(feature or "", model)
+    for path in export_run(found, there, files, onnx=onnx, title=found.id, **choices):
         print_note(f"wrote {path}")

@@ -12,8 +12,10 @@ from lazytui.errors import BadInput
 from lazytui.plain_text import plain_text
 
 if TYPE_CHECKING:
+    from lazytui.analyses.core.analysis import OnnxOptions
     from lazytui.figures.kinds import Figure
     from lazytui.runs.run_folder import RunFolder
+    from lazytui.runs.workspace import Workspace
 
 
 def print_note(text: str, *, quiet: bool = False) -> None:
@@ -24,7 +26,7 @@ def print_note(text: str, *, quiet: bool = False) -> None:
         print(plain_text(text), file=sys.stderr, flush=True)
 
 
-def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
+def show(run: RunFolder, workspace: Workspace, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
     """Print a finished run and write its exports."""
     from lazytui.analyses.core.execute import figures
     from lazytui.cli.run_json import run_json
@@ -33,7 +35,7 @@ def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) ->
         print(run_json(run))
     else:
         print_figures(figures(run))
-    for path in export_run(run, exports, title=run.id):
+    for path in export_run(run, workspace, exports, title=run.id):
         print_note(f"wrote {path}", quiet=quiet)
     print_note(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
 
@@ -50,37 +52,52 @@ def print_figures(figures: Sequence[Figure]) -> None:
         console.print()
 
 
-def export_run(run: RunFolder, paths: Sequence[Path], **options: Any) -> list[Path]:
-    """Write a run's figures, or its arrays (.npz), to files of several kinds, and return those written: all, or none
-    where one is refused.
+def export_run(
+    run: RunFolder, workspace: Workspace, paths: Sequence[Path], *, onnx: OnnxOptions | None = None, **options: Any
+) -> list[Path]:
+    """Write a run's figures, its arrays (.npz) or its network (.onnx), to files of several kinds, and return those
+    written: all, or none where one is refused.
     """
-    from lazytui.analyses.core.execute import exported_arrays, figures
+    from lazytui.analyses.core.analysis import OnnxOptions
+    from lazytui.analyses.core.execute import exported_arrays, figures, onnx_of
     from lazytui.figures.figure_files import render_files
     from lazytui.files.writing import write_together
     from lazytui.runs.results.array_files import npz_bytes
 
-    run_figures = figures(run) if not all(map(_holds_arrays, paths)) else ()
+    run_figures = figures(run) if any(map(_holds_figures, paths)) else ()
     contents: dict[Path, str | bytes] = {}
     for path in paths:
-        if _holds_arrays(path):
+        if _is(".npz", path):
             contents[path] = npz_bytes(exported_arrays(run))
+        elif _is(".onnx", path):
+            contents[path] = onnx_of(run, workspace, onnx or OnnxOptions())
         else:
             contents |= render_files(run_figures, path, **options)
     write_together(contents)
     return list(contents)
 
 
-def _holds_arrays(path: Path) -> bool:
-    return path.suffix.lower() == ".npz"
+def _is(suffix: str, path: Path) -> bool:
+    return path.suffix.lower() == suffix
 
 
-def check_exports(paths: Sequence[Path]) -> None:
-    """Raise UsageError or BadInput for a file that can't be written, before any work is done."""
+def _holds_figures(path: Path) -> bool:
+    return not _is(".npz", path) and not _is(".onnx", path)
+
+
+def check_exports(kind: str, paths: Sequence[Path]) -> None:
+    """Raise UsageError or BadInput for a file that can't be written of a run of this kind, before any work is done."""
+    if any(_is(".onnx", path) for path in paths):
+        from lazytui.analyses.core.execute import require_network
+        from lazytui.system.optional_packages import require_onnx
+
+        require_network(kind)
+        require_onnx()
     if paths:
         from lazytui.figures.figure_files import check_suffix
 
         for path in paths:
-            if not _holds_arrays(path):
+            if _holds_figures(path):
                 check_suffix(path)
             if path.is_dir():
                 raise BadInput(f"{path} can't be written: it is a folder.")

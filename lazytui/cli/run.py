@@ -109,7 +109,7 @@ def start(
     from lazytui.runs.status import RESUMABLE
 
     there = workspace_at(workspace)
-    check_exports(export or [])
+    check_exports(kind, export or [])
     if tables := [file for file in export or [] if file.suffix.lower() == ".csv"]:
         raise UsageError(f"{tables[0]} holds one figure: write it after the run, with lazytui export --figure NAME.")
     all_values = {**read_config(config, kind), **values}
@@ -138,9 +138,9 @@ def carry_and_show(run: RunFolder, workspace: Workspace, *, json: bool, exports:
     try:
         _carry_aloud(run, workspace, quiet=quiet)
     except Unfinished:
-        show(run, json=json, exports=exports, quiet=quiet)
+        show(run, workspace, json=json, exports=exports, quiet=quiet)
         raise
-    show(run, json=json, exports=exports, quiet=quiet)
+    show(run, workspace, json=json, exports=exports, quiet=quiet)
 
 
 def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:

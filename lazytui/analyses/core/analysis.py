@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.saved_result import Result
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,6 +47,15 @@ class Positional:
     """Marks a field that is typed without its option's name."""
 
 
+@dataclass(frozen=True)
+class OnnxOptions:
+    """How a network is written as ONNX. feature: what is cut of it, as in `sae-dial`; empty: what a run cuts by itself.
+    model: the network's code, where it is one's own."""
+
+    feature: str = ""
+    model: str | None = None
+
+
 P = TypeVar("P", bound=BaseModel)
 R = TypeVar("R")
 
@@ -70,6 +80,7 @@ class Analysis(Generic[P, R]):
     resolve: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
     (`auto`) by what it is here. label: a few words for the run's id. arrays: what `lazytui export RUN FILE.npz` writes,
     by name; where there is none, the arrays of the result as they are saved. It raises BadInput where there are none.
+    onnx: what `lazytui export RUN FILE.onnx` writes; None where the run holds no network.
     """
 
     params: type[P]
@@ -80,3 +91,4 @@ class Analysis(Generic[P, R]):
     resolve: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label
     arrays: Callable[[P, R], Mapping[str, NDArray[Any]]] | None = None
+    onnx: Callable[[P, RunFolder, Workspace, OnnxOptions], bytes] | None = None

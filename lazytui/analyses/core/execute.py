@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from lazytui.analyses import analysis
-from lazytui.analyses.core.analysis import RunReference
+from lazytui.analyses.core.analysis import OnnxOptions, RunReference
 from lazytui.analyses.core.older_records import updated_params
 from lazytui.code_permission import CODE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.data.content import Content, colored_digits
@@ -161,6 +161,24 @@ def exported_arrays(run: RunFolder) -> Mapping[str, NDArray[Any]]:
     if not arrays:
         raise BadInput(f"{run.reference} has no arrays to write, only numbers and words: export a .json file.")
     return arrays
+
+
+def onnx_of(run: RunFolder, workspace: Workspace, options: OnnxOptions) -> bytes:
+    """The network of a run as the content of an .onnx file. Raises UsageError where it has none, and BadInput where it
+    can't be had."""
+    require_network(run.record.kind)
+    write_onnx = analysis(run.record.kind).onnx
+    assert write_onnx is not None
+    return write_onnx(recorded_params(run), run, workspace, options)
+
+
+def require_network(kind: str) -> None:
+    """Raise UsageError where the runs of an analysis have no network that could be written as ONNX."""
+    if analysis(kind).onnx is None:
+        raise UsageError(
+            f"A run of {kind} holds no network to write as .onnx: that is done of a training, or of a run of sae, with "
+            "its color features cut."
+        )
 
 
 def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:

@@ -18,6 +18,7 @@ from lazytui.analyses.networks.model_under_study import resolve as resolve_netwo
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.sae.feature_pictures import picture_features
 from lazytui.analyses.sae.figures import figures
+from lazytui.analyses.sae.onnx import write_onnx
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import FeatureGeometry, SaeResult, SplitRecovery, TrainingCurves, read
 from lazytui.counted_nouns import counted
@@ -253,4 +254,5 @@ ANALYSIS = Analysis(
     read=read,
     resolve=resolve,
     label=label,
+    onnx=write_onnx,
 )

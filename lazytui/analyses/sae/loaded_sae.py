@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.networks.model_under_study import ModelUnderStudy, ModelUnderStudyParams, load_model_under_study
+from lazytui.analyses.networks.model_under_study import (
+    ModelUnderStudy,
+    ModelUnderStudyParams,
+    Network,
+    load_model_under_study,
+)
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -17,6 +22,10 @@ if TYPE_CHECKING:
     from lazytui.analyses.sae.params import SaeParams
     from lazytui.analyses.sae.result import SaeResult
     from lazytui.data.splits import BiasedDataset, Split
+    from lazytui.hooks.split_model import SplitModel
+    from lazytui.runs.run_folder import RunFolder
+    from lazytui.sae.activation_samples import SampleLayout
+    from lazytui.sae.autoencoder import Autoencoder
     from lazytui.sae.edits.experiments import FeatureSelectivity
     from lazytui.sae.edits.spliced_model import SplicedModel
 
@@ -34,10 +43,14 @@ class LoadedSae:
 
     @property
     def selectivity(self) -> FeatureSelectivity:
-        """What the run found out about the features."""
-        from lazytui.sae.edits.experiments import FeatureSelectivity
+        return selectivity_of(self.result)
 
-        return FeatureSelectivity(self.result.category, self.result.attribute_response.astype(np.float64))
+
+def selectivity_of(result: SaeResult) -> FeatureSelectivity:
+    """What a run found out about its features."""
+    from lazytui.sae.edits.experiments import FeatureSelectivity
+
+    return FeatureSelectivity(result.category, result.attribute_response.astype(np.float64))
 
 
 def sae_params(run: str, workspace: Workspace) -> SaeParams:
@@ -77,15 +90,30 @@ def splice_sae(
     """The same of a network that is loaded already."""
     folder = workspace.find(run, kinds=("sae",))
     params, result = sae_params(run, workspace), recorded_result(folder)
+    from lazytui.sae.edits.spliced_model import SplicedModel
+
+    layer = open_layer_of(folder, params, result, network)
+    spliced = SplicedModel(layer.autoencoder, layer.split_model, layer.layout, choose(network.data), network.hardware)
+    return LoadedSae(workspace.find(params.run).display_name, network, params, result, spliced)
+
+
+@dataclass(frozen=True)
+class LayerWithSae:
+    """A network split at a layer, and the autoencoder of that layer, whose samples are of this layout."""
+
+    split_model: SplitModel
+    layout: SampleLayout
+    autoencoder: Autoencoder
+
+
+def open_layer_of(run: RunFolder, params: SaeParams, result: SaeResult, network: Network) -> LayerWithSae:
+    """Raises UsageError where the network has no such layer, and BadInput as `load_sae` does."""
     from lazytui.hooks.split_model import SplitModel
     from lazytui.models.fingerprint import fingerprint
     from lazytui.sae.activation_samples import SampleLayout
-    from lazytui.sae.edits.spliced_model import SplicedModel
     from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder
 
     split_model = SplitModel(network.model, result.layer)
     origin = ActivationOrigin(fingerprint(network.model), split_model.layer, params.positions)
-    model = load_autoencoder(folder.autoencoder, origin).to(network.hardware.device)
-    layout = SampleLayout(split_model.shape, params.positions)
-    spliced = SplicedModel(model, split_model, layout, choose(network.data), network.hardware)
-    return LoadedSae(workspace.find(params.run).display_name, network, params, result, spliced)
+    autoencoder = load_autoencoder(run.autoencoder, origin).to(network.hardware.device)
+    return LayerWithSae(split_model, SampleLayout(split_model.shape, params.positions), autoencoder)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.train.figures import figures
+from lazytui.analyses.train.onnx import write_onnx
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult, read, write
 from lazytui.code_permission import is_custom
@@ -110,4 +111,13 @@ def label(params: TrainParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{how}").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, write=write, read=read, resolve=resolve, label=label)
+ANALYSIS = Analysis(
+    params=TrainParams,
+    run=run,
+    figures=figures,
+    write=write,
+    read=read,
+    resolve=resolve,
+    label=label,
+    onnx=write_onnx,
+)

@@ -1,32 +1,49 @@
-"""Capturing and replacing the outputs of a network's named layers, by forward hooks that last for a `with` block."""
+"""Capturing and replacing the activations of a network's named layers, by forward hooks that last for a `with` block.
+
+An activation is a layer's output with channels first: see `layer_layout`.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from lazytui.errors import UsageError, unknown_name
 from lazytui.evaluation.forward import device_of, evaluation_mode
+from lazytui.hooks.layer_layout import (
+    Size,
+    channel_dimension,
+    grid_of_tokens,
+    is_like,
+    makes_maps,
+    maps_of_tokens,
+    to_activation,
+    to_output,
+)
 from lazytui.models.shapes import shape_of
 
 
 @contextmanager
 def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Tensor]]:
-    """Within the block: the output of each layer in the latest forward pass, by name; the last of one that runs twice.
+    """Within the block: the activation of each layer in the latest forward pass, by name; the last of one that runs
+    twice.
 
     The layers above get a copy, so that an in-place layer changes nothing here; gradients flow through.
     Raises UsageError for a layer that doesn't exist.
     """
     activations: dict[str, Tensor] = {}
+    image = _image_size(model)
 
     def keep(name: str) -> Callable[[nn.Module, object, Tensor], Tensor]:
-        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
-            activations[name] = output
-            return output.clone()
+        def hook(module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+            dimension = channel_dimension(module, tuple(output.shape[1:]), image)
+            activations[name] = to_activation(output, dimension)
+            return to_output(activations[name], dimension).clone()
 
         return hook
 
@@ -41,14 +58,17 @@ def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Te
 def replace_activations(
     model: nn.Module, layer: str, change: Callable[[Tensor], Tensor], runs: int = 1
 ) -> Iterator[None]:
-    """Within the block: the layers above `layer` get `change(output)` instead of its output.
+    """Within the block: the layers above `layer` get `change(activation)` instead of its activation.
 
     runs: how often the layer runs in a pass, as a ReLU does that is used again; its last output is replaced.
     """
-    calls = itertools.count(1)
+    calls, image = itertools.count(1), _image_size(model)
 
-    def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor | None:
-        return None if next(calls) % runs else change(output)
+    def hook(module: nn.Module, _inputs: object, output: Tensor) -> Tensor | None:
+        if next(calls) % runs:
+            return None
+        dimension = channel_dimension(module, tuple(output.shape[1:]), image)
+        return to_output(change(to_activation(output, dimension)), dimension)
 
     handle = layer_of(model, layer).register_forward_hook(hook)
     try:
@@ -65,29 +85,97 @@ def layer_of(model: nn.Module, name: str) -> nn.Module:
     return modules[name]
 
 
-def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, tuple[int, ...]]:
-    """The shape of one image's activation at each layer whose output is (N, units) or (N, channels, h, w), by name.
+@dataclass(frozen=True)
+class LayerEntry:
+    """shape: of one image's activation, (units,), (channels, h, w) or (channels, tokens). map_size: of its map; None
+    of units. channels: which dimension of its output they are, CHANNELS_FIRST or CHANNELS_LAST. runs: how often it runs
+    in a pass. is_output: whether it puts out what the last of all layers puts out."""
+
+    shape: tuple[int, ...]
+    map_size: Size | None
+    channels: int
+    runs: int
+    is_output: bool
+
+
+def layer_entries(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, LayerEntry]:
+    """The layers whose output is units, maps, or tokens of an image's patches, by name; others aren't listed.
 
     In the order in which they run on one black image of `image_shape`, (channels, h, w): by default that which the
-    network was built for. Others aren't listed.
+    network was built for.
     """
+    image_shape = image_shape or shape_of(model).image_shape
+    image = image_shape[1], image_shape[2]
     outputs = _outputs_on_black(model, image_shape)
-    return {name: each[-1] for name, each in outputs.items()}
+    final = list(outputs.values())[-1][-1] if outputs else None
+    modules = dict(model.named_modules())
+    of_maps = {each[-1].shape[2:] for name, each in outputs.items() if each[-1].ndim == 4 and makes_maps(modules[name])}
+    sizes = {(height, width) for height, width in of_maps}
+    tokens = {each[-1].shape[1] for each in outputs.values() if each[-1].ndim == 3}
+    entries = {}
+    for name, each in outputs.items():
+        last = each[-1]
+        dimension = channel_dimension(modules[name], tuple(last.shape[1:]), image)
+        shape = tuple(to_activation(last, dimension).shape[1:])
+        size: tuple[int, ...] | None = grid_of_tokens(shape[1], sizes, image) if last.ndim == 3 else shape[1:]
+        if last.ndim == 2 or (last.ndim == 3 and size) or (last.ndim == 4 and _is_map(shape[1:], sizes, tokens, image)):
+            map_size = (size[0], size[1]) if size else None
+            is_output = final is not None and torch.equal(last, final)
+            entries[name] = LayerEntry(shape, map_size, dimension, len(each), is_output)
+    return entries
 
 
-def count_runs(model: nn.Module, layer: str) -> int:
-    """How often a layer, one of `layer_shapes`, runs in a pass."""
-    return len(_outputs_on_black(model)[layer])
+def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, tuple[int, ...]]:
+    """The shape of one image's activation at each of `layer_entries`."""
+    return {name: entry.shape for name, entry in layer_entries(model, image_shape).items()}
 
 
-def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, list[tuple[int, ...]]]:
-    """The shapes that each layer puts out in a pass, one for each of its runs; layers in the order of their last."""
-    shapes: dict[str, list[tuple[int, ...]]] = {}
+def layers_before_logits(model: nn.Module) -> list[str]:
+    """Those of `layer_entries` that don't put out the logits, as the last does and what holds it may."""
+    return [name for name, entry in layer_entries(model).items() if not entry.is_output]
+
+
+def last_before_logits(model: nn.Module) -> str:
+    """The last of them; the layer of the logits where there is no other."""
+    return (layers_before_logits(model) or list(layer_entries(model)))[-1]
+
+
+def maps_of(model: nn.Module, layer: str, activation: Tensor, images: Tensor) -> Tensor:
+    """(N, channels, h, w): the map in a layer's activation on images (N, 3, H, W); tokens are put in their grid.
+
+    Raises UsageError where the layer has none.
+    """
+    if activation.ndim == 4:
+        return activation
+    entry = layer_entries(model, tuple(images.shape[1:])).get(layer) if activation.ndim == 3 else None
+    if entry is None or entry.map_size is None:
+        raise UsageError(f"The layer {layer!r} has no map.")
+    return maps_of_tokens(activation, entry.map_size)
+
+
+def _image_size(model: nn.Module) -> Size:
+    shape = shape_of(model)
+    return shape.height, shape.width
+
+
+def _is_map(size: tuple[int, ...], sizes: set[Size], tokens: set[int], image: Size) -> bool:
+    """Whether the last two of an activation's three dimensions are rows and columns: of a size that a layer of maps
+    has, or else of the image's proportions. Attention between tokens is (heads, tokens, tokens)."""
+    is_attention = size[0] == size[1] and size[0] in tokens
+    return (size[0], size[1]) in sizes or (is_like(size, image) and not is_attention)
+
+
+def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[str, list[Tensor]]:
+    """What each layer puts out in a pass, for each of its runs; layers in the order of their last.
+
+    Outputs that aren't those of one image are left out, such as those of windows of it, or tokens before images.
+    """
+    outputs: dict[str, list[Tensor]] = {}
 
     def note(name: str) -> Callable[[nn.Module, object, object], None]:
         def hook(_module: nn.Module, _inputs: object, output: object) -> None:
-            if isinstance(output, Tensor) and output.ndim in (2, 4):
-                shapes[name] = [*shapes.pop(name, []), tuple(output.shape[1:])]
+            if isinstance(output, Tensor) and output.ndim in (2, 3, 4) and len(output) == 1:
+                outputs[name] = [*outputs.pop(name, []), output]
 
         return hook
 
@@ -95,5 +183,5 @@ def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...] | None = No
         for name, module in model.named_modules():
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
-        model(torch.zeros(1, *(image_shape or shape_of(model).image_shape), device=device_of(model)))
-    return shapes
+        model(torch.zeros(1, *image_shape, device=device_of(model)))
+    return outputs

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.hooks.layer_hooks import capture_activations, count_runs, layer_shapes, replace_activations
+from lazytui.hooks.layer_hooks import capture_activations, layer_entries, replace_activations
+from lazytui.hooks.layer_layout import CHANNELS_FIRST, Size, means_over_positions
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.foreign_network import is_adapted
 
@@ -28,8 +29,9 @@ _CHANNELWISE = (
 class SplitModel:
     """`model` split after `layer`. Only the layers needed are run; the network must be in evaluation mode.
 
-    shape: of one image's activation, (channels, h, w) or (units,). A neuron is an index of the first dimension.
-    runs: how often the layer runs in a pass: its last output is the activation.
+    shape: of one image's activation, (channels, h, w), (channels, tokens) or (units,). A neuron is an index of the
+    first dimension. map_size: rows and columns of the layer's map; None of units. runs: how often the layer runs in a
+    pass: its last output is the activation.
 
     `pool` runs the layers directly above that act on each channel separately, such as pooling, and `logits` the rest:
     a neuron can be replaced after `pool` as well as before, and the pooled activations of many images are small.
@@ -37,14 +39,16 @@ class SplitModel:
 
     def __init__(self, model: nn.Module, layer: str) -> None:
         """Raises UsageError, with the layers there are, where there is none of that name."""
-        shapes = layer_shapes(model)
-        if layer not in shapes:
-            raise UsageError(unknown_name("layer", layer, shapes))
+        entries = layer_entries(model)
+        if layer not in entries:
+            raise UsageError(unknown_name("layer", layer, entries))
+        shapes = {name: entry.shape for name, entry in entries.items()}
         self.model = model
         self.layer = layer
         self.shape = shapes[layer]
-        self.runs = count_runs(model, layer)
-        self._parts = _parts(model, layer)
+        self.map_size: Size | None = entries[layer].map_size
+        self.runs = entries[layer].runs
+        self._parts = _parts(model, layer) if entries[layer].channels == CHANNELS_FIRST else None
         below, above = self._parts or ([], [])
         channelwise = 0
         while channelwise < len(above) and _keeps_channels(above[channelwise], self.shape[0], shapes, model):
@@ -68,7 +72,7 @@ class SplitModel:
         return head.weight.detach() if isinstance(head, nn.Linear) else None
 
     def activations(self, images: Tensor) -> Tensor:
-        """(N, 3, h, w) float32 -> (N, *shape) float32, the layer's output."""
+        """(N, 3, h, w) float32 -> (N, *shape) float32, the layer's activation."""
         if self._parts:
             output: Tensor = self._below(images)
             return output
@@ -86,8 +90,7 @@ class SplitModel:
         conv = below.pop() if below and _is_plain(below[-1]) else None
         if not isinstance(conv, nn.Conv2d):
             activations = self.activations(images)
-            means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
-            return means.gather(1, neurons[:, None])[:, 0]
+            return means_over_positions(activations).gather(1, neurons[:, None])[:, 0]
         inputs = nn.Sequential(*below)(images)
         bias = None if conv.bias is None else conv.bias[neurons]
         side_by_side = inputs.reshape(1, -1, *inputs.shape[2:])  # an image a group of channels

@@ -21,6 +21,7 @@ from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.batching import run_in_batches
+from lazytui.hooks.layer_layout import means_over_positions
 from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.activations import BATCH
 from lazytui.system.hardware import Hardware
@@ -174,7 +175,7 @@ class Ablation:
     def _pool_batch(self, images: Tensor, part: slice) -> tuple[Tensor, Tensor]:
         """The pooled activations of a batch, and the sum over it of each neuron's mean activation, (C,) float64."""
         activations = self.model.activations(to_float(images[part]))
-        means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
+        means = means_over_positions(activations)
         return self.model.pool(activations), means.cpu().double().sum(0)
 
     @contextmanager

@@ -15,15 +15,16 @@ from lazytui.errors import UsageError
 from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.hooks.batching import run_in_batches
 from lazytui.hooks.layer_hooks import capture_activations
+from lazytui.hooks.layer_layout import means_over_positions
 from lazytui.hooks.top_k import top_values
-from lazytui.neurons.map_position import require_inside
+from lazytui.neurons.map_position import TOKENS_AT_POSITION, require_inside
 
 BATCH = 500
 STRONGEST = 5
 """Positions of a map whose mean is the strength of a response."""
 
 MapReduction = Callable[[Tensor], Tensor]
-"""Maps (N, C, h, w) -> (N, C): one number for each neuron and image."""
+"""Maps (N, C, h, w), or tokens (N, C, T) -> (N, C): one number for each neuron and image."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ def map_reduction(name: str) -> MapReduction:
     """How a map is reduced to a number: `mean`, `max`, or a position such as `3,4` (row and column, from the top left).
 
     Activations without a map stay unchanged. Raises UsageError for any other name; the result raises it for a position
-    outside the map.
+    outside the map, or of tokens.
     """
     if name == "mean":
-        return lambda maps: maps.flatten(2).mean(2) if maps.ndim == 4 else maps
+        return means_over_positions
     if name == "max":
-        return lambda maps: maps.flatten(2).amax(2) if maps.ndim == 4 else maps
+        return lambda maps: maps.flatten(2).amax(2) if maps.ndim > 2 else maps
     row, _, column = name.partition(",")
     if not (row.strip().isdigit() and column.strip().isdigit()):
         raise UsageError(f"{name!r} doesn't say how to read a map: use mean, max, or a row and column such as 3,4.")
@@ -93,5 +94,7 @@ def _mean_of_strongest(maps: Tensor) -> Tensor:
 def _at_position(maps: Tensor, row: int, column: int) -> Tensor:
     if maps.ndim == 2:
         return maps
+    if maps.ndim == 3:
+        raise UsageError(TOKENS_AT_POSITION)
     require_inside(row, column, *maps.shape[2:])
     return maps[:, :, row, column]

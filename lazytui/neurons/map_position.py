@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lazytui.errors import UsageError
 
+TOKENS_AT_POSITION = "A layer of tokens is read by mean or max, since one of them may be the class's: not by position."
+
 
 def require_inside(row: int, column: int, height: int, width: int) -> None:
     """Raise UsageError for a position outside the map. row, column: from 0, from the top left."""

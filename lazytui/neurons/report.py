@@ -16,6 +16,7 @@ from lazytui.data.device_split import to_float
 from lazytui.data.painting.painter import pure_patches
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation.forward import device_of, evaluation_mode
+from lazytui.hooks.layer_hooks import maps_of
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.shapes import shape_of
 from lazytui.neurons.ablation_and_patching import MODES, Ablation, AblationMode, random_orders
@@ -315,7 +316,7 @@ def _own_logits(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float
 def _views(model: SplitModel, red_one: NDArray[np.uint8] | None, hardware: Hardware) -> Arrays:
     """red_one: as in the result; None where there is none."""
     arrays: Arrays = {}
-    if red_one is not None and len(model.shape) == 3:
+    if red_one is not None and model.map_size is not None:
         arrays["feature_maps"] = feature_maps(model, red_one, hardware)
     filters = first_filters(model.model)
     if filters is not None:
@@ -328,7 +329,8 @@ def _views(model: SplitModel, red_one: NDArray[np.uint8] | None, hardware: Hardw
 def feature_maps(model: SplitModel, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
     """(n, C, h, w) float32: the activations of a layer's channels at each position of (n, h, w, 3) uint8 images."""
     with torch.inference_mode(), evaluation_mode(model.model):
-        maps = model.activations(to_float(torch.from_numpy(images).to(hardware.device)))
+        shown = to_float(torch.from_numpy(images).to(hardware.device))
+        maps = maps_of(model.model, model.layer, model.activations(shown), shown)
     return np.asarray(maps.float().cpu().numpy())
 
 

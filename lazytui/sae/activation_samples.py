@@ -1,4 +1,5 @@
-"""What an autoencoder reads of a layer: each position of a map a sample of its channels, or a whole map one sample."""
+"""What an autoencoder reads of a layer: each position of a map, or each token, a sample of its channels; or all of an
+image one sample."""
 
 from __future__ import annotations
 
@@ -23,20 +24,22 @@ BATCH = 500
 _PART = 8192
 
 Positions = Literal["apart", "together"]
-"""apart: every position of a map is a sample, its channels the dimensions. together: a map is one sample."""
+"""apart: every position of a map, or every token, is a sample, its channels the dimensions. together: an image is
+one."""
 
 
 @dataclass(frozen=True)
 class SampleLayout:
-    """From activations to samples and back. shape: of one image's activation, (channels, h, w) or (units,)."""
+    """From activations to samples and back. shape: of one image's activation, (channels, h, w),
+    (channels, tokens) or (units,)."""
 
     shape: tuple[int, ...]
     positions: Positions = "apart"
 
     @property
     def spread(self) -> bool:
-        """Whether every position of a map is a sample."""
-        return len(self.shape) == 3 and self.positions == "apart"
+        """Whether every position of a map, or every token, is a sample."""
+        return len(self.shape) > 1 and self.positions == "apart"
 
     @property
     def dimensions(self) -> int:
@@ -49,15 +52,15 @@ class SampleLayout:
 
     def samples(self, activations: Tensor) -> Tensor:
         """(N, *shape) -> (N * per_image, dimensions), image by image."""
-        ordered = activations.permute(0, 2, 3, 1) if self.spread else activations
+        ordered = activations.movedim(1, -1) if self.spread else activations
         return ordered.reshape(-1, self.dimensions)
 
     def activations(self, samples: Tensor) -> Tensor:
         """The reverse."""
         if not self.spread:
             return samples.reshape(-1, *self.shape)
-        channels, height, width = self.shape
-        return samples.reshape(-1, height, width, channels).permute(0, 3, 1, 2).contiguous()
+        channels, *positions = self.shape
+        return samples.reshape(-1, *positions, channels).movedim(-1, 1).contiguous()
 
 
 def in_parts(samples: Tensor) -> Iterator[Tensor]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lazytui.data.device_split import to_float
 from lazytui.evaluation.forward import evaluation_mode
-from lazytui.hooks.layer_hooks import capture_activations
+from lazytui.hooks.layer_hooks import capture_activations, maps_of
 from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.feature_visualization import Visualizer, visualize_units
 from lazytui.sae.activation_samples import SampleLayout
@@ -48,13 +48,14 @@ class LayerFeatures:
         what the activation function is applied to.
         """
         layer = mapped_layer(self.split_model.model, self.split_model.layer)
-        if layer is None or (len(self.layout.shape) == 3 and not self.layout.spread):
+        if layer is None or (len(self.layout.shape) > 1 and not self.layout.spread):
             return None
         network = self.split_model.model
         with torch.inference_mode(), evaluation_mode(network), capture_activations(network, layer) as found:
             network(images)
-            height, width = found[layer].shape[2:]
-            samples = found[layer].permute(0, 2, 3, 1).flatten(0, 2)
+            activation = maps_of(network, layer, found[layer], images)
+            height, width = activation.shape[2:]
+            samples = activation.permute(0, 2, 3, 1).flatten(0, 2)
             at_positions = self.model.encode(samples) if self.layout.spread else self.model.pre_activations(samples)
         maps = at_positions.reshape(len(images), height, width, -1)
         return maps[torch.arange(len(own), device=own.device), :, :, own]

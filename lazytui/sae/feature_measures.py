@@ -14,6 +14,7 @@ from torch import Tensor
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
 from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.layer_layout import means_over_positions
 from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.exemplars import QUANTILES, dataset_exemplars
 from lazytui.sae.activation_samples import BATCH, SampleLayout
@@ -52,7 +53,7 @@ def measure_activations(
             activations = split_model.activations(shown)
             f = model.encode(layout.samples(activations))
             features.append(f.reshape(len(shown), layout.per_image, -1).mean(1))
-            neurons.append(activations.flatten(2).mean(2) if activations.ndim == 4 else activations)
+            neurons.append(means_over_positions(activations))
     return ProbeActivations(torch.cat(features), torch.cat(neurons))
 
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lazytui.errors import UsageError
 from lazytui.evaluation.forward import evaluation_mode
-from lazytui.hooks.layer_hooks import replace_activations
+from lazytui.hooks.layer_hooks import maps_of, replace_activations
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tenso
     images: (N, channels, H, W) float32. targets: (N,) int64 classes; default: the predicted ones.
     The model's mode, gradients and hooks are left unchanged.
 
-    Raises UsageError for a layer that doesn't exist or doesn't affect the logits.
+    Raises UsageError for a layer that doesn't exist, has no map or doesn't affect the logits.
     """
     found: list[Tensor] = []
 
@@ -46,12 +46,13 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tenso
         found[:] = [logits.detach(), logits.detach().argmax(1) if targets is None else targets]
         return logits.gather(1, found[1][:, None])[:, 0]
 
-    activation, gradient = gradient_at(model, layer, class_scores, "the output of the network")
+    both = gradient_at(model, layer, class_scores, "the output of the network")
+    activation, gradient = (maps_of(model, layer, each, images) for each in both)
     return LayerGradients(activation, gradient, *found)
 
 
 def gradient_at(model: nn.Module, layer: str, scores: Callable[[], Tensor], of: str) -> tuple[Tensor, Tensor]:
-    """A layer's activation (N, C, h, w), and the gradient of some scores there.
+    """A layer's activation (N, C, ...), and the gradient of some scores there.
 
     scores: runs the model, and returns a number for each image, (N,). They are summed: images don't influence one
     another. of: what they are, for errors.

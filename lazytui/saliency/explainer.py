@@ -6,6 +6,7 @@ In a script: `Explainer(model, images).explain(images[0], method="grad-cam").hea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -14,8 +15,9 @@ from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
 from lazytui.evaluation.forward import device_of
-from lazytui.saliency.map_layers import Size, available_methods, choose_layer, map_sizes
-from lazytui.saliency.map_names import MethodName
+from lazytui.hooks.layer_layout import Size
+from lazytui.saliency.map_layers import available_methods, choose_layer, default_layer, map_sizes
+from lazytui.saliency.map_names import METHODS, MethodName
 from lazytui.saliency.maps_by_name import MapRequest, explain
 from lazytui.saliency.split_maps import mean_color
 
@@ -61,7 +63,8 @@ class Explainer:
         self._baseline = baseline if baseline is not None else torch.zeros(3, 1, 1, device=self._device)
         self._seed = seed
         self._superpixels = superpixels
-        self.layers: dict[str, Size] = map_sizes(model, (3, *images.shape[1:3]))
+        self._image_shape = 3, images.shape[1], images.shape[2]
+        self.layers: dict[str, Size] = map_sizes(model, self._image_shape)
         """Layers that have a map, with its height and width."""
         self.methods: tuple[MethodName, ...] = available_methods(model, self.layers)
         """The methods that this network allows."""
@@ -92,5 +95,11 @@ class Explainer:
 
     def request(self, method: MethodName, layer: str | None = None) -> MapRequest:
         """The argument for `maps_by_name.explain` and `split_maps.explain_split`. UsageError as in `explain`."""
+        if layer is None and METHODS[method].of_layer and method != "cam" and self.layers:
+            layer = self._default_layer
         map_layer = choose_layer(self._model, self._name, method, layer, self.layers)
         return MapRequest(method, map_layer, self._color, self._baseline, self._seed, self._superpixels)
+
+    @cached_property
+    def _default_layer(self) -> str:
+        return default_layer(self._model, self._name, self.layers, self._image_shape)

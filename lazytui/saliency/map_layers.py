@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from lazytui.errors import UsageError
-from lazytui.hooks.layer_hooks import layer_of, layer_shapes
+from lazytui.evaluation.forward import device_of, evaluation_mode
+from lazytui.hooks.layer_hooks import capture_activations, layer_entries, layer_of, maps_of
+from lazytui.hooks.layer_layout import Size
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
+from lazytui.models.shapes import shape_of
 from lazytui.saliency.class_activation import averaged_layer
 from lazytui.saliency.map_names import METHODS, MethodName
 
-Size = tuple[int, int]
-"""Height and width of a layer's map."""
-
 
 def map_sizes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, Size]:
-    """The layers that have a map, from input to head, with its size. image_shape: as of `layer_shapes`."""
-    shapes = layer_shapes(model, image_shape)
-    return {
-        layer: (shape[1], shape[2]) for layer, shape in shapes.items() if len(shape) == 3 and shape[1] * shape[2] > 1
-    }
+    """The layers that have a map, from input to head, with its size. image_shape: as of `layer_entries`."""
+    entries = layer_entries(model, image_shape)
+    sizes = {layer: entry.map_size for layer, entry in entries.items()}
+    return {layer: size for layer, size in sizes.items() if size and size[0] * size[1] > 1}
 
 
 def available_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodName, ...]:
@@ -38,8 +38,7 @@ def choose_layer(
 ) -> str | None:
     """The layer whose map `method` shows; None for methods that score pixels.
 
-    name: the model's. layer: default: the last with a map of at least 7 x 7, of those that the catalog lists for this
-    model where it lists any. sizes: of `map_sizes`, if computed before.
+    name: the model's. layer: default: `default_layer`. sizes: of `map_sizes`, if computed before.
     Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
     """
     if not METHODS[method].of_layer:
@@ -48,19 +47,42 @@ def choose_layer(
         return _cam_layer(model, name, layer)
     sizes = map_sizes(model) if sizes is None else sizes
     if layer is None:
-        return _default(name, sizes)
+        return default_layer(model, name, sizes)
     if layer not in sizes:
         layer_of(model, layer)
         raise UsageError(f"The layer {layer} of {name} has no map. {_offer(sizes)}")
     return layer
 
 
-def _default(name: str, sizes: dict[str, Size]) -> str:
+def default_layer(
+    model: nn.Module, name: str, sizes: dict[str, Size], image_shape: tuple[int, int, int] | None = None
+) -> str:
+    """The last layer with a map of at least 7 x 7 whose every part the class depends on: of those that the catalog
+    lists for this model where it lists any; the last with any map where none is so fine.
+
+    In a vision transformer that reads its class off one token, patches count no more after the last attention: the last
+    such layer is the norm before it, as Gildenblat's grad-cam recommends. image_shape: as of `layer_entries`.
+    Raises UsageError where there is no map.
+    """
     if not sizes:
         raise UsageError(f"No layer of {name} has a map. {_offer(sizes)}")
     fine = [layer for layer, size in sizes.items() if min(size) >= FINE_MAP]
     listed = [layer.name for layer in ARCHITECTURES[name].layers] if name in ARCHITECTURES else []
-    return ([layer for layer in listed if layer in fine] or fine or list(sizes))[-1]
+    if chosen := [layer for layer in listed if layer in fine]:
+        return chosen[-1]
+    candidates = fine or list(sizes)
+    return (_with_gradient(model, candidates, image_shape or shape_of(model).image_shape) or candidates)[-1]
+
+
+def _with_gradient(model: nn.Module, layers: list[str], image_shape: tuple[int, int, int]) -> list[str]:
+    """Those of some layers in whose map the logits have a gradient, on an image of noise."""
+    noise = torch.rand(1, *image_shape, generator=torch.Generator().manual_seed(0)).to(device_of(model))
+    with torch.enable_grad(), evaluation_mode(model), capture_activations(model, *layers) as activations:
+        logits: Tensor = model(noise.requires_grad_())
+        scores = logits @ torch.arange(1.0, logits.shape[1] + 1, device=logits.device)  # a sum is 1 after a softmax
+        found = torch.autograd.grad(scores.sum(), [activations[layer] for layer in layers], allow_unused=True)
+    gradients = zip(layers, found, strict=True)
+    return [layer for layer, each in gradients if each is not None and maps_of(model, layer, each, noise).any()]
 
 
 def _cam_layer(model: nn.Module, name: str, layer: str | None) -> str:

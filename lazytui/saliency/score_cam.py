@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lazytui.evaluation.forward import evaluation_mode
-from lazytui.hooks.layer_hooks import capture_activations
+from lazytui.hooks.layer_hooks import capture_activations, maps_of
 from lazytui.saliency.score_variations import variation_batches
 
 
@@ -20,7 +20,7 @@ def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> 
     with torch.no_grad(), evaluation_mode(model):
         with capture_activations(model, layer) as activations:
             model(images)
-        activation = activations[layer]
+        activation = maps_of(model, layer, activations[layer], images)
         veils = _stretch(F.interpolate(activation, images.shape[2:], mode="bilinear", align_corners=False))
         scores = images.new_empty(activation.shape[1], len(images))
         for part in variation_batches(len(scores), len(images)):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.evaluation.forward import evaluation_mode
-from lazytui.hooks.layer_hooks import capture_activations, layer_shapes
+from lazytui.hooks.layer_hooks import capture_activations, layer_shapes, maps_of
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.cam_family import grad_cam, gradient_at
@@ -32,14 +32,15 @@ def unit_grad_cam(model: nn.Module, images: Tensor, layer: str, unit_layer: str,
             model(images)
         return scores(activations[unit_layer])
 
-    return grad_cam(*gradient_at(model, layer, run_and_score, f"the layer {unit_layer!r}"))
+    found = gradient_at(model, layer, run_and_score, f"the layer {unit_layer!r}")
+    return grad_cam(*(maps_of(model, layer, each, images) for each in found))
 
 
 def unit_maps(model: nn.Module, images: Tensor, layer: str, own: Tensor) -> Tensor:
     """(N, h, w): of each image one channel of a layer's map. images: (N, 3, H, W) float32. own: (N,) int64."""
     with torch.no_grad(), evaluation_mode(model), capture_activations(model, layer) as activations:
         model(images)
-    return activations[layer][torch.arange(len(own), device=own.device), own]
+    return maps_of(model, layer, activations[layer], images)[torch.arange(len(own), device=own.device), own]
 
 
 def layer_to_explain(model: nn.Module, name: str, unit_layer: str) -> str | None:

@@ -219,11 +219,10 @@ def _load_checkpoints(
 
 def _last_layer(model: nn.Module) -> str:
     """The last layer with a map of 7 x 7 or finer; where there is none, the last before the logits."""
-    from lazytui.hooks.layer_hooks import layer_shapes
+    from lazytui.hooks.layer_hooks import last_before_logits, layer_entries
 
-    shapes = layer_shapes(model)
-    fine = [name for name, shape in shapes.items() if len(shape) == 3 and min(shape[1:]) >= FINE_MAP]
-    return fine[-1] if fine else list(shapes)[max(0, len(shapes) - 2)]
+    fine = [name for name, entry in layer_entries(model).items() if min(entry.map_size or (0,)) >= FINE_MAP]
+    return fine[-1] if fine else last_before_logits(model)
 
 
 def _split_ablation(found: Mapping[str, NDArray[np.float32]]) -> SplitAblation:

@@ -55,9 +55,9 @@ def probed_layers(model: nn.Module, asked: Sequence[str] | None) -> list[str]:
 
     Raises UsageError for one that doesn't exist, or whose output isn't units or maps.
     """
-    from lazytui.hooks.layer_hooks import layer_of, layer_shapes
+    from lazytui.hooks.layer_hooks import layer_of, layers_before_logits
 
-    *before_logits, _logits = layer_shapes(model)
+    before_logits = layers_before_logits(model)
     if asked is None:
         return before_logits
     for layer in asked:

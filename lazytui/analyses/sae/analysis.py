@@ -111,10 +111,9 @@ def run(params: SaeParams, report: Report) -> SaeResult:
 
 def _last_layer(network: ModelUnderStudy) -> str:
     """The last layer before the logits."""
-    from lazytui.hooks.layer_hooks import layer_shapes
+    from lazytui.hooks.layer_hooks import last_before_logits
 
-    shapes = list(layer_shapes(network.model))
-    return shapes[max(0, len(shapes) - 2)]
+    return last_before_logits(network.model)
 
 
 def _gathered(

@@ -17,6 +17,7 @@ from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.batching import run_in_batches
+from lazytui.hooks.layer_layout import means_over_positions
 from lazytui.hooks.split_model import SplitModel
 from lazytui.sae.activation_samples import BATCH, SampleLayout
 from lazytui.sae.autoencoder import Autoencoder
@@ -93,9 +94,7 @@ class SplicedModel:
     def neurons(self, name: str) -> NDArray[np.float32]:
         """(N, C) float32: the layer's channels or units on each image, means over positions."""
         activations = self._stored[name].activations
-        means: NDArray[np.float32] = (
-            (activations.flatten(2).mean(2) if activations.ndim == 4 else activations).cpu().numpy()
-        )
+        means: NDArray[np.float32] = means_over_positions(activations).cpu().numpy()
         return means
 
     def dose_response(self, image: NDArray[np.uint8], features: Sequence[int]) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ An activation is a layer's output with channels first: see `layer_layout`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.hooks.layer_layout import (
     Size,
     channel_dimension,
-    grid_of_tokens,
+    grids_of_tokens,
     is_like,
     makes_maps,
     maps_of_tokens,
@@ -111,14 +111,14 @@ def layer_entries(model: nn.Module, image_shape: tuple[int, ...] | None = None) 
     modules = dict(model.named_modules())
     of_maps = {each[-1].shape[2:] for name, each in outputs.items() if each[-1].ndim == 4 and makes_maps(modules[name])}
     sizes = {(height, width) for height, width in of_maps}
-    tokens = {each[-1].shape[1] for each in outputs.values() if each[-1].ndim == 3}
+    grids = grids_of_tokens([each[-1].shape[1] for each in outputs.values() if each[-1].ndim == 3], sizes, image)
     entries = {}
     for name, each in outputs.items():
         last = each[-1]
         dimension = channel_dimension(modules[name], tuple(last.shape[1:]), image)
         shape = tuple(to_activation(last, dimension).shape[1:])
-        size: tuple[int, ...] | None = grid_of_tokens(shape[1], sizes, image) if last.ndim == 3 else shape[1:]
-        if last.ndim == 2 or (last.ndim == 3 and size) or (last.ndim == 4 and _is_map(shape[1:], sizes, tokens, image)):
+        size: tuple[int, ...] | None = grids.get(shape[1]) if last.ndim == 3 else shape[1:]
+        if last.ndim == 2 or (last.ndim == 3 and size) or (last.ndim == 4 and _is_map(shape[1:], sizes, grids, image)):
             map_size = (size[0], size[1]) if size else None
             is_output = final is not None and torch.equal(last, final)
             entries[name] = LayerEntry(shape, map_size, dimension, len(each), is_output)
@@ -158,7 +158,7 @@ def _image_size(model: nn.Module) -> Size:
     return shape.height, shape.width
 
 
-def _is_map(size: tuple[int, ...], sizes: set[Size], tokens: set[int], image: Size) -> bool:
+def _is_map(size: tuple[int, ...], sizes: set[Size], tokens: Collection[int], image: Size) -> bool:
     """Whether the last two of an activation's three dimensions are rows and columns: of a size that a layer of maps
     has, or else of the image's proportions. Attention between tokens is (heads, tokens, tokens)."""
     is_attention = size[0] == size[1] and size[0] in tokens
@@ -183,5 +183,6 @@ def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[st
         for name, module in model.named_modules():
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
-        model(torch.zeros(1, *image_shape, device=device_of(model)))
+        dtype = next((each.dtype for each in model.parameters() if each.is_floating_point()), None)
+        model(torch.zeros(1, *image_shape, device=device_of(model), dtype=dtype))
     return outputs

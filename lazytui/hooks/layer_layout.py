@@ -8,7 +8,8 @@ and (N, tokens, channels).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from math import isqrt
 
 from torch import Tensor, nn
@@ -97,6 +98,17 @@ def grid_of_tokens(tokens: int, maps: Collection[Size], image: Size) -> Size | N
         if fitting:
             return min(fitting, key=lambda size: extra[size])
     return None
+
+
+def grids_of_tokens(counts: Sequence[int], maps: Collection[Size], image: Size) -> dict[int, Size]:
+    """The grid of each count of tokens that `grid_of_tokens` finds one for. counts: of every layer in a network.
+
+    A grid has the same tokens before it everywhere, or none, as right after the embedding: other counts aren't of
+    tokens, but those of channels between two transpositions, as a mixer has them.
+    """
+    grids = {count: grid for count in set(counts) if (grid := grid_of_tokens(count, maps, image))}
+    usual = {grid: count for count, _ in reversed(Counter(counts).most_common()) if (grid := grids.get(count))}
+    return {count: grid for count, grid in grids.items() if count in (usual[grid], grid[0] * grid[1])}
 
 
 def maps_of_tokens(activation: Tensor, grid: Size) -> Tensor:

@@ -14,11 +14,13 @@ from torch import Tensor, nn
 from lazytui.models.build import build_model
 from lazytui.saliency.gradients import input_gradient, integrated_gradients
 from lazytui.saliency.kernel_shap import kernel_shap, superpixels
+from lazytui.saliency.map_layers import choose_layer
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import explain
 from lazytui.saliency.occlusion import occlusion
 from lazytui.saliency.unit_grad_cam import unit_grad_cam
 from tests.saliency.networks import images, request
+from tests.saliency.token_networks import mixer, swin, vision_transformer
 
 TARGETS = torch.tensor([0, 3, 3, 9])
 PLACES = [("gap-cnn", "features.relu3"), ("cnn3", "features.relu2"), ("lazy-cnn", "features.relu1")]
@@ -41,13 +43,17 @@ def close(ours: Tensor, theirs: Tensor) -> None:
         assert other.abs().max() > 0
 
 
-def raw_map(method: str, model: nn.Module, layer: str, batch: Tensor) -> Tensor:
+def raw_map(
+    method: str, model: nn.Module, layer: str, batch: Tensor, reshape: Callable[[Tensor], Tensor] | None = None
+) -> Tensor:
     """The library's own map of a layer before it is cut at zero, stretched and resized."""
     import pytorch_grad_cam  # here, since it takes two seconds, and every test process imports this file
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     target_layer = model.get_submodule(layer)
-    with getattr(pytorch_grad_cam, method)(model=model, target_layers=[target_layer]) as library:
+    with getattr(pytorch_grad_cam, method)(
+        model=model, target_layers=[target_layer], reshape_transform=reshape
+    ) as library:
         targets = [ClassifierOutputTarget(int(target)) for target in TARGETS]
         outputs = library.activations_and_grads(batch)
         if library.uses_gradients:
@@ -68,6 +74,45 @@ def test_the_cam_family_agrees_with_grad_cam(method: str, library: str, name: st
     model, batch = network(name), images(4)
     ours = explain(model, batch, TARGETS, request(method, layer)).maps
     close(ours, raw_map(library, model, layer, batch))
+
+
+def patches_of_vit(tokens: Tensor) -> Tensor:
+    """The `reshape_transform` of grad-cam's own example for vision transformers: without the class token."""
+    return tokens[:, 1:].reshape(len(tokens), 4, 4, -1).permute(0, 3, 1, 2)
+
+
+def channels_first(maps: Tensor) -> Tensor:
+    """That of its example for Swin."""
+    return maps.permute(0, 3, 1, 2)
+
+
+def patches_of_mixer(tokens: Tensor) -> Tensor:
+    return tokens.reshape(len(tokens), 4, 4, -1).permute(0, 3, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("build", "reshape", "layer"),
+    [
+        (vision_transformer, patches_of_vit, "encoder.layers.encoder_layer_1.ln_1"),
+        (swin, channels_first, "features.1"),
+        (mixer, patches_of_mixer, "norm"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "library"), [("grad-cam", "GradCAM"), ("hires-cam", "HiResCAM"), ("layer-cam", "LayerCAM")]
+)
+def test_maps_of_tokens_and_of_channels_last_agree_with_grad_cam_at_the_default_layer(
+    method: str,
+    library: str,
+    build: Callable[[], nn.Module],
+    reshape: Callable[[Tensor], Tensor],
+    layer: str,
+) -> None:
+    model, batch = build(), images(4)
+    assert choose_layer(model, "theirs", "grad-cam", None) == layer
+    model, batch = model.double(), batch.double()
+    ours = explain(model, batch, TARGETS, request(method, layer)).maps
+    close(ours, raw_map(library, model, layer, batch, reshape))
 
 
 def test_score_cam_agrees_with_grad_cam() -> None:

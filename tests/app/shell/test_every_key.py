@@ -14,6 +14,7 @@ from typing import Any
 from weakref import ReferenceType, ref
 
 import pytest
+import torch  # noqa: F401 - loading it makes all that is there stay, closed overlays among it
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -143,6 +144,7 @@ def workspace_with_a_job(workspace: Workspace) -> Iterator[Workspace]:
 
 
 def test_every_key_of_every_overlay_does_something(workspace_with_a_job: Workspace) -> None:
+    gc.freeze()  # what was there before isn't gone through again and again below
     app = LazytuiApp(workspace_with_a_job)
     dead: list[str] = []
     opened: list[ReferenceType[Screen[Any]]] = []

@@ -74,7 +74,12 @@ def _library_types() -> Iterator[str]:
         fields = sorted(fields_of(params), key=lambda field: not field.argument)
         first = [_typed_argument(field) for field in fields if field.argument]
         others = [_typed_argument(field) for field in fields if not field.argument]
-        common = ("workspace: Where = None", "name: str | None = None", "quiet: bool = True")
+        common = (
+            "workspace: Where = None",
+            "name: str | None = None",
+            "log: str | Sequence[str] = ()",
+            "quiet: bool = True",
+        )
         yield from ("", f"def {kind.replace('-', '_')}(")
         yield from (f"    {argument}," for argument in (*first, "*", *others, *common))
         yield f") -> Outcome[{params.__name__}, {results[kind][1]}]: ..."

@@ -91,6 +91,13 @@ def start(
         list[Path] | None,
         typer.Option(parser=parse_path, help="Also write the figures to FILE, by suffix. Repeatable.", metavar="FILE"),
     ] = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Also show curves and figures in tensorboard (files in the run's folder) or wandb. Repeatable.",
+            metavar="PROGRAM",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,
     resume: Annotated[
@@ -106,8 +113,10 @@ def start(
     from lazytui.cli.print_results import check_exports, print_note
     from lazytui.cli.run_json import run_json
     from lazytui.runs.jobs import start_detached
+    from lazytui.runs.logs.choice import begin_logs, check_logs
     from lazytui.runs.status import RESUMABLE
 
+    logs = check_logs(log or [])
     there = workspace_at(workspace)
     check_exports(kind, export or [])
     if tables := [file for file in export or [] if file.suffix.lower() == ".csv"]:
@@ -117,6 +126,8 @@ def start(
     allow_named(all_values)
     chosen = _resumed(kind, params, there, name=name, quiet=quiet) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)
+    if chosen.status.state in RESUMABLE:
+        begin_logs(chosen.path, logs)
     for option, value, recorded in _resolved_differently(params, chosen):
         print_note(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
     if detach:

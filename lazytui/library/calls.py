@@ -6,7 +6,7 @@ import atexit
 import functools
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +26,25 @@ def run_analysis(
     *,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[Any, Any]:
     """Do an analysis here and now, as its command does.
 
-    arguments: its Params by name; a run is an `Outcome`, or what refers to one on the command line. Raises UsageError
+    arguments: its Params by name; a run is an `Outcome`, or what refers to one on the command line. log: other programs
+    that show it, `tensorboard` and `wandb`. Raises UsageError
     and BadInput, in one sentence, for what is wrong with them, before anything is written; LazytuiError where the work
     fails.
     """
     from lazytui.analyses.core import execute
     from lazytui.cli.narration import open_narrator
+    from lazytui.runs.logs.choice import begin_logs, check_logs
 
+    logs = check_logs([log] if isinstance(log, str) else log)
     place, values = workspace_at(workspace), _typed(kind, arguments)
     params = execute.validate(kind, values)
     allow_named(values)
-    run = execute.create(kind, params, place, name=name)
+    run = execute.create(kind, params, place, name=name, fill=lambda folder: begin_logs(folder, logs))
     with open_narrator(kind, quiet=quiet) as narrator:
         execute.execute_run(run, place, narrator)
     return open_outcome(run)

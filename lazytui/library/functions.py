@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lazytui.analyses import SUMMARIES, analysis
@@ -19,6 +19,7 @@ NAMES = {kind.replace("-", "_"): kind for kind in SUMMARIES}
 _COMMON = {
     "workspace": (None, "Where the run is kept: a folder; by default one of this process, removed when it ends."),
     "name": (None, "A name for the run."),
+    "log": ((), "Other programs that show its curves and figures: tensorboard, wandb."),
     "quiet": (True, "No progress messages."),
 }
 
@@ -36,12 +37,17 @@ def function_of(kind: str) -> Callable[..., Outcome[Any, Any]]:
     first = [field.name for field in fields if field.argument]
 
     def call(
-        *arguments: Any, workspace: Where = None, name: str | None = None, quiet: bool = True, **options: Any
+        *arguments: Any,
+        workspace: Where = None,
+        name: str | None = None,
+        log: str | Sequence[str] = (),
+        quiet: bool = True,
+        **options: Any,
     ) -> Outcome[Any, Any]:
         if len(arguments) > len(first):
             raise UsageError(f"lazytui.{call.__name__} takes {', '.join(first) or 'nothing'} without a name before it.")
         named = dict(zip(first, arguments, strict=False))
-        return run_analysis(kind, {**named, **options}, workspace=workspace, name=name, quiet=quiet)
+        return run_analysis(kind, {**named, **options}, workspace=workspace, name=name, log=log, quiet=quiet)
 
     call.__name__ = call.__qualname__ = kind.replace("-", "_")
     call.__module__ = "lazytui"

@@ -83,6 +83,7 @@ def dataset(
     save: Literal["none", "npz", "folder"] | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[DatasetRunParams, DatasetResult]: ...
 
@@ -170,6 +171,7 @@ def train(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[TrainParams, TrainResult]: ...
 
@@ -178,6 +180,7 @@ def curves(
     *,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[CurvesParams, CurvesResult]: ...
 
@@ -200,6 +203,7 @@ def evaluate(
     matrix: Literal["confusion-easy", "confusion-hard", "color-by-prediction-easy", "color-by-prediction-hard", "color-by-prediction-probe", "digit-by-color", "against-confusion-easy", "against-confusion-hard", "against-color-by-prediction-easy", "against-color-by-prediction-hard", "against-color-by-prediction-probe", "against-digit-by-color"] | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[EvaluateParams, EvaluateResult]: ...
 
@@ -214,6 +218,7 @@ def transfer(
     source: str | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[TransferParams, TransferResult]: ...
 
@@ -243,6 +248,7 @@ def gradcam(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[GradcamParams, GradcamResult]: ...
 
@@ -262,6 +268,7 @@ def ask(
     target: str | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[AskParams, AskResult]: ...
 
@@ -289,6 +296,7 @@ def neurons(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[NeuronsParams, NeuronsResult]: ...
 
@@ -302,6 +310,7 @@ def ablate(
     device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[AblateParams, AblateResult]: ...
 
@@ -323,6 +332,7 @@ def probes(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[ProbesParams, ProbesResult]: ...
 
@@ -344,6 +354,7 @@ def concepts(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[ConceptsParams, ConceptsResult]: ...
 
@@ -378,6 +389,7 @@ def sae(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[SaeParams, SaeResult]: ...
 
@@ -392,6 +404,7 @@ def sae_experiments(
     device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[SaeExperimentsParams, SaeExperimentsResult]: ...
 
@@ -409,6 +422,7 @@ def sae_dial(
     device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[SaeDialParams, SaeDialResult]: ...
 
@@ -426,6 +440,7 @@ def sae_selfcheck(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[SelfcheckParams, SelfcheckResult]: ...
 
@@ -452,6 +467,7 @@ def llc(
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[LlcParams, LlcResult]: ...
 
@@ -460,6 +476,7 @@ def side_by_side(
     *,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[SideBySideParams, SideBySideResult]: ...
 
@@ -491,6 +508,7 @@ def attack(
     keep: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[AttackParams, AttackResult]: ...
 
@@ -524,6 +542,7 @@ def attack_image(
     budgets: int | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[AttackImageParams, AttackImageResult]: ...
 
@@ -537,6 +556,7 @@ def compare(
     attack: str | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[CompareParams, CompareResult]: ...
 
@@ -632,6 +652,7 @@ def study(
     validation_share: float | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[StudyParams, StudyResult]: ...
 
@@ -648,6 +669,7 @@ def recipe(
     device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[RecipeParams, RecipeResult]: ...
 
@@ -663,5 +685,6 @@ def story(
     device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
     workspace: Where = None,
     name: str | None = None,
+    log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[StoryParams, StoryResult]: ...

@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -15,6 +15,7 @@ from lazytui.errors import Interrupted, LazytuiError
 from lazytui.files.writing import storage_errors, write_atomic
 from lazytui.runs.events import EventLog
 from lazytui.runs.heartbeat import Heartbeat
+from lazytui.runs.logs.choice import open_logs
 from lazytui.runs.progress_report import Narrator, Report
 from lazytui.runs.run_folder import IMAGES_FILE, RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.workspace import Workspace
@@ -27,11 +28,17 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 @contextmanager
 def run_execution(
-    run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None
+    run: RunFolder,
+    workspace: Workspace,
+    narrator: Narrator,
+    *,
+    within: Report | None = None,
+    left_out: Collection[str] = (),
 ) -> Iterator[Report]:
     """Everything inside the block is the run; its end, good or bad, is in status.json when the block is left.
 
     within: of the run that this one is a part of. Whoever stops or pauses that one means this one too.
+    left_out: metrics that other programs aren't told.
     Raises LazytuiError as it came; any other error becomes one that names the file with its traceback.
     """
     with run.claim():
@@ -41,7 +48,7 @@ def run_execution(
         _log.debug("begin %s", run.reference)
         pulse = Heartbeat(run, report)
         try:
-            with _signals_stop(report), pulse:  # whoever reads that it runs may send it a signal
+            with _signals_stop(report), pulse, _shown(report, left_out):  # who reads that it runs may send it a signal
                 yield report
             pulse.end("done")
             for file in (RESUME_FILE, IMAGES_FILE):  # a kill while the result is measured must lose nothing
@@ -63,6 +70,17 @@ def run_execution(
             raise LazytuiError(f"{sentence.rstrip('.')}; traceback in {run.path / TRACEBACK_FILE}") from error
         finally:
             _log.debug("end %s", run.reference)
+            log.close()
+
+
+@contextmanager
+def _shown(report: Report, left_out: Collection[str]) -> Iterator[None]:
+    """Other programs that show the run are told of it within the block."""
+    report.left_out, report.shown_in = left_out, open_logs(report.run, left_out)
+    try:
+        yield
+    finally:
+        for log in report.shown_in:
             log.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from lazytui.errors import Interrupted
 from lazytui.files.writing import DiskFull
 from lazytui.runs.events import EventLog
+from lazytui.runs.logs.base import Point, RunLog, defined
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
@@ -41,11 +42,14 @@ class Report:
     """Handed to the work. It also carries the other direction: that somebody asked the work to stop, or to wait.
 
     within: the report of the run that this one is a part of, as a chapter is of a story.
+    shown_in: other programs that show its curves. left_out: metrics that these aren't told.
     """
 
     def __init__(
         self, run: RunFolder, workspace: Workspace, log: EventLog, narrator: Narrator, within: Report | None = None
     ) -> None:
+        self.shown_in: Sequence[RunLog] = ()
+        self.left_out: Collection[str] = ()
         self.run = run
         self.workspace = workspace
         self.narrator = narrator
@@ -171,10 +175,14 @@ class Report:
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
         self._record("metrics", step=step, values=values)
         self.narrator.metrics(step, values)
+        for log in self.shown_in:
+            log.point(Point(step, defined(values, self.left_out), time.time()))
 
     def resumed(self, step: int) -> None:
         """Say that the work goes on from `step`: what was logged of later steps is void."""
         self._record("resumed", step=step)
+        for log in self.shown_in:
+            log.void_after(step)
         self.narrator.note(f"resumed at step {step}")
 
     def note(self, text: str) -> None:

@@ -33,6 +33,9 @@ PAUSE_FILE = "pause"
 CLAIM_FILE = ".claim"
 TRACEBACK_FILE = "traceback.txt"
 
+FOLDERS = ("exports", "tensorboard", "wandb")
+"""Of files that others read."""
+
 _LARGEST_RECORD = 4 << 20
 """Bytes: a comparison of ten thousand runs names each of them."""
 
@@ -189,7 +192,8 @@ class RunFolder:
             "traceback": TRACEBACK_FILE,
         }
         present = {what: str(self.path / file) for what, file in files.items() if (self.path / file).is_file()}
-        return present | ({"exports": str(self.exports)} if self.exports.is_dir() else {})
+        folders = {folder: str(self.path / folder) for folder in FOLDERS if (self.path / folder).is_dir()}
+        return present | folders
 
     @contextmanager
     def claim(self) -> Iterator[None]:

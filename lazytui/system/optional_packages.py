@@ -13,10 +13,16 @@ def require_packages(who: str, *packages: str) -> None:
 
     who: what needs them, to begin a sentence with.
     """
-    missing = [package for package in packages if find_spec(package) is None]
+    missing = [package for package in packages if not _is_installed(package)]
     if missing:
         noun = "package" if len(missing) == 1 else "packages"
         raise BadInput(f"{who} needs the {noun} {listed(missing)}: python -m pip install {' '.join(missing)}")
+
+
+def _is_installed(package: str) -> bool:
+    """A folder of that name in the current one isn't the package."""
+    spec = find_spec(package)
+    return spec is not None and spec.origin is not None
 
 
 def require_onnx() -> None:

@@ -16,9 +16,10 @@ from lazytui.code_permission import CODE_FIELDS, code_in, require_allowed, requi
 from lazytui.data.content import Content, colored_digits
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
+from lazytui.runs.logs.base import defined
 from lazytui.runs.progress_report import Narrator, Report
 from lazytui.runs.results.result_contents import Damaged
-from lazytui.runs.results.saved_result import Unfinished, load_result, save_result
+from lazytui.runs.results.saved_result import Unfinished, load_result, read_metrics, save_result
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.training.loop_settings import ModelSettings
@@ -67,14 +68,30 @@ def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, wit
     params = recorded_params(run)
     _log.debug("execute %s: %r", run.reference, params)
     require_allowed_for(run.id, run.record.params)
-    with run_execution(run, workspace, narrator, within=within) as report:
+    from lazytui.evaluation.conflicting_ten import COLUMNS
+
+    with run_execution(run, workspace, narrator, within=within, left_out=COLUMNS) as report:
         try:
             found = chosen.write(chosen.run(params, report))
         except Unfinished as error:
             part = chosen.write(error.result)
             report.store(lambda: save_result(run.path, part))
+            _show_result(report)
             raise
         report.store(lambda: save_result(run.path, found))
+        _show_result(report)
+
+
+def _show_result(report: Report) -> None:
+    """Metrics and figures to the other programs that show the run, if there are any."""
+    if report.shown_in:
+        from lazytui.figures.picture import picture
+
+        report.note("drawing the figures for the logs")
+        pictures = {figure.name: picture([figure], "png") for figure in figures(report.run)}
+        metrics = defined(read_metrics(report.folder))
+        for log in report.shown_in:
+            log.result(metrics, pictures)
 
 
 def find_or_execute(

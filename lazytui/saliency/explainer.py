@@ -66,7 +66,7 @@ class Explainer:
         self._image_shape = 3, images.shape[1], images.shape[2]
         self.layers: dict[str, Size] = map_sizes(model, self._image_shape)
         """Layers that have a map, with its height and width."""
-        self.methods: tuple[MethodName, ...] = available_methods(model, self.layers)
+        self.methods: tuple[MethodName, ...] = available_methods(model, self.layers, self._image_shape)
         """The methods that this network allows."""
 
     def explain(

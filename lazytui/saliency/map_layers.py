@@ -12,8 +12,9 @@ from lazytui.hooks.layer_layout import Size
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.models.shapes import shape_of
+from lazytui.saliency.attention_weights import ATTENTION, attention_blocks
 from lazytui.saliency.class_activation import averaged_layer
-from lazytui.saliency.map_names import METHODS, MethodName
+from lazytui.saliency.map_names import METHODS, MapMethod, MethodName
 
 
 def map_sizes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, Size]:
@@ -23,14 +24,25 @@ def map_sizes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> d
     return {layer: size for layer, size in sizes.items() if size and size[0] * size[1] > 1}
 
 
-def available_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodName, ...]:
-    """The methods that need no layer, and those for which the network has one. sizes: of `map_sizes`."""
-    averages = averaged_layer(model) is not None
-    return tuple(
-        method
-        for method, entry in METHODS.items()
-        if not entry.of_layer or (averages if method == "cam" else bool(sizes))
-    )
+def available_methods(
+    model: nn.Module, sizes: dict[str, Size], image_shape: tuple[int, ...] | None = None
+) -> tuple[MethodName, ...]:
+    """The methods that need no layer, those for which the network has one, and those of attention where it has that.
+
+    sizes: of `map_sizes`. image_shape: as of `layer_entries`.
+    """
+    averages, attends = averaged_layer(model) is not None, _attends(model, image_shape)
+
+    def suits(method: MethodName, entry: MapMethod) -> bool:
+        if entry.of_layer:
+            return averages if method == "cam" else bool(sizes)
+        return attends or not entry.of_attention
+
+    return tuple(method for method, entry in METHODS.items() if suits(method, entry))
+
+
+def _attends(model: nn.Module, image_shape: tuple[int, ...] | None) -> bool:
+    return attention_blocks(model, image_shape or shape_of(model).image_shape) is not None
 
 
 def choose_layer(
@@ -39,8 +51,11 @@ def choose_layer(
     """The layer whose map `method` shows; None for methods that score pixels.
 
     name: the model's. layer: default: `default_layer`. sizes: of `map_sizes`, if computed before.
-    Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
+    Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method, and where a network has no
+    attention to map.
     """
+    if METHODS[method].of_attention and not _attends(model, None):
+        raise UsageError(f"{METHODS[method].title} needs {ATTENTION}, and {name} isn't one.")
     if not METHODS[method].of_layer:
         return None
     if method == "cam":
@@ -97,5 +112,5 @@ def _cam_layer(model: nn.Module, name: str, layer: str | None) -> str:
 def _offer(sizes: dict[str, Size]) -> str:
     if sizes:
         return f"Layers with a map: {', '.join(f'{layer} ({h} x {w})' for layer, (h, w) in sizes.items())}."
-    own = [method for method, entry in METHODS.items() if not entry.of_layer]
+    own = [method for method, entry in METHODS.items() if not entry.of_layer and not entry.of_attention]
     return f"Methods without a layer: {', '.join(own)}."

@@ -16,6 +16,7 @@ class MapMethod:
     signed: whether negative values (evidence against the class) are shown; the CAM family is shown after a ReLU, as in
     its papers.
     images: how many images of a split it is affordable for; None: all.
+    of_attention: whether it maps attention among tokens, which few networks have.
     """
 
     title: str
@@ -23,6 +24,7 @@ class MapMethod:
     of_layer: bool
     signed: bool = False
     images: int | None = None
+    of_attention: bool = False
 
 
 MethodName = Literal[
@@ -37,6 +39,8 @@ MethodName = Literal[
     "integrated-gradients",
     "occlusion",
     "kernel-shap",
+    "attention-rollout",
+    "legrad",
 ]
 
 METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
@@ -95,6 +99,22 @@ METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
             of_layer=False,
             signed=True,
             images=100,
+        ),
+        "attention-rollout": MapMethod(
+            "attention rollout",
+            "share of each patch in the tokens that are read at the end, through the attention of all layers; the same "
+            "for every class (Abnar 2020)",
+            of_layer=False,
+            images=1000,
+            of_attention=True,
+        ),
+        "legrad": MapMethod(
+            "LeGrad",
+            "positive gradient of the class score with respect to attention to each patch, over all layers "
+            "(Bousselham 2024)",
+            of_layer=False,
+            images=1000,
+            of_attention=True,
         ),
     }
 )

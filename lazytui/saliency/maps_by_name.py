@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.evaluation.forward import evaluation_mode
+from lazytui.saliency.attention_maps import attention_rollout, legrad
 from lazytui.saliency.cam_family import FORMULAS, layer_gradients
 from lazytui.saliency.class_activation import cam
 from lazytui.saliency.gradients import input_gradient, integrated_gradients, smooth_grad
@@ -47,8 +48,8 @@ def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: M
     """Maps of the evidence for each image's target class. The model is left unchanged.
 
     images: (N, 3, H, W) float32 in [0, 1], on the model's device. targets: (N,) int64; default: the predicted classes.
-    A map has the size of the image, of the layer that it maps, or a value for each superpixel. Raises UsageError for an
-    unsuitable layer.
+    A map has the size of the image, of the layer that it maps, or a value for each superpixel or patch. Raises
+    UsageError for an unsuitable layer or network.
     """
     if request.method in FORMULAS:
         found = layer_gradients(model, _layer(request), images, targets)
@@ -79,6 +80,10 @@ def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: MapR
         case "kernel-shap":
             draws = torch.Generator().manual_seed(request.seed)
             return kernel_shap(model, images, targets, request.baseline, draws, side=request.superpixels)
+        case "attention-rollout":
+            return attention_rollout(model, images, targets)
+        case "legrad":
+            return legrad(model, images, targets)
     raise ValueError(f"There is no method {request.method!r}.")
 
 

@@ -27,8 +27,10 @@ def _layer_shape_from_model(trained: TrainParams, layer: str) -> tuple[int, ...]
 
 
 def require_map_layer(trained: TrainParams, method: MethodName, layer: str | None) -> None:
-    """Raise UsageError where a method can't map that layer of a model. Only what the catalog doesn't know is built."""
-    if METHODS[method].of_layer and (method == "cam" or not _in_catalog(trained, layer)):
+    """Raise UsageError where a method can't map that layer of a model, or its attention. Only what the catalog doesn't
+    know is built."""
+    entry = METHODS[method]
+    if entry.of_attention or (entry.of_layer and (method == "cam" or not _in_catalog(trained, layer))):
         model = _built(trained)
         from lazytui.saliency.map_layers import choose_layer
 

@@ -14,6 +14,7 @@ from lazytui.saliency.map_layers import choose_layer, map_sizes
 from lazytui.saliency.map_names import METHODS, MethodName
 from lazytui.saliency.split_maps import explain_split
 from tests.saliency.networks import Counting, in_place, request
+from tests.saliency.token_networks import vision_transformer
 
 IMAGES = np.random.default_rng(0).integers(0, 255, (40, 28, 28, 3)).astype(np.uint8)
 
@@ -22,7 +23,7 @@ IMAGES = np.random.default_rng(0).integers(0, 255, (40, 28, 28, 3)).astype(np.ui
 def test_a_lens_answers_with_every_method_that_the_network_allows(name: str) -> None:
     model = build_model(name, seed=0).eval()
     lens = Explainer(model, IMAGES, name)
-    of_image = [method for method, entry in METHODS.items() if not entry.of_layer]
+    of_image = [method for method, entry in METHODS.items() if not entry.of_layer and not entry.of_attention]
     assert set(of_image) <= set(lens.methods)
     assert ("grad-cam" in lens.methods) == (name != "mlp")
     assert ("cam" in lens.methods) == (name == "gap-cnn")
@@ -34,6 +35,17 @@ def test_a_lens_answers_with_every_method_that_the_network_allows(name: str) -> 
         size = (7, 7) if method == "kernel-shap" else (28, 28)
         assert glance.heat.shape == (size if glance.layer is None else lens.layers[glance.layer])
     assert lens.explain(IMAGES[0], method="input-gradient").target == glance.probabilities.argmax()
+
+
+def test_a_vision_transformer_is_explained_by_every_method_but_cam() -> None:
+    lens = Explainer(vision_transformer(), IMAGES, "theirs")
+    assert set(lens.methods) == {method for method in METHODS if method != "cam"}
+    for method in lens.methods:
+        entry, glance = METHODS[method], lens.explain(IMAGES[0], method=method, target=4)
+        assert np.isfinite(glance.heat).all() and np.abs(glance.heat).max() > 0
+        if method != "kernel-shap":
+            assert glance.heat.shape == ((4, 4) if entry.of_layer or entry.of_attention else (28, 28))
+        assert glance.layer == ("encoder.layers.encoder_layer_1.ln_1" if entry.of_layer else None)
 
 
 def test_methods_are_named_once() -> None:

@@ -14,21 +14,24 @@ from lazytui.saliency.explainer import Explainer
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.maps_by_name import explain
 from tests.saliency.networks import Counting, images, ones, request
+from tests.saliency.token_networks import vision_transformer
 
 LAYERS = {method: "features.pool3" if method == "cam" else "features.relu3" for method in METHODS}
+OF_ATTENTION = [method for method, entry in METHODS.items() if entry.of_attention]
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_mode_gradients_hooks_and_grad_mode_are_as_before(method: str) -> None:
-    model = build_model("gap-cnn", seed=0)
+    model = vision_transformer() if method in OF_ATTENTION else build_model("gap-cnn", seed=0)
+    part = model.get_submodule("encoder.layers.encoder_layer_1" if method in OF_ATTENTION else "features.conv2")
     model.train()
-    model.features.get_submodule("conv2").eval()
+    part.eval()
     for number, parameter in enumerate(model.parameters()):
         parameter.grad = torch.full_like(parameter, float(number)) if number % 2 else None
         parameter.requires_grad_(number != 1)
     weights = {name: value.clone() for name, value in model.state_dict().items()}
     explain(model, images(2), None, request(method, LAYERS[method]))
-    assert model.training and not model.features.get_submodule("conv2").training
+    assert model.training and not part.training
     for number, parameter in enumerate(model.parameters()):
         assert (parameter.grad is None) == (number % 2 == 0)
         assert parameter.grad is None or (parameter.grad == number).all()
@@ -50,7 +53,7 @@ def test_a_network_that_fails_is_left_as_it_was_too(method: str) -> None:
     assert not any(module._forward_hooks for module in model.modules())
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [method for method in METHODS if method not in OF_ATTENTION])
 def test_memory_is_flat_over_two_hundred_calls(method: str) -> None:
     model, image = ones(), np.zeros((8, 8, 3), np.uint8)  # a call costs little, and leaves as much behind as any
     lens = Explainer(model, image[None], "ones")

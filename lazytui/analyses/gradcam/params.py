@@ -29,7 +29,7 @@ class GradcamParams(PairParams):
     layer: str | None = Field(
         None,
         description="The layer whose map is shown, such as features.relu2; default the last with a map of 7 x 7 or "
-        "finer.",
+        "finer that the class depends on; tokens are put in their grid.",
     )
     target: str = Field(
         _PREDICTED,

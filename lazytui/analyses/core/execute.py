@@ -103,7 +103,7 @@ def find_or_execute(
     *,
     new: Callable[[], RunFolder | None] = lambda: None,
 ) -> RunFolder:
-    """Of the runs that asked the same the newest that is done and sound; else its own or a new one, executed.
+    """Of the runs that asked the same the newest that is done and sound; else an unfinished or new one, executed.
 
     doing: what is told while it is made. new: makes the new one, if it can begin with more than nothing.
     """
@@ -122,11 +122,13 @@ def find_or_create(
     *,
     new: Callable[[], RunFolder | None] = lambda: None,
 ) -> RunFolder:
-    """Of the runs that asked the same the newest that is done, else the newest that this run began, else a new one."""
+    """Of the runs that asked the same the newest that is done, else the newest that this run began, else the newest
+    that somebody broke off, else a new one."""
     runs = list(same)
     done = [run for run in runs if run.status.state == "done"]
     started_here = [run for run in runs if run.record.started_by == report.run.id]
-    for found in (done, started_here):
+    broken_off = [run for run in runs if run.status.state in {"stopped", "interrupted"}]
+    for found in (done, started_here, broken_off):
         if found:
             return found[-1]
     return new() or create(kind, asked, report.workspace, started_by=report.run.id)

@@ -1,4 +1,4 @@
-"""Custom code: networks named as `file.py:factory`, and which of that code may run.
+"""Custom code: networks named as `file.py:factory`, functions of logits, and which of that code may run.
 
 Only code that a person names in this process may run: on the command line, in a file of options they name, or in a
 form. A name in a run folder or any other file isn't enough, since files come from anywhere; a process started for a run
@@ -7,13 +7,17 @@ gets the allowed names on its command line. Users of the library call `allow`.
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lazytui.errors import BadInput
 
 CODE_FIELDS = ("model", "against_model")
-"""Parameters of runs that may name code."""
+"""Parameters of runs that may name the code of a network."""
+
+SCORE_FIELDS = ("target", "score")
+"""Parameters of runs that may name a function of logits."""
 
 _allowed: set[str] = set()
 
@@ -25,6 +29,11 @@ LIBRARIES = ("torchvision", "timm")
 def is_custom(name: str) -> bool:
     """Whether a model name points to code of a person's own."""
     return (":" in name or name.endswith(".py")) and not is_of_library(name)
+
+
+def is_score_code(text: str) -> bool:
+    """Whether a target points to a function in a file of a person's own."""
+    return re.fullmatch(r".+\.py:[^\W\d]\w*", text.strip()) is not None
 
 
 def is_of_library(name: str) -> bool:
@@ -45,8 +54,13 @@ def allow_named(params: Mapping[str, object]) -> None:
 
 def code_in(params: Mapping[str, object]) -> list[str]:
     """The code that parameters name, each once."""
-    named = (params.get(field) for field in CODE_FIELDS)
-    return list(dict.fromkeys(name for name in named if isinstance(name, str) and is_custom(name)))
+    of_networks = [name for name in _texts(params, CODE_FIELDS) if is_custom(name)]
+    of_scores = [name.strip() for name in _texts(params, SCORE_FIELDS) if is_score_code(name)]
+    return list(dict.fromkeys([*of_networks, *of_scores]))
+
+
+def _texts(params: Mapping[str, object], fields: Iterable[str]) -> list[str]:
+    return [value for field in fields if isinstance(value := params.get(field), str)]
 
 
 def require_allowed(name: str, option: str = "--model") -> None:

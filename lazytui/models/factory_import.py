@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from lazytui.code_permission import is_custom, is_of_library, require_allowed
 from lazytui.errors import BadInput, UsageError, unknown_name
@@ -46,16 +47,24 @@ def resolve_model(name: str) -> Callable[[NetworkShape], object]:
         return partial(build_of_library, name)
     if not is_custom(name):
         return partial(_build_listed, model_entry(name))
-    require_allowed(name)
-    module_name, factory = _split(name)
+    return partial(_call_factory, import_function(name, "--model"))
+
+
+def import_function(name: str, option: str) -> Callable[..., Any]:
+    """What `file.py:function` or `package.module:function` names. option: the command line's name for it.
+
+    Raises BadInput where it can't be found or imported, or where nobody but a file named it.
+    """
+    require_allowed(name, option)
+    module_name, function = _split(name)
     module = _import(module_name)
-    if not factory:
-        factory = _only_factory(module, module_name)
-    made: Callable[..., object] | None = getattr(module, factory, None)
-    if not callable(made):
+    if not function:
+        function = _only_factory(module, module_name)
+    found: Callable[..., Any] | None = getattr(module, function, None)
+    if not callable(found):
         public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        raise BadInput(unknown_name(f"function in {module_name}", factory, public))
-    return partial(_call_factory, made)
+        raise BadInput(unknown_name(f"function in {module_name}", function, public))
+    return found
 
 
 def _build_listed(entry: ModelEntry, shape: NetworkShape) -> object:
@@ -89,13 +98,13 @@ def _import(module_name: str) -> ModuleType:
     path = Path(module_name)
     is_file = module_name.endswith(".py")
     if is_file and not parse_path(module_name).is_file():
-        raise BadInput(f"There is no file {module_name!r} to take a model from.")
+        raise BadInput(f"There is no file {module_name!r} to take code from.")
     try:
         with _importable(path.parent if is_file else Path()):
             return _import_file(path) if is_file else importlib.import_module(module_name)
     except (Exception, SystemExit) as error:  # code of a person's own may raise anything
         line = next(iter(str(error).splitlines()), "")
-        wrong = BadInput(f"The model code {module_name!r} can't be imported: {type(error).__name__}: {line}")
+        wrong = BadInput(f"The code {module_name!r} can't be imported: {type(error).__name__}: {line}")
         raise memory_error_or(error, f"import {module_name}", wrong) from error
 
 

@@ -16,25 +16,26 @@ from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.layer_hooks import capture_activations, replace_activations
 from lazytui.hooks.layer_layout import maps_of_tokens
 from lazytui.saliency.attention_weights import ATTENTION, AttentionBlocks, attention_blocks, record_attention
+from lazytui.saliency.target_scores import Target, target_scores
 
 _MOST_VALUES = 2**25
 """Attention weights that are held at once."""
 
 
-def attention_rollout(model: nn.Module, images: Tensor, targets: Tensor) -> Tensor:
+def attention_rollout(model: nn.Module, images: Tensor, targets: Target) -> Tensor:
     """How much of each patch is in the tokens that the logits are read from: mean rows of A~_L ... A~_1 with
     A~_l = (mean over heads of A_l + I) / 2 (Abnar & Zuidema 2020, section 3.1), the same for every class.
 
     Where a class token is read these are its row, as in the paper; where tokens are averaged, the mean of all rows that
-    count. targets: (N,) int64, of which only the logits' gradient there tells which rows are read.
+    count. targets: (N,) int64 or a score, whose gradient only tells which rows are read.
     Raises UsageError for a network without such attention.
     """
     blocks = _blocks(model, images)
 
-    def rollout(shown: Tensor, classes: Tensor) -> Tensor:
+    def rollout(shown: Tensor, target: Target) -> Tensor:
         last = blocks.blocks[-1]
         with capture_activations(model, last) as found, record_attention(model) as attention:
-            scores = model(shown.detach().requires_grad_()).gather(1, classes[:, None]).sum()
+            scores = target_scores(model(shown.detach().requires_grad_()), target).sum()
         (gradient,) = torch.autograd.grad(scores, found[last])
         identity = torch.eye(attention[0].weights.shape[-1], device=shown.device)
         product = identity.expand(len(shown), -1, -1)
@@ -47,22 +48,22 @@ def attention_rollout(model: nn.Module, images: Tensor, targets: Tensor) -> Tens
     return _maps(rollout, model, images, targets, blocks)
 
 
-def legrad(model: nn.Module, images: Tensor, targets: Tensor) -> Tensor:
+def legrad(model: nn.Module, images: Tensor, targets: Target) -> Tensor:
     """Mean over layers l, heads and rows of ReLU(ds_l / dA_l) (Bousselham et al. 2024, eq. 7 to 10).
 
-    s_l is the class score that the network's own last norm, pooling and head make of the tokens that block l puts out;
+    s_l is the class score, or another score of targets, that the network's own last norm, pooling and head make of the tokens that block l puts out;
     s_L is the logit. The paper's scaling of each map to [0, 1] is left to whoever draws it.
     Raises UsageError for a network without such attention.
     """
     blocks = _blocks(model, images)
 
-    def sensitivity(shown: Tensor, classes: Tensor) -> Tensor:
+    def sensitivity(shown: Tensor, target: Target) -> Tensor:
         names, total = blocks.blocks, shown.new_zeros(())
         with capture_activations(model, *names) as found, record_attention(model) as attention:
             last: Tensor = model(shown)
         for name, each in zip(names, attention, strict=True):
             logits = last if name == names[-1] else _read_from(model, names[-1], found[name], shown)
-            score = logits.gather(1, classes[:, None]).sum()
+            score = target_scores(logits, target).sum()
             (gradient,) = torch.autograd.grad(score, each.weights, retain_graph=True)
             total = total + gradient.relu().mean((1, 2))
         return total / len(names)
@@ -85,14 +86,16 @@ def _blocks(model: nn.Module, images: Tensor) -> AttentionBlocks:
 
 
 def _maps(
-    of_tokens: Callable[[Tensor, Tensor], Tensor],
+    of_tokens: Callable[[Tensor, Target], Tensor],
     model: nn.Module,
     images: Tensor,
-    targets: Tensor,
+    targets: Target,
     blocks: AttentionBlocks,
 ) -> Tensor:
     """(N, h, w): values of tokens (N, T) of a few images at a time, those of the patches in their grid."""
     few = max(1, _MOST_VALUES // blocks.values)
+    parts = torch.split(images, few)
+    of_parts = torch.split(targets, few) if isinstance(targets, Tensor) else [targets] * len(parts)
     with torch.enable_grad(), evaluation_mode(model):
-        values = [of_tokens(*part) for part in zip(torch.split(images, few), torch.split(targets, few), strict=True)]
+        values = [of_tokens(*part) for part in zip(parts, of_parts, strict=True)]
     return maps_of_tokens(torch.cat(values)[:, None], blocks.grid)[:, 0]

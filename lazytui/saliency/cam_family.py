@@ -16,13 +16,15 @@ from torch import Tensor, nn
 from lazytui.errors import UsageError
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.layer_hooks import maps_of, replace_activations
+from lazytui.saliency.target_scores import Target, target_scores
 
 
 @dataclass(frozen=True)
 class LayerGradients:
     """A layer's activation and the gradient of the target scores with respect to it.
 
-    activation, gradient: (N, C, h, w) float32. logits: (N, classes) float32. targets: (N,) int64, classes explained.
+    activation, gradient: (N, C, h, w) float32. logits: (N, classes) float32. targets: (N,) int64, classes explained;
+    of a score, those predicted.
     """
 
     activation: Tensor
@@ -31,10 +33,10 @@ class LayerGradients:
     targets: Tensor
 
 
-def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None = None) -> LayerGradients:
+def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Target | None = None) -> LayerGradients:
     """A layer's activation and the gradient of the class scores there, in one forward and one backward pass.
 
-    images: (N, channels, H, W) float32. targets: (N,) int64 classes; default: the predicted ones.
+    images: (N, channels, H, W) float32. targets: (N,) int64 classes, or a score; default: the predicted classes.
     The model's mode, gradients and hooks are left unchanged.
 
     Raises UsageError for a layer that doesn't exist, has no map or doesn't affect the logits.
@@ -43,8 +45,9 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tenso
 
     def class_scores() -> Tensor:
         logits: Tensor = model(images)
-        found[:] = [logits.detach(), logits.detach().argmax(1) if targets is None else targets]
-        return logits.gather(1, found[1][:, None])[:, 0]
+        classes = targets if isinstance(targets, Tensor) else logits.detach().argmax(1)
+        found[:] = [logits.detach(), classes]
+        return target_scores(logits, classes if targets is None else targets)
 
     both = gradient_at(model, layer, class_scores, "the output of the network")
     activation, gradient = (maps_of(model, layer, each, images) for each in both)

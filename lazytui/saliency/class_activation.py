@@ -10,12 +10,14 @@ from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.layer_hooks import capture_activations
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.foreign_network import is_adapted
+from lazytui.saliency.target_scores import Target
 
 
-def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
+def cam(model: nn.Module, layer: str, images: Tensor, targets: Target) -> Tensor:
     """(N, h, w) float32: sum_k w_kc A_k (Zhou et al. 2016); its spatial mean is the logit minus the head's bias.
 
-    images: (N, 3, H, W) float32. targets: (N,) int64. UsageError unless the head reads the averages of `layer`.
+    images: (N, 3, H, W) float32. targets: (N,) int64, or a margin, whose weights are the difference of its classes'.
+    UsageError unless the head reads the averages of `layer`, and for other scores, which no weights of the head make.
     """
     averaged = averaged_layer(model)
     if layer != averaged or not isinstance(model, Classifier):
@@ -23,7 +25,17 @@ def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor
         raise UsageError(f"CAM needs the layer whose average feeds a linear head: {which}.")
     with torch.no_grad(), evaluation_mode(model), capture_activations(model, layer) as activations:
         model(images)
-        return torch.einsum("nk,nkhw->nhw", model.head.weight[targets], activations[layer])
+        return torch.einsum("nk,nkhw->nhw", _weights(model.head.weight, targets, len(images)), activations[layer])
+
+
+def _weights(head: Tensor, targets: Target, images: int) -> Tensor:
+    """(N, k), of a head's (classes, k)."""
+    if isinstance(targets, Tensor):
+        return head[targets]
+    if targets.margin is None:
+        raise UsageError(f"CAM has weights of classes and margins only, not of {targets.name}: grad-cam explains it.")
+    first, second = targets.margin
+    return (head[first] - head[second]).expand(images, -1)
 
 
 def averaged_layer(model: nn.Module) -> str | None:

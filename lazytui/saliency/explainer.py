@@ -5,7 +5,7 @@ In a script: `Explainer(model, images).explain(images[0], method="grad-cam").hea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from lazytui.data.device_split import to_float
 from lazytui.evaluation.forward import device_of
 from lazytui.hooks.layer_layout import Size
+from lazytui.models.scores import Score
 from lazytui.saliency.map_layers import available_methods, choose_layer, default_layer, map_sizes
 from lazytui.saliency.map_names import METHODS, MethodName
 from lazytui.saliency.maps_by_name import MapRequest, explain
@@ -27,7 +28,7 @@ class Explanation:
     """Why one image was given a class.
 
     heat: (h, w) float32, raw and signed. layer: which one it maps; None for methods that score pixels.
-    target: the class explained. probabilities: (classes,) float32.
+    target: the class explained; of a score, the predicted one. probabilities: (classes,) float32.
     """
 
     heat: NDArray[np.float32]
@@ -75,16 +76,19 @@ class Explainer:
         *,
         method: MethodName = "grad-cam",
         layer: str | None = None,
-        target: int | None = None,
+        target: int | Score | None = None,
     ) -> Explanation:
         """The map of one image, (H, W, 3) uint8.
 
-        layer: default: the best one for the method. target: the class to explain; default: the predicted one.
+        layer: default: the best one for the method. target: the class to explain, or a number made of the logits;
+        default: the predicted class.
         Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
         """
         request = self.request(method, layer)
         batch = to_float(torch.from_numpy(image[None]).to(self._device))
-        targets = None if target is None else torch.tensor([target], device=self._device)
+        targets = torch.tensor([target], device=self._device) if isinstance(target, int) else None
+        if isinstance(target, Score):
+            request = replace(request, score=target)
         maps = explain(self._model, batch, targets, request)
         return Explanation(
             heat=maps.maps[0].cpu().numpy(),

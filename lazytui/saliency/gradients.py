@@ -1,7 +1,7 @@
 """Gradients of the class score with respect to the image: plain, averaged over noise, and integrated from a baseline.
 
-Everywhere: images are (N, channels, H, W) float32 in [0, 1], targets (N,) int64; results are signed, of the images'
-shape.
+Everywhere: images are (N, channels, H, W) float32 in [0, 1], targets (N,) int64, or a score in place of the class's;
+results are signed, of the images' shape.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from torch import Tensor, nn
 
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.saliency.score_variations import variation_batches
+from lazytui.saliency.target_scores import Target, target_scores
 
 
-def input_gradient(model: nn.Module, images: Tensor, targets: Tensor) -> Tensor:
+def input_gradient(model: nn.Module, images: Tensor, targets: Target) -> Tensor:
     """dy_c/dx (Simonyan et al. 2013)."""
     with torch.enable_grad(), evaluation_mode(model):
         leaf = images.detach().clone().requires_grad_()
-        score = model(leaf).gather(1, targets[:, None]).sum()
+        score = target_scores(model(leaf), targets).sum()
         (gradient,) = torch.autograd.grad(score, leaf)
     return gradient
 
@@ -25,7 +26,7 @@ def input_gradient(model: nn.Module, images: Tensor, targets: Tensor) -> Tensor:
 def smooth_grad(
     model: nn.Module,
     images: Tensor,
-    targets: Tensor,
+    targets: Target,
     generator: torch.Generator,
     *,
     draws: int = 25,
@@ -41,7 +42,7 @@ def smooth_grad(
 
 
 def integrated_gradients(
-    model: nn.Module, images: Tensor, targets: Tensor, baseline: Tensor, *, steps: int = 50
+    model: nn.Module, images: Tensor, targets: Target, baseline: Tensor, *, steps: int = 50
 ) -> Tensor:
     """(x - x') mean_m dF(x' + m (x - x')), m at the middles of `steps` equal stretches (Sundararajan et al. 2017).
 
@@ -55,7 +56,7 @@ def integrated_gradients(
     return (images - baseline) * total / steps
 
 
-def _summed_gradient(model: nn.Module, variations: Tensor, targets: Tensor) -> Tensor:
+def _summed_gradient(model: nn.Module, variations: Tensor, targets: Target) -> Tensor:
     """The gradients at (v, N, 3, H, W), summed over v."""
-    rows = input_gradient(model, variations.flatten(0, 1), targets.repeat(len(variations)))
+    rows = input_gradient(model, variations.flatten(0, 1), targets)
     return rows.view(variations.shape).sum(0)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.saliency.score_variations import variation_batches
+from lazytui.saliency.target_scores import Target, target_scores
 
 DRAWS = 512
 """Coalitions that are asked about; where there are no more, they are all asked about, and the values are exact."""
@@ -17,7 +18,7 @@ DRAWS = 512
 def kernel_shap(
     model: nn.Module,
     images: Tensor,
-    targets: Tensor,
+    targets: Target,
     baseline: Tensor,
     generator: torch.Generator,
     *,
@@ -76,18 +77,15 @@ def _coalitions(players: int, draws: int, generator: torch.Generator) -> tuple[T
 
 
 def _values(
-    model: nn.Module, images: Tensor, targets: Tensor, baseline: Tensor, present: Tensor
+    model: nn.Module, images: Tensor, targets: Target, baseline: Tensor, present: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The class score of each coalition (N, K), of the baseline and of the image, (N,). present: (K, H, W) bool."""
     with torch.no_grad(), evaluation_mode(model):
-
-        def score(batch: Tensor, classes: Tensor) -> Tensor:
-            found: Tensor = model(batch).gather(1, classes[:, None])[:, 0]
-            return found
-
         absent = baseline.expand_as(images)
         rows = []
         for part in variation_batches(len(present), len(images)):
             shown = torch.where(present[part.start : part.stop, None, None], images, absent)
-            rows.append(score(shown.flatten(0, 1), targets.repeat(len(part))).view(len(part), len(images)))
-        return torch.cat(rows).T, score(absent, targets), score(images, targets)
+            scores = target_scores(model(shown.flatten(0, 1)), targets)
+            rows.append(scores.view(len(part), len(images)))
+        empty, whole = (target_scores(model(batch), targets) for batch in (absent, images))
+        return torch.cat(rows).T, empty, whole

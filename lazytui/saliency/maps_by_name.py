@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.evaluation.forward import evaluation_mode
+from lazytui.models.scores import Score
 from lazytui.saliency.attention_maps import attention_rollout, legrad
 from lazytui.saliency.cam_family import FORMULAS, layer_gradients
 from lazytui.saliency.class_activation import cam
@@ -16,6 +17,7 @@ from lazytui.saliency.kernel_shap import kernel_shap
 from lazytui.saliency.map_names import MethodName
 from lazytui.saliency.occlusion import occlusion
 from lazytui.saliency.score_cam import score_cam
+from lazytui.saliency.target_scores import Target
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class MapRequest:
 
     layer: of the methods that map a layer. color: (3,) float32, of occluding patches, usually the data's mean color.
     baseline: (3, H, W) float32, of integrated gradients and KernelSHAP. seed: of SmoothGrad's noise and KernelSHAP's
-    coalitions. superpixels: of KernelSHAP, those of a row and of a column.
+    coalitions. superpixels: of KernelSHAP, those of a row and of a column. score: what is explained, not a class.
     """
 
     method: MethodName
@@ -33,11 +35,13 @@ class MapRequest:
     baseline: Tensor
     seed: int = 0
     superpixels: int = 7
+    score: Score | None = None
 
 
 @dataclass(frozen=True)
 class Maps:
-    """maps: (N, h, w) float32, raw and signed. logits: (N, classes) float32. targets: (N,) int64, classes explained."""
+    """maps: (N, h, w) float32, raw and signed. logits: (N, classes) float32. targets: (N,) int64, classes explained; of
+    a score, those predicted."""
 
     maps: Tensor
     logits: Tensor
@@ -52,15 +56,16 @@ def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: M
     UsageError for an unsuitable layer or network.
     """
     if request.method in FORMULAS:
-        found = layer_gradients(model, _layer(request), images, targets)
+        found = layer_gradients(model, _layer(request), images, targets if request.score is None else request.score)
         return Maps(FORMULAS[request.method](found.activation, found.gradient), found.logits, found.targets)
     with torch.no_grad(), evaluation_mode(model):
         logits = model(images)
-    classes = logits.argmax(1) if targets is None else targets
-    return Maps(_of_targets(model, images, classes, request), logits, classes)
+    classes: Tensor = logits.argmax(1) if targets is None or request.score else targets
+    target: Target = classes if request.score is None else request.score
+    return Maps(_of_targets(model, images, target, request), logits, classes)
 
 
-def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: MapRequest) -> Tensor:
+def _of_targets(model: nn.Module, images: Tensor, targets: Target, request: MapRequest) -> Tensor:
     """The maps of methods other than the Grad-CAM family. Gradients are reduced to one number a pixel by their absolute
     sum over channels: a plain sum would cancel where a color is read as more of one channel and less of another."""
     match request.method:

@@ -7,10 +7,11 @@ from torch import Tensor, nn
 
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.saliency.score_variations import variation_batches
+from lazytui.saliency.target_scores import Target, target_scores
 
 
 def occlusion(
-    model: nn.Module, images: Tensor, targets: Tensor, color: Tensor, *, patch: int = 4, stride: int = 2
+    model: nn.Module, images: Tensor, targets: Target, color: Tensor, *, patch: int = 4, stride: int = 2
 ) -> Tensor:
     """(N, H, W): for each pixel, the mean drop of the class score over the patches on it (Zeiler & Fergus 2014).
 
@@ -21,11 +22,11 @@ def occlusion(
     drops = images.new_zeros(len(images), height, width)
     fill = color.view(1, 1, 3, 1, 1)
     with torch.no_grad(), evaluation_mode(model):
-        score = model(images).gather(1, targets[:, None])[:, 0]
+        score = target_scores(model(images), targets)
         for part in variation_batches(len(covers), len(images)):
             cover = covers[part.start : part.stop]
             covered = torch.where(cover[:, None, None], fill, images)
-            rows = model(covered.flatten(0, 1)).gather(1, targets.repeat(len(part))[:, None])
+            rows = target_scores(model(covered.flatten(0, 1)), targets)
             drop = score - rows.view(len(part), len(images))
             drops += torch.einsum("vn,vhw->nhw", drop, cover.to(drop.dtype))
     return drops / covers.sum(0)

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.layer_hooks import capture_activations, maps_of
 from lazytui.saliency.score_variations import variation_batches
+from lazytui.saliency.target_scores import Target, target_scores
 
 
-def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
+def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Target) -> Tensor:
     """(N, h, w) float32: sum_k w_k A_k with w = softmax_k y(x * norm(up(A_k))) (eq. 3-5); one pass a channel.
 
     norm stretches a channel's map to [0, 1]; a constant map becomes 0. The paper subtracts the score of a baseline
@@ -25,7 +26,7 @@ def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> 
         scores = images.new_empty(activation.shape[1], len(images))
         for part in variation_batches(len(scores), len(images)):
             veiled = images * veils[:, part.start : part.stop].transpose(0, 1)[:, :, None]
-            rows = model(veiled.flatten(0, 1)).gather(1, targets.repeat(len(part))[:, None])
+            rows = target_scores(model(veiled.flatten(0, 1)), targets)
             scores[part.start : part.stop] = rows.view(len(part), len(images))
         return torch.einsum("kn,nkhw->nhw", scores.softmax(0), activation)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import captum.attr
 import numpy as np
@@ -12,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lazytui.models.build import build_model
+from lazytui.models.scores import Score, margin
 from lazytui.saliency.gradients import input_gradient, integrated_gradients
 from lazytui.saliency.kernel_shap import kernel_shap, superpixels
 from lazytui.saliency.map_layers import choose_layer
@@ -44,7 +46,12 @@ def close(ours: Tensor, theirs: Tensor) -> None:
 
 
 def raw_map(
-    method: str, model: nn.Module, layer: str, batch: Tensor, reshape: Callable[[Tensor], Tensor] | None = None
+    method: str,
+    model: nn.Module,
+    layer: str,
+    batch: Tensor,
+    reshape: Callable[[Tensor], Tensor] | None = None,
+    score: Callable[[Tensor], Tensor] | None = None,
 ) -> Tensor:
     """The library's own map of a layer before it is cut at zero, stretched and resized."""
     import pytorch_grad_cam  # here, since it takes two seconds, and every test process imports this file
@@ -54,7 +61,7 @@ def raw_map(
     with getattr(pytorch_grad_cam, method)(
         model=model, target_layers=[target_layer], reshape_transform=reshape
     ) as library:
-        targets = [ClassifierOutputTarget(int(target)) for target in TARGETS]
+        targets = [score or ClassifierOutputTarget(int(target)) for target in TARGETS]
         outputs = library.activations_and_grads(batch)
         if library.uses_gradients:
             model.zero_grad()
@@ -74,6 +81,26 @@ def test_the_cam_family_agrees_with_grad_cam(method: str, library: str, name: st
     model, batch = network(name), images(4)
     ours = explain(model, batch, TARGETS, request(method, layer)).maps
     close(ours, raw_map(library, model, layer, batch))
+
+
+@pytest.mark.parametrize(("method", "library"), [("grad-cam", "GradCAM"), ("layer-cam", "LayerCAM")])
+def test_maps_of_a_margin_agree_with_grad_cam(method: str, library: str) -> None:
+    model, batch, layer = network("cnn3"), images(4), "features.relu2"
+    ours = explain(model, batch, None, replace(request(method, layer), score=margin(3, 8, "3 - 8"))).maps
+    close(ours, raw_map(library, model, layer, batch, score=lambda logits: logits[3] - logits[8]))
+
+
+def test_gradients_of_a_score_agree_with_captum() -> None:
+    model, batch = network("cnn3"), images(3)
+    score = Score("product", lambda logits: logits[:, 2] * logits[:, 5])
+
+    def forward(x: Tensor) -> Tensor:
+        return score.function(model(x))
+
+    close(input_gradient(model, batch, score), captum.attr.Saliency(forward).attribute(batch, abs=False))
+    ours = integrated_gradients(model, batch, score, torch.zeros(3, 1, 1), steps=200)
+    theirs = captum.attr.IntegratedGradients(forward).attribute(batch, n_steps=200, method="riemann_middle")
+    close(ours, theirs)
 
 
 def patches_of_vit(tokens: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import OnnxOptions, RunReference
 from lazytui.analyses.core.older_records import updated_params
-from lazytui.code_permission import CODE_FIELDS, code_in, require_allowed, require_allowed_for
+from lazytui.code_permission import CODE_FIELDS, SCORE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.data.content import Content, colored_digits
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
@@ -250,7 +250,7 @@ def resolve_params(kind: str, params: BaseModel, workspace: Workspace) -> tuple[
 
     Raises LazytuiError for whatever can be known to be wrong.
     """
-    for field in CODE_FIELDS:
+    for field in (*CODE_FIELDS, *SCORE_FIELDS):
         for name in code_in({field: getattr(params, field, None)}):
             require_allowed(name, f"--{field.replace('_', '-')}")
     found: dict[str, str | tuple[str, ...]] = {}

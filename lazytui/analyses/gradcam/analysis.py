@@ -28,6 +28,7 @@ from lazytui.analyses.networks.image_choice import SplitName, index_of_image, re
 from lazytui.analyses.networks.layer_choices import require_map_layer
 from lazytui.analyses.networks.model_under_study import ModelUnderStudy, load_model_under_study, trained_with
 from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.analyses.networks.score_choice import ScoreFunction, ScoreName, load_named_score, try_score
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.networks.second_network import second_model_params
 from lazytui.data.content import Content
@@ -55,7 +56,12 @@ def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
     trained = trained_with(resolved, workspace)
     content = trained.content
     worn = trained.shows_values and not (trained.plants and params.split == "hard" and trained.hard == "gray")
-    if read_target(params.target, content) == "attribute" and not worn:
+    target = read_target(params.target, content)
+    if isinstance(target, ScoreFunction):
+        try_score(target, content)
+        if params.method == "cam":
+            raise UsageError("CAM has weights of classes and margins only, not of a function: grad-cam explains it.")
+    if target == "attribute" and not worn:
         raise UsageError(
             f"The images of the {params.split} split {wear(content)} no "
             f"{content.attribute}, so there is no {content.attribute}'s {content.label} to target."
@@ -163,7 +169,6 @@ def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnd
 
     split, request = statistics.split, statistics.request
     chosen = np.array([index_of_image(text, split, params.split) for text in params.show or ()])
-    target = read_target(params.target, split.content)
     explainer = Explainer(
         network.model,
         split.images,
@@ -177,7 +182,8 @@ def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnd
             split.images[index],
             method=params.method,
             layer=params.layer,
-            target=target_class(target, int(split.labels[index]), int(split.attributes[index]), split.content),
+            target=request.score
+            or target_class(statistics.target, int(split.labels[index]), int(split.attributes[index]), split.content),
         )
         for index in chosen
     ]
@@ -237,6 +243,8 @@ def _split_statistics(
         else torch.zeros(data.content.image_shape, device=device)
     )
     layer = choose_layer(network.model, network.trained.model, params.method, params.layer)
+    named = read_target(params.target, data.content)
+    score = load_named_score(named, data.content) if isinstance(named, ScoreName) else None
 
     def progress(done: int, total: int) -> None:
         report.check()
@@ -245,13 +253,13 @@ def _split_statistics(
     return SplitStatistics(
         model=network.model,
         request=MapRequest(
-            params.method, layer, mean_color(split.images, device), baseline, params.seed, params.superpixels
+            params.method, layer, mean_color(split.images, device), baseline, params.seed, params.superpixels, score
         ),
         split=split,
         name=name,
         params=data.params,
         images=min(at_most, len(split)),
-        target=read_target(params.target, data.content),
+        target="predicted" if isinstance(named, ScoreName) else named,
         seed=params.seed,
         listener=ProgressListener(report.note, progress),
     )

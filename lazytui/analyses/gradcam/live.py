@@ -26,6 +26,7 @@ from lazytui.analyses.networks.model_under_study import (
     trained_with,
     weights_written,
 )
+from lazytui.analyses.networks.score_choice import ScoreName, load_named_score
 from lazytui.analyses.networks.second_network import first_model_params, pair_params
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.splits import Split, build_dataset
@@ -263,12 +264,15 @@ def _map_to_sort_by(network: _OpenNetwork) -> tuple[MapRequest, str]:
 
 def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, params: GradcamParams) -> ImageExplanation:
     split, masks = browsed.split, browsed.masks
+    label, attribute = int(split.labels[index]), int(split.attributes[index])
     target = read_target(params.target, split.content)
     explanation: Explanation = network.explainer.explain(
         split.images[index],
         method=params.method,
         layer=params.layer,
-        target=target_class(target, int(split.labels[index]), int(split.attributes[index]), split.content),
+        target=load_named_score(target, split.content)
+        if isinstance(target, ScoreName)
+        else target_class(target, label, attribute, split.content),
     )
     right = int(explanation.probabilities.argmax()) == int(split.labels[index])
     return ImageExplanation(

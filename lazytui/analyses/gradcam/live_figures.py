@@ -10,9 +10,11 @@ from lazytui.analyses.gradcam.image_words import evidence_names, region, subject
 from lazytui.analyses.gradcam.live import BrowsedSplit, ImageExplanation, SaliencyAnswer
 from lazytui.analyses.gradcam.map_pictures import largest_evidence, overlay
 from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, NO_MASKS, color_on_stroke
+from lazytui.analyses.gradcam.params import read_target
 from lazytui.analyses.networks.image_choice import group_name
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.probabilities import probabilities_figure
+from lazytui.analyses.networks.score_choice import ScoreName, score_in_words
 from lazytui.data.content import Content
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Pixels, Text
@@ -53,7 +55,10 @@ def _map(
 ) -> Pixels:
     method, split, classes = METHODS[answer.question.params.method], browsed.split, browsed.split.content.classes
     guess = int(explanation.probabilities.argmax())
+    named = read_target(answer.question.params.target, split.content)
     of_class = "" if explanation.target == guess else f", map of {classes[explanation.target]}"
+    if isinstance(named, ScoreName):
+        of_class = f", {score_in_words(named, split.content)}"
     nothing = ", no positive evidence" if explanation.is_empty else ""
     height, width = explanation.heat.shape
     of_image = split.images.shape[1:3]

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.image_words import evidence_names, region
-from lazytui.analyses.gradcam.params import GradcamParams
+from lazytui.analyses.gradcam.params import GradcamParams, read_target
 from lazytui.analyses.gradcam.result import CueConflict, NetworkMaps
 from lazytui.analyses.networks.image_choice import group_name
+from lazytui.analyses.networks.score_choice import ScoreName, score_in_words
 from lazytui.data.content import Content
 from lazytui.data.splits import MOST_SHOWN
 from lazytui.evaluation.predictions import tone_of
@@ -30,22 +31,25 @@ class NetworkView:
     """One network's maps, and what its figures say of them.
 
     name: what it is called; empty where it is the only one. description: the network, the method and the layer.
-    signed: whether evidence against the class is shown.
+    signed: whether evidence against the class is shown. score: what is explained in place of a class; empty: a class.
     """
 
     name: str
     maps: NetworkMaps
     description: str
     signed: bool
+    score: str = ""
 
     @classmethod
     def from_maps(cls, params: GradcamParams, name: str, maps: NetworkMaps) -> NetworkView:
         method = METHODS[params.method]
         height, width = maps.map_size
         layer = f"{maps.layer} ({height} x {width})" if maps.layer else ""
-        target = f"target {params.target}" if params.target != "predicted" else ""
+        named = read_target(params.target, maps.content)
+        score = score_in_words(named, maps.content) if isinstance(named, ScoreName) else ""
+        target = score or (f"target {params.target}" if params.target != "predicted" else "")
         description = ", ".join(word for word in (name, method.title, layer, target) if word)
-        return cls(name, maps, description, method.signed)
+        return cls(name, maps, description, method.signed, score)
 
     @property
     def suffix(self) -> str:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from lazytui.analyses.gradcam.image_words import wears
 from lazytui.analyses.networks.class_choice import read_class
 from lazytui.analyses.networks.image_choice import SplitName
+from lazytui.analyses.networks.score_choice import Margin, ScoreFunction, read_score
 from lazytui.analyses.networks.second_network import PairParams
 from lazytui.counted_nouns import listed
 from lazytui.data.content import DIGITS, NO_CLASS, Content
@@ -16,8 +17,10 @@ from lazytui.errors import UsageError
 from lazytui.list_values import split_list
 from lazytui.saliency.map_names import MethodName, require_layer_suits
 
-Target = Literal["predicted", "label", "attribute"] | int
+ClassTarget = Literal["predicted", "label", "attribute"] | int
 """The class to explain: of each image what is predicted, its own, the one of its value; or one for all images."""
+
+Target = ClassTarget | Margin | ScoreFunction
 
 _PREDICTED = "predicted"
 
@@ -33,10 +36,11 @@ class GradcamParams(PairParams):
     )
     target: str = Field(
         _PREDICTED,
-        max_length=200,
+        max_length=1000,
         description="The class whose evidence is shown: what the network predicts, the digit, the digit that the color "
         "belongs to, or one for all images. For other images than digits what they are called: class, or ground, or a "
-        "class by name or number.",
+        "class by name or number. Also margin:3,8, the logit of one class minus another's, or a function of yours, "
+        "file.py:function, that makes (n,) of logits (n, classes).",
         json_schema_extra={"choices": [_PREDICTED, "digit", "color", *DIGITS]},
     )
     show: Annotated[tuple[str, ...], BeforeValidator(split_list), Field(max_length=100)] | None = Field(
@@ -75,7 +79,7 @@ def target_words(content: Content) -> tuple[str, ...]:
 
 
 def read_target(text: str, content: Content) -> Target:
-    """A target by one of its words, a class also by its number. Raises UsageError for anything else."""
+    """A target by one of its words, a class also by its number; or a score. Raises UsageError for anything else."""
     word = text.strip().casefold()
     if word == _PREDICTED:
         return "predicted"
@@ -86,11 +90,13 @@ def read_target(text: str, content: Content) -> Target:
     try:
         return read_class(text, content)
     except UsageError as error:
+        if (score := read_score(text, content)) is not None:
+            return score
         words = listed(target_words(content), len(DIGITS) + 3)
-        raise UsageError(f"--target {text!r:.60} is none of: {words}.") from error
+        raise UsageError(f"--target {text!r:.60} is none of: {words}; nor margin:A,B or file.py:function.") from error
 
 
-def target_class(target: Target, label: int, attribute: int, content: Content) -> int | None:
+def target_class(target: ClassTarget, label: int, attribute: int, content: Content) -> int | None:
     """The class to explain of an image; None for what is predicted."""
     if target == "predicted":
         return None

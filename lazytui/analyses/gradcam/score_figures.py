@@ -106,18 +106,19 @@ def _faithfulness(view: NetworkView, found: Faithfulness) -> Lines:
         "insertion, strongest first": (found.insertion, found.insertion_auc),
         "insertion, random order": (found.random_insertion, found.random_insertion_auc),
     }
+    what = view.score or "probability of the explained class"
     areas = ", ".join("-" if area is None else f"{area:.3f}" for _, area in curves.values())
     return Lines(
         name="faithfulness",
         title=f"Faithfulness: deletion and insertion of pixels{view.suffix}",
-        note=f"Mean probability of the explained class over {view.maps.checked} images; deleted pixels take the data's "
+        note=f"Mean {what} over {view.maps.checked} images; deleted pixels take the data's "
         "mean color. For a faithful map deletion falls faster and insertion rises faster than in random order. Areas, "
         f"in the legend's order: {areas}.",
         series=tuple(Series(name=name, x=share, y=curve) for name, (curve, _) in curves.items()),
         x_label="pixels changed (%)",
-        y_label="probability",
-        low=0.0,
-        high=1.0,
+        y_label=view.score or "probability",
+        low=None if view.score else 0.0,
+        high=None if view.score else 1.0,
     )
 
 
@@ -150,20 +151,21 @@ def _recoloring(view: NetworkView, found: Recoloring) -> Matrix:
             cells[value] = [
                 column[~np.isnan(column)].mean() if (~np.isnan(column)).any() else np.nan for column in rows.T
             ]
+    what = view.score or "logit of the explained class"
     redrawn, recolored = found.redrawn_drop, found.recolored_drop
     means = "" if redrawn is None or recolored is None else f" Mean {recolored:.1f}; another {label}: {redrawn:.1f}."
     return Matrix(
         name="recoloring",
         title=f"{'Recoloring' if attribute == 'color' else 'Repainting'}: the same {subject(content)} "
         f"{in_or_with(content)} another {attribute}{view.suffix}",
-        note=f"Mean drop of the logit of the explained class, {len(drops)} images; only the {attribute} changes. For "
+        note=f"Mean drop of the {what}, {len(drops)} images; only the {attribute} changes. For "
         f"comparison: another {label} {in_or_with(content)} the same {attribute}.{means}",
         values=cells,
         row_labels=content.values,
         column_labels=content.values,
         row_axis=f"own {attribute}",
         column_axis="recolored" if attribute == "color" else "repainted",
-        unit="logit",
+        unit="" if view.score else "logit",
         decimals=1,
         row_colors=colors,
         column_colors=colors,

@@ -33,12 +33,12 @@ def _maps(view: NetworkView, shown: ShownImages) -> Pixels:
     return Pixels(
         name="shown-maps",
         title=f"Where it looks: {view.description}",
-        note="Each map is scaled to its own maximum, and shows the evidence for the class after the colon.",
+        note="Each map is scaled to its own maximum, and shows the evidence for what stands after the colon.",
         images=shown.images,
         overlay=view.overlay(shown.maps),
         columns=min(len(shown.images), _MOST_COLUMNS),
         captions=tuple(
-            f"→ {classes[says]}, {share:.0%}: {classes[target]}"
+            f"→ {classes[says]}, {share:.0%}: {view.score or classes[target]}"
             for says, share, target in zip(predicted, shown.probabilities.max(1), shown.targets, strict=True)
         ),
         tones=tuple(map(tone_of, predicted, shown.labels, view.content.aligned_classes[shown.attributes])),

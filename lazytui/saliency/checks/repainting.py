@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def _of_another_class(labels: NDArray[np.uint8], indices: NDArray[np.int64]) -> 
 
 @dataclass(frozen=True)
 class RecoloringEffect:
-    """The effect of the variations on the logit of each image's target class, and on predictions.
+    """The effect of the variations on the logit of each image's target class (or its score), and on predictions.
 
     drops: (n, values) float64, drop of the logit when the image is repainted with each value; NaN for its own.
     redrawn_drops: (n,) float64, drop when another class is drawn with the same value.
@@ -100,14 +101,17 @@ def measure_recoloring(
     redrawn: NDArray[np.float32],
     targets: NDArray[np.uint8],
     attributes: NDArray[np.uint8],
+    score_of: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
 ) -> RecoloringEffect:
     """From the logits of the images, (n, classes), and of their variations, (values, n, classes) and (n, classes).
 
-    targets, attributes: (n,) uint8, the class explained and the value of each image.
+    targets, attributes: (n,) uint8, the class explained and the value of each image. score_of: logits (n, classes) ->
+    (n,), what is explained in place of the class's logit.
     """
     rows = np.arange(len(logits))
-    score = logits[rows, targets].astype(np.float64)
-    drops = score[:, None] - recolored[:, rows, targets].T
+    read = score_of or (lambda each: each[rows, targets])
+    score = read(logits).astype(np.float64)
+    drops = score[:, None] - np.stack([read(each) for each in recolored]).T
     other = np.arange(len(recolored)) != attributes[:, None]
     predicted = logits.argmax(1)
     changed = predicted[:, None] != recolored.argmax(2).T
@@ -115,7 +119,7 @@ def measure_recoloring(
     by_image = (changed & other).sum(1) / other.sum(1) - redrawn_changed
     return RecoloringEffect(
         drops=np.where(other, drops, np.nan),
-        redrawn_drops=score - redrawn[rows, targets],
+        redrawn_drops=score - read(redrawn),
         recolored_flips=float(changed[other].mean()),
         redrawn_flips=float(redrawn_changed.mean()),
         flips_interval=_interval(by_image.astype(np.float64)),

@@ -82,7 +82,8 @@ class SplitStatistics:
     """Computes the statistics of one network and one saliency method on one split.
 
     split: the whole split called `name` of a data set with `params`; statistics are of its first `images` images.
-    target: the class to explain: "predicted", "label", "attribute" (the class that its value is aligned with), or one.
+    target: the class to explain: "predicted", "label", "attribute" (the class that its value is aligned with), or one;
+    "predicted" where the request has a score, which is explained instead.
     """
 
     model: nn.Module
@@ -126,6 +127,7 @@ class SplitStatistics:
             self.request.color,
             stream(self.seed, "pixel order"),
             note=self.listener.note,
+            score=self.request.score,
         )
 
     def check_randomization(self, maps: SplitMaps, fresh: nn.Module, count: int) -> RandomizedMaps:
@@ -154,6 +156,7 @@ class SplitStatistics:
             logits_of(self.model, changed.redrawn, note),
             maps.targets[:count],
             self.split.attributes[:count],
+            None if self.request.score is None else self.request.score.of_array,
         )
         low, high = measured.flips_interval or (None, None)
         repainted = recolored.argmax(1).reshape(values, count).T.astype(np.uint8)

@@ -6,6 +6,7 @@ from typing import Any
 
 from lazytui.analyses.gradcam.live import SaliencyAnswer
 from lazytui.analyses.gradcam.params import GradcamParams, target_words
+from lazytui.analyses.networks.score_choice import read_score, score_in_words
 from lazytui.app.screens.common.browser_screen import next_value
 from lazytui.counted_nouns import with_article
 from lazytui.data.content import Content, colored_digits
@@ -45,7 +46,11 @@ def target_in_words(target: str, content: Content) -> str:
         content.label: f"the {content.label}",
         content.attribute: f"the {content.attribute}'s {content.label}",
     }
-    return named.get(target, f"class {target}")
+    try:
+        score = read_score(target, content)
+    except UsageError:  # the form says what is wrong with it
+        score = None
+    return score_in_words(score, content) if score else named.get(target, f"class {target}")
 
 
 def which_images(content: Content) -> str:

@@ -6,7 +6,7 @@ Everywhere: A_l (N, heads, T, T) are the attention weights of layer l of L; imag
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -51,8 +51,8 @@ def attention_rollout(model: nn.Module, images: Tensor, targets: Target) -> Tens
 def legrad(model: nn.Module, images: Tensor, targets: Target) -> Tensor:
     """Mean over layers l, heads and rows of ReLU(ds_l / dA_l) (Bousselham et al. 2024, eq. 7 to 10).
 
-    s_l is the class score, or another score of targets, that the network's own last norm, pooling and head make of the tokens that block l puts out;
-    s_L is the logit. The paper's scaling of each map to [0, 1] is left to whoever draws it.
+    s_l is the class score, or another score, that the network's own last norm, pooling and head make of the tokens that
+    block l puts out; s_L is that of the logits. The paper's scaling of each map to [0, 1] is left to whoever draws it.
     Raises UsageError for a network without such attention.
     """
     blocks = _blocks(model, images)
@@ -95,7 +95,7 @@ def _maps(
     """(N, h, w): values of tokens (N, T) of a few images at a time, those of the patches in their grid."""
     few = max(1, _MOST_VALUES // blocks.values)
     parts = torch.split(images, few)
-    of_parts = torch.split(targets, few) if isinstance(targets, Tensor) else [targets] * len(parts)
+    of_parts: Sequence[Target] = torch.split(targets, few) if isinstance(targets, Tensor) else [targets] * len(parts)
     with torch.enable_grad(), evaluation_mode(model):
         values = [of_tokens(*part) for part in zip(parts, of_parts, strict=True)]
     return maps_of_tokens(torch.cat(values)[:, None], blocks.grid)[:, 0]

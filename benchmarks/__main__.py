@@ -16,6 +16,7 @@ TABLES = (
     "drawing",
     "story",
     "complexity",
+    "cases",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

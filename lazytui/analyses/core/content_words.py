@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lazytui.data.content import DIGITS, NO_CLASS, Content
+from lazytui.data.params import DatasetParams
 
 Colors = tuple[tuple[int, int, int], ...]
 
@@ -10,6 +11,16 @@ Colors = tuple[tuple[int, int, int], ...]
 def in_or_with(content: Content) -> str:
     """`in` a color, `with` another attribute."""
     return "in" if content.attribute == "color" else "with"
+
+
+def subject(content: Content) -> str:
+    """What a network should look at: the digit, or the object."""
+    return content.label if content.label == "digit" else "object"
+
+
+def region(content: Content) -> str:
+    """Where that is: on the stroke, or on the object."""
+    return "stroke" if content.label == "digit" else "object"
 
 
 def class_cell(content: Content, label: int) -> int | str:
@@ -54,6 +65,15 @@ def of_probe(content: Content, images: int, *, repaintable: bool) -> str:
         f"{images:,} images that show every {content.label} {in_or_with(content)} every {content.attribute} equally "
         "often"
     )
+
+
+def about_probe(data: DatasetParams) -> str:
+    """What the probe split shows, in a sentence with a space behind it; nothing where that is no more than the hard."""
+    content = data.content
+    if data.plants:
+        every = f"every {content.label} {in_or_with(content)} every {content.attribute}"
+        return f"The probe split shows {every} equally often. "
+    return "The probe split has as many images of each group. " if content.values else ""
 
 
 def columns_differ_by(content: Content, what: str, images: int, *, repaintable: bool) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from lazytui.analyses.core.content_words import about_probe, in_or_with, region, subject
+from lazytui.data.content import Content
+from lazytui.data.params import DatasetParams
 from lazytui.figures.kinds import Cell, Column, Share, Table
 
 MetricName = Literal[
@@ -129,21 +133,51 @@ METRICS = {
 }
 
 
-def metric_table(metrics: Mapping[str, float | None], shares: tuple[Share, ...] = ()) -> Table:
-    """The metrics of a result by name, with what they mean. shares: the counts behind them."""
+@functools.cache
+def metric_of(name: str, content: Content) -> Metric:
+    """The metric, in words of what the data set holds."""
+    metric = METRICS[name]
+    return replace(metric, title=_in_words_of(content, metric.title), meaning=_in_words_of(content, metric.meaning))
+
+
+def _in_words_of(content: Content, text: str) -> str:
+    """What is said of digits, colors and strokes, said of its classes, attribute and objects."""
+    label, attribute, groups = content.label, content.attribute or "attribute", content.groups
+    joined = in_or_with(content)
+    own = {
+        "100 digit x color": f"{groups[0] * groups[1] or groups[0]} {label} x {attribute}",
+        "mean digit": f"mean {subject(content)}",
+        "looking at the digit": f"looking at the {subject(content)}",
+        "when the digit": f"when the {subject(content)}",
+        "another digit is drawn in the same color": f"another {subject(content)} is put {joined} the same {attribute}",
+        "repainted in other colors": f"{joined} other {attribute}s",
+        "repainted in their own color": f"{joined} their own {attribute}",
+        "in another color, mean of nine": f"{joined} another {attribute}, mean of all others",
+        "wear ": "have ",
+        "digit": label,
+        "color": attribute,
+        "stroke": region(content),
+    }
+    for word, other in own.items() if (label, attribute) != ("digit", "color") else ():
+        text = text.replace(word, other)
+    return text
+
+
+def metric_table(metrics: Mapping[str, float | None], data: DatasetParams, shares: tuple[Share, ...] = ()) -> Table:
+    """The metrics of a result by name, with what they mean. data: what they were measured on. shares: the counts behind
+    them."""
     return Table(
         name="metrics",
         title="Measured",
-        note="The probe split shows every digit in every color equally often, so color tells nothing there. "
-        "A dash is a share over no images at all, or no group of 10 images.",
+        note=f"{about_probe(data)}A dash is a share over no images at all, or no group of 10 images.",
         shares=shares,
         columns=(Column(name="metric"), Column(name="value"), Column(name="what it is")),
-        rows=tuple(_row(name, value) for name, value in metrics.items() if name in METRICS),
+        rows=tuple(_row(name, value, data.content) for name, value in metrics.items() if name in METRICS),
     )
 
 
-def _row(name: str, value: float | None) -> tuple[Cell, ...]:
-    metric = METRICS[name]
+def _row(name: str, value: float | None, content: Content) -> tuple[Cell, ...]:
+    metric = metric_of(name, content)
     return metric.title, metric_text(name, value), metric.meaning
 
 

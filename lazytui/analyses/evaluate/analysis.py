@@ -62,7 +62,7 @@ def figures(params: EvaluateParams, result: EvaluateResult) -> list[Figure]:
     else:
         evaluation_figures = [
             verdict(result.first),
-            metric_table(result.first.metrics, result.first.counted_shares()),
+            metric_table(result.first.metrics, data, result.first.counted_shares()),
             *report_figures(result.first, data),
         ]
     if params.cell is not None and (images := result.first.cell_images) is not None:

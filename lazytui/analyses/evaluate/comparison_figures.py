@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from lazytui.analyses.core.metric_catalog import METRICS, metric_text
-from lazytui.analyses.evaluate.report_figures import about_probe, report_figures, verdict
+from lazytui.analyses.core.content_words import about_probe
+from lazytui.analyses.core.metric_catalog import METRICS, metric_of, metric_text
+from lazytui.analyses.evaluate.report_figures import report_figures, verdict
 from lazytui.analyses.evaluate.result import EvaluateResult, NetworkEvaluation
 from lazytui.analyses.networks.network_pair import AGAINST, was_held_out
 from lazytui.data.params import DatasetParams
@@ -111,7 +112,7 @@ def _metrics(
     for name, value in first.metrics.items():
         if name in METRICS:
             other = second.metrics.get(name)
-            metric = METRICS[name]
+            metric = metric_of(name, first.trained.content)
             difference = None if value is None or other is None else 100 * (other - value)
             interval = _interval(pairs.get(name))
             rows.append(

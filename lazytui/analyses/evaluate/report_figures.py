@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.core.metric_catalog import metric_of
 from lazytui.analyses.evaluate.cell_images import count_images
 from lazytui.analyses.evaluate.result import NetworkEvaluation
 from lazytui.data.content import Content
@@ -58,12 +58,13 @@ def headline(result: NetworkEvaluation) -> Bars:
     content = result.trained.content
     names = _HEADLINE if content.values else _HEADLINE[:2]
     values = [result.metrics.get(name) for name in names]
+    metrics = [metric_of(name, content) for name in names]
     return Bars(
         name="headline",
         title=_reads_of(result),
-        note="".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}. " for name in names).strip(),
+        note=" ".join(f"{metric.title.capitalize()}: {metric.meaning}." for metric in metrics),
         shares=result.counted_shares(*names, *(("conflicting_accuracy",) if content.values else ())),
-        labels=tuple(METRICS[name].title for name in names),
+        labels=tuple(metric.title for metric in metrics),
         values=np.array([np.nan if value is None else 100 * value for value in values]),
         unit="%",
         high=100.0,
@@ -117,14 +118,6 @@ def _repainted(result: NetworkEvaluation, data: DatasetParams) -> list[Figure]:
         return []
     grid = ConflictGrid(data, result.cue_conflict_images, result.cue_conflict_probabilities)
     return [*([cheat(result, grid)] if result.conflicting else []), cue_conflict(grid), red_one(grid)]
-
-
-def about_probe(data: DatasetParams) -> str:
-    """What the probe split shows, in a sentence with a space behind it; nothing where that is no more than the hard."""
-    content = data.content
-    if data.plants:
-        return f"The probe split shows every {content.label} {_in(content)} every {content.attribute} equally often. "
-    return "The probe split has as many images of each group. " if content.values else ""
 
 
 def _easy(data: DatasetParams) -> str:

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.metric_catalog import METRICS, metric_text
-from lazytui.analyses.gradcam.image_words import evidence_names, in_or_with, reason_names, region, subject
+from lazytui.analyses.core.content_words import in_or_with, region, subject
+from lazytui.analyses.core.metric_catalog import METRICS, metric_of, metric_text
+from lazytui.analyses.gradcam.image_words import evidence_names, reason_names
 from lazytui.analyses.gradcam.map_pictures import NetworkView, examples, gallery, matching_values
 from lazytui.analyses.gradcam.map_verdict import verdict
 from lazytui.analyses.gradcam.params import GradcamParams
@@ -51,7 +52,8 @@ def _energies(views: Sequence[NetworkView]) -> Table:
     content, rows = views[0].content, []
     for name in ENERGIES:
         values = [view.maps.metrics[name] for view in views]
-        rows.append((METRICS[name].title, *(None if v is None else 100 * v for v in values), METRICS[name].meaning))
+        metric = metric_of(name, content)
+        rows.append((metric.title, *(None if v is None else 100 * v for v in values), metric.meaning))
     return Table(
         name="energy",
         title=f"Does it look at the {subject(content)}?",
@@ -137,13 +139,9 @@ def _reasons(views: Sequence[NetworkView]) -> list[Table]:
 def _metrics(views: Sequence[NetworkView]) -> Table:
     """All metrics, a column for each network."""
     rows = [
-        (
-            METRICS[name].title,
-            *(metric_text(name, view.maps.metrics.get(name)) for view in views),
-            METRICS[name].meaning,
-        )
+        (metric.title, *(metric_text(name, view.maps.metrics.get(name)) for view in views), metric.meaning)
         for name in views[0].maps.metrics
-        if name in METRICS
+        if name in METRICS and (metric := metric_of(name, views[0].content))
     ]
     return Table(
         name="metrics",

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+from lazytui.analyses.core.content_words import region
 from lazytui.data.content import Content
 from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, REASONS
-
-
-def subject(content: Content) -> str:
-    """What a network should look at: the digit, or the object."""
-    return content.label if content.label == "digit" else "object"
-
-
-def region(content: Content) -> str:
-    """Where that is: on the stroke, or on the object."""
-    return "stroke" if content.label == "digit" else "object"
 
 
 def reason_names(content: Content) -> tuple[str, ...]:
@@ -34,8 +25,3 @@ def wears(content: Content) -> str:
 def wear(content: Content) -> str:
     """The same of several images."""
     return "wear" if content.attribute == "color" else "have"
-
-
-def in_or_with(content: Content) -> str:
-    """An image in a color, or with another value."""
-    return "in" if content.attribute == "color" else "with"

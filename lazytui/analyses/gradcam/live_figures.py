@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import region, subject
 from lazytui.analyses.gradcam.answer_sort import AnswerCategories
-from lazytui.analyses.gradcam.image_words import evidence_names, region, subject
+from lazytui.analyses.gradcam.image_words import evidence_names
 from lazytui.analyses.gradcam.live import BrowsedSplit, ImageExplanation, SaliencyAnswer
 from lazytui.analyses.gradcam.map_pictures import largest_evidence, overlay
 from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, NO_MASKS, color_on_stroke

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.image_words import evidence_names, region
+from lazytui.analyses.core.content_words import region
+from lazytui.analyses.gradcam.image_words import evidence_names
 from lazytui.analyses.gradcam.params import GradcamParams, read_target
 from lazytui.analyses.gradcam.result import CueConflict, NetworkMaps
 from lazytui.analyses.networks.image_choice import group_name

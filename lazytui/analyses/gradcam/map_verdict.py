@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lazytui.analyses.gradcam.image_words import in_or_with, region, subject
+from lazytui.analyses.core.content_words import in_or_with, region, subject
 from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.train.params import TrainParams
 from lazytui.counted_nouns import counted

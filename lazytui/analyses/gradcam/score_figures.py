@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.image_words import in_or_with, region, subject
+from lazytui.analyses.core.content_words import in_or_with, region, subject
 from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.gradcam.result import Faithfulness, MaskScores, Randomization, Recoloring
 from lazytui.data.content import NO_CLASS

@@ -27,7 +27,9 @@ def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
         *_at_chance(result),
         *_curves(params, result),
         *_ten(params, result),
-        metric_table(result.metrics, metric_shares(result.metrics, vars(result.samples) if result.samples else {})),
+        metric_table(
+            result.metrics, params, metric_shares(result.metrics, vars(result.samples) if result.samples else {})
+        ),
     ]
 
 

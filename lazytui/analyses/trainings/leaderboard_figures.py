@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.core.metric_catalog import METRICS, metric_of
 from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked_groups
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.counted_nouns import counted, listed
@@ -139,11 +139,12 @@ def _mean_text(mean: SeedMean) -> str:
 def _bars(groups: Sequence[Group], rank: str) -> Bars:
     means = [group.mean(rank) for group in groups]
     spans = [mean.interval or (np.nan, np.nan) for mean in means]
+    ranked = metric_of(rank, groups[0].content)
     return Bars(
         name="ranking",
         shares=_shares(groups),
-        title=f"{METRICS[rank].title.capitalize()}, mean over seeds",
-        note=f"{METRICS[rank].title}: {METRICS[rank].meaning}. The ends of a bar's interval: 95 %, Student's t over "
+        title=f"{ranked.title.capitalize()}, mean over seeds",
+        note=f"{ranked.title}: {ranked.meaning}. The ends of a bar's interval: 95 %, Student's t over "
         f"seeds, within 0 and 100 %; none where there is one seed, or all have the same.{_letters(groups)}",
         labels=tuple(group.label for group in groups),
         values=np.array([np.nan if mean.mean is None else mean.mean for mean in means]),

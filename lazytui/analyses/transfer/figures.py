@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.core.metric_catalog import Metric, metric_of
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.transfer.result import MEASURED, TransferResult
+from lazytui.data.content import colored_digits
 from lazytui.figures.kinds import Column, Figure, Matrix, Table, Text
 
 if TYPE_CHECKING:
     from lazytui.analyses.transfer.params import TransferParams
 
-_TITLES = tuple(METRICS[name].title for name in MEASURED)
-_MEANINGS = " ".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}." for name in MEASURED)
 _COLUMNS = ("easy", "hard", "groups", "worst", "follows")
 """Short, since two matrices stand beside each other; the note says what each is."""
 
@@ -49,11 +48,17 @@ def _sentence(result: TransferResult, network: int) -> str:
     )
 
 
+def _measures(result: TransferResult) -> list[Metric]:
+    content = result.recorded_content or colored_digits("distinct")
+    return [metric_of(name, content) for name in MEASURED]
+
+
 def _matrix(result: TransferResult, network: int) -> Matrix:
+    meanings = " ".join(f"{metric.title.capitalize()}: {metric.meaning}." for metric in _measures(result))
     return Matrix(
         name="transfer" if network == 0 else f"{AGAINST}-transfer",
         title=f"{result.networks[network]} on other data",
-        note=f"{_MEANINGS} A dash: undefined, {_why_undefined(result)}.",
+        note=f"{meanings} A dash: undefined, {_why_undefined(result)}.",
         values=100 * result.measured[network],
         row_labels=result.data_sets,
         column_labels=_COLUMNS,
@@ -84,7 +89,7 @@ def _table(result: TransferResult) -> Table:
         columns=(
             Column(name="data set"),
             Column(name="what it is"),
-            *(Column(name=title, decimals=0) for title in _TITLES),
+            *(Column(name=metric.title, decimals=0) for metric in _measures(result)),
         ),
         rows=tuple(
             (name, about, *map(int, counts))

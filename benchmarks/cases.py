@@ -44,8 +44,6 @@ OF_RESULTS = {
     "evaluate": "unbiased_accuracy",
     "gradcam": "concentration",
     "attack": "aligned_median_budget",
-    "compare": "runs",
-    "study": "runs",
 }
 """The metric that stands in the table; where there is no such metric, the first."""
 
@@ -66,7 +64,7 @@ class Case:
 
 
 QUICK = ("--metrics-samples", "100", "--metrics-every", "1000")
-SMALL = ("--model", "small-24", "--epochs", "2", *QUICK)
+SMALL = ("--epochs", "2", *QUICK)
 FOLDER = ("--source", "folder:shapes", "--image-size", "64")
 TABLE = ("--source", "csv:table.csv")
 CASES = {
@@ -100,6 +98,7 @@ def rows(case: Case, net: str) -> Iterator[tuple[str, str]]:
     image = next(Path("shapes").rglob("*.png"))
     added = ("add", f"{case.network}.pth", *case.code, *case.data)
     trained = added if case.network else ("run", "train", *case.data, *case.training)
+    chains = ("--chains", "2", "--steps", "10")
     commands: dict[str, Options] = {
         "dataset": ("run", "dataset", *case.data),
         "train": (*trained, "--name", net),
@@ -108,24 +107,31 @@ def rows(case: Case, net: str) -> Iterator[tuple[str, str]]:
         "ask": ("run", "ask", str(image), net, *case.code),
         "neurons": ("run", "neurons", net, "--samples", "200", "--steps", "8", "--name", f"{net}n", *case.code),
         "ablate": ("run", "ablate", f"{net}n", "--neuron", "0-3", *case.code),
-        "sae": ("run", "sae", net, "--samples", "400", "--steps", "40", "--name", f"{net}s", *case.code),
+        "sae": ("run", "sae", net, "--samples", "400", "--steps", "40", "--pictured", "8", "--starts", "1",
+                "--climb", "8", "--name", f"{net}s", *case.code),
         "sae-dial": ("run", "sae-dial", f"{net}s", "--factor", "0,1,2", *case.code),
         "sae-experiments": ("run", "sae-experiments", f"{net}s", "--samples", "100", "--draws", "3", *case.code),
-        "attack": ("run", "attack", net, "--attack", "fgsm", "--sources", "4", "--source-class", "0",
+        "attack": ("run", "attack", net, "--attack", "fgsm", "--sources", "10", "--source-class", "0",
                    "--target-class", "1", *case.code),
         "attack-image": ("run", "attack-image", net, "--attack", "fgsm", "--source-class", "0", "--target-class", "1",
                          *case.code),
         "compare": ("run", "compare", net, "--no-plain"),
         "probes": ("run", "probes", net, "--samples", "300", *case.code),
         "concepts": ("run", "concepts", net, "--samples", "10", "--runs", "3", *case.code),
-        "llc": ("run", "llc", net, "--chains", "2", "--steps", "10", *case.code),
+        "llc": ("run", "llc", net, *chains, "--name", f"{net}l", *case.code),
         "transfer": ("run", "transfer", net, *case.code),
         "curves": ("run", "curves", net),
-        "side-by-side": ("run", "side-by-side", f"{net}n", f"{net}n"),
+        "side-by-side": ("run", "side-by-side", f"{net}l", f"{net}m"),
         "study": ("run", "study", *case.data, "--methods", "erm", "--seeds", "0,1", "--jobs", "1",
                   *(case.training or ("--epochs", "1", *QUICK, *case.code))),
     }  # fmt: skip
+    beside = (
+        ("run", "train", *case.data, "--epochs", "1", "--seed", "1", *QUICK, "--name", f"{net}b"),
+        ("run", "llc", f"{net}b", *chains, "--name", f"{net}m"),
+    )
     for analysis, command in commands.items():
+        for preparing in beside if analysis == "side-by-side" else ():
+            called("", preparing)
         yield analysis, called(analysis, command)
 
 

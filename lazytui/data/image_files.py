@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import LARGEST_SIDE, SMALLEST_SIDE
+from lazytui.data.decoding_progress import tell_decoded
 from lazytui.data.image_cache import cached_arrays
 from lazytui.errors import BadInput
 from lazytui.files.writing import reason
@@ -22,6 +24,9 @@ from lazytui.files.writing import reason
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
 
 _MOST_BYTES = 4 * 2**30
+_TOLD_EVERY = 50
+"""Images between two words on how far decoding is."""
+
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
@@ -96,7 +101,7 @@ def fingerprint(files: Sequence[ImageFile]) -> str:
 
 @functools.lru_cache(maxsize=8)
 def common_size(files: tuple[ImageFile, ...], side: int | None) -> tuple[int, int]:
-    """(height, width) that images have, or are brought to. Reads the beginning of each file.
+    """(height, width) that images have, or are brought to. Reads the beginning and the end of each file.
 
     Raises BadInput for a file that is no image, and for sizes that need --image-size.
     """
@@ -148,8 +153,10 @@ def decoded(files: Sequence[ImageFile], size: tuple[int, int], *, resized: bool)
         def read(index: int) -> None:
             images[index] = _read(files[index], size, resized)
 
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(read, range(len(files))))
+        with ThreadPoolExecutor() as pool, closing(pool.map(read, range(len(files)))) as reading:
+            for done, _ in enumerate(reading, start=1):
+                if done % _TOLD_EVERY == 0 or done == len(files):
+                    tell_decoded(done, len(files))
         return [images]
 
     of_files = [[str(file.path), file.size, file.changed] for file in files]

@@ -56,7 +56,7 @@ class PresetChoice(BaseModel):
 class PaintingParams(SourceParams, PresetChoice):
     """Parameters of painting. Fields that aren't given come from the preset named by `dataset`.
 
-    A preset may also set `bias`, which subclasses have a field for.
+    A preset may also set `bias`, and a source `epochs`, which subclasses have a field for.
     """
 
     HEADING: ClassVar[str] = SourceParams.HEADING
@@ -99,31 +99,32 @@ class PaintingParams(SourceParams, PresetChoice):
     )
     palette: str = name_field(
         "distinct",
-        "The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, "
+        "The ten dominant colors, that of the first class first: distinct, bright, spectral, pairs-rg, pairs-gr, "
         "or ten colors of your own such as #ff0000,#00ff00,...",
         {name: palette.about for name, palette in palettes().items()},
     )
     counterexamples: Counterexamples = Field(
         "others",
-        description="Colors of counterexamples: others draws from the nine that aren't the digit's own, so that the "
-        "bias is exactly the aligned share; all draws from all ten, so that a tenth of them ends up aligned.",
+        description="Colors of counterexamples, or values of another cue: others draws from those that aren't the "
+        "class's own, so that the bias is exactly the aligned share; all draws from all, so that some of them end up "
+        "aligned (of ten colors a tenth).",
     )
     hard: HardSplit = Field(
         "inverted",
-        description="Colors of the hard split: inverted (any but the digit's own), random (any), cycled (the next "
-        "digit's), gray (none), factorial (every digit in every color equally often).",
+        description="Colors of the hard split, or values of another cue: inverted (any but the class's own), random "
+        "(any), cycled (the next class's), gray (none), factorial (every class with every color equally often).",
     )
     train_size: Annotated[int, Field(ge=10)] | None = Field(
         None,
-        description="How many of the source's training digits to use, for training and validation together; "
+        description="How many of the source's training images to use, for training and validation together; "
         "default all.",
     )
     test_size: Annotated[int, Field(ge=10)] | None = Field(
         None,
-        description="How many of the source's test digits to use, for the hard split and the probe set; default all.",
+        description="How many of the source's test images to use, for the hard split and the probe set; default all.",
     )
     validation_share: Annotated[float, Field(gt=0, lt=1)] = Field(
-        0.1, description="Share of the training digits held out to measure easy accuracy."
+        0.1, description="Share of the training images held out to measure easy accuracy."
     )
 
     @model_validator(mode="before")
@@ -138,7 +139,14 @@ class PaintingParams(SourceParams, PresetChoice):
         if values.get("placement") == "none":
             clean = _parse(preset_fields, "clean")
             filled |= clean if filled.get("placement") == "none" else clean | {"tier": "none"}
-        return {**filled, **values}
+        return {**filled, **cls._fill_from_source(values), **values}
+
+    @classmethod
+    def _fill_from_source(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """The epochs of a training, where its source says how many it takes."""
+        kind = str(values.get("source", "")).partition(":")[0]
+        epochs = SOURCES[kind].epochs if kind in SOURCES else None
+        return {} if epochs is None or "epochs" not in cls.model_fields else {"epochs": epochs}
 
     @property
     def planted_cue(self) -> str:
@@ -213,7 +221,9 @@ class DatasetParams(PaintingParams):
     """
 
     bias: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.95, description="How often a digit of the easy split wears its dominant color; the rest are counterexamples."
+        0.95,
+        description="How often an image of the easy split has its class's own color, or its value of another cue; the "
+        "rest are counterexamples.",
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +24,7 @@ _MOST_BYTES = 64 * 2**20
 _MOST_PIXELS = 64 * 10**6
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """Those that are read as plain pixels; others of Pillow's start programs or follow names in the file."""
+_JPEG_END, _LAST_BYTES = b"\xff\xd9", 1024
 _ON_THEIR_SIDE = range(5, 9)
 """Orientations of EXIF in which rows stand for columns."""
 
@@ -85,10 +86,24 @@ def open_cut_out(path: Path) -> Image.Image:
 
 
 def picture_size(path: Path, *, links: bool = True) -> tuple[int, int]:
-    """(height, width), turned as the camera says, from the beginning of the file. Raises as `open_picture`."""
+    """(height, width), turned as the camera says. Raises as `open_picture`, also where the file is cut short.
+
+    A JPEG that has an end isn't decoded.
+    """
     with _opened(path, links) as found:
         turned = found.getexif().get(ExifTags.Base.Orientation, 1) in _ON_THEIR_SIDE
+        if not _has_jpeg_end(found):
+            found.load()
         return found.size if turned else (found.height, found.width)
+
+
+def _has_jpeg_end(picture: Image.Image) -> bool:
+    """Whether it is a JPEG whose last bytes, before what programs append to one, mark its end."""
+    if picture.format != "JPEG" or picture.fp is None:
+        return False
+    picture.fp.seek(0, SEEK_END)
+    picture.fp.seek(max(0, picture.fp.tell() - _LAST_BYTES))
+    return _JPEG_END in picture.fp.read()
 
 
 @contextmanager

@@ -127,9 +127,9 @@ def _of_known(
 def attribute_selectivity(response: Floats) -> Floats:
     """CSI of mean activations by attribute value (C, n), over the most that n numbers can bring it to, sqrt(n - 1):
     (max - mean) / population standard deviation, over 3 for ten colors. NaN for neurons whose standard deviation is
-    under a thousandth of the layer's largest."""
+    under a thousandth of the layer's largest, and for all where there are two values, of which it is always 1."""
     deviation = response.std(1)
-    defined = (deviation > 0) & (deviation >= FLAT * deviation.max(initial=0.0))
+    defined = (deviation > 0) & (deviation >= FLAT * deviation.max(initial=0.0)) & (response.shape[1] > 2)
     index = np.full(len(response), np.nan)
     np.divide(response.max(1) - response.mean(1), deviation, out=index, where=defined)
     return index / math.sqrt(max(response.shape[1] - 1, 1))

@@ -26,7 +26,7 @@ def data() -> BiasedDataset:
 
 
 def test_sizes_types_and_source(data: BiasedDataset) -> None:
-    assert data.source.name == "strokes"
+    assert data.source.name == "strokes" and hash(data) == hash(small()), "it can be a key"
     assert (len(data.train), len(data.validation), len(data.hard)) == (1800, 200, 1500)
     for split in (data.train, data.validation, data.hard, data.probe, data.cue_conflict):
         n = len(split)

@@ -14,6 +14,7 @@ from lazytui.analyses.core.analysis import OnnxOptions, RunReference
 from lazytui.analyses.core.older_records import updated_params
 from lazytui.code_permission import CODE_FIELDS, SCORE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.data.content import Content, colored_digits
+from lazytui.data.decoding_progress import decoding_told_to
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
 from lazytui.runs.logs.base import defined
@@ -70,7 +71,8 @@ def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, wit
     require_allowed_for(run.id, run.record.params)
     from lazytui.evaluation.conflicting_ten import COLUMNS
 
-    with run_execution(run, workspace, narrator, within=within, left_out=COLUMNS) as report:
+    recording = run_execution(run, workspace, narrator, within=within, left_out=COLUMNS)
+    with recording as report, decoding_told_to(_decoding(report)):
         try:
             found = chosen.write(chosen.run(params, report))
         except Unfinished as error:
@@ -92,6 +94,16 @@ def _show_result(report: Report) -> None:
         metrics = defined(read_metrics(report.folder))
         for log in report.shown_in:
             log.result(metrics, pictures)
+
+
+def _decoding(report: Report) -> Callable[[int, int], None]:
+    """What tells a run's report how far it is with images in files, and ends that where the run shall stop."""
+
+    def tell(done: int, total: int) -> None:
+        report.check()
+        report.progress(done, total, "images decoded")
+
+    return tell
 
 
 def find_or_execute(

@@ -8,6 +8,7 @@ import numpy as np
 
 from lazytui.analyses.core.content_words import class_cell, in_or_with
 from lazytui.analyses.neurons.result import NeuronsResult, count_costly
+from lazytui.data.content import Content
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.files.long_texts import long_text
 from lazytui.neurons.own_values import own_values
@@ -76,14 +77,22 @@ def _about_information(result: NeuronsResult) -> str:
             f"the largest first, silent neurons last; at most {most:.2f}, by chance below {by_chance:.4f}. ±: 95 % "
             f"error; a neuron beyond it is a hero ({label}-selective). {tested} {selectivity}"
         )
-    most_selective = "3" if len(content.values) == 10 else f"{math.sqrt(max(len(content.values) - 1, 1)):.2f}"
     return (
         f"MI: mutual information of the activation with {attribute} and with {label}, in bits, minus the mean under "
         f"shuffled labels; at most {most:.2f}, by chance below {by_chance:.4f}. diff: {attribute} MI - "
         f"{label} MI, the largest first, silent neurons last. ±: 95 % error of diff; a neuron beyond it is a traitor "
-        f"({attribute}-selective) or a hero ({label}-selective). {tested} CSI: {attribute} selectivity "
-        f"index / {most_selective}, 0 to 1, with the preferred {attribute}. {selectivity}"
+        f"({attribute}-selective) or a hero ({label}-selective). {tested} CSI: "
+        f"{_about_index(content)}, with the preferred {attribute}. {selectivity}"
     )
+
+
+def _about_index(content: Content) -> str:
+    """What is told of attribute selectivity."""
+    values = len(content.values)
+    if values <= 2:
+        return f"{content.attribute} selectivity index, undefined of {values} values, where it is the same for all"
+    most = "3" if values == 10 else f"{math.sqrt(values - 1):.2f}"
+    return f"{content.attribute} selectivity index / {most}, 0 to 1"
 
 
 def effects(result: NeuronsResult) -> Table:

@@ -85,7 +85,10 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, 
     model_config = ConfigDict(defer_build=False)
 
     epochs: int = Field(
-        5, ge=1, le=10_000, description="Passes over the training split. Cures need time: two passes are few."
+        5,
+        ge=1,
+        le=10_000,
+        description="Passes over the training split. Cures need time: two passes are few. Of photos the default is 10.",
     )
 
     @staticmethod

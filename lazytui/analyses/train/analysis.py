@@ -70,7 +70,7 @@ def _check_initial_model(params: TrainParams) -> None:
 def run(params: TrainParams, report: Report) -> TrainResult:
     from lazytui.system.torch_import import require_torch
 
-    report.note(f"loading torch and {params.source} digits")
+    report.note(f"loading torch and the images of {params.source}")
     require_torch()
     from lazytui.data.splits import build_dataset
     from lazytui.evaluation.conflicting_ten import conflicting_ten
@@ -107,8 +107,7 @@ def run(params: TrainParams, report: Report) -> TrainResult:
 
 
 def label(params: TrainParams) -> str:
-    how = "added" if params.is_added else params.method
-    return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{how}").strip("-")[-40:]
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.how}").strip("-")[-40:]
 
 
 ANALYSIS = Analysis(

@@ -18,6 +18,9 @@ from lazytui.data.params import LEFT_OUT, DatasetParams
 from lazytui.training.loop_settings import ModelSettings
 from lazytui.training.settings import TrainingSettings
 
+ADDED = "added"
+"""What stands in place of a method where nothing was trained here."""
+
 
 class FirstWeights(BaseModel):
     """A training of ours to begin with."""
@@ -37,6 +40,11 @@ class TrainParams(DatasetParams, FirstWeights, TrainingSettings):
     """A training: what is trained and how, and on what."""
 
     model_config = ConfigDict(defer_build=False)
+
+    @property
+    def how(self) -> str:
+        """The method, or that it was added."""
+        return ADDED if self.is_added else self.method
 
     @property
     def is_added(self) -> bool:

@@ -124,7 +124,7 @@ def labeled_groups(trainings: Sequence[RecipeTrainings]) -> list[Group]:
     for one, setting in zip(trainings, settings, strict=True):
         same_method = [other.recipe for other in trainings if other.method == one.method]
         options = [_option_text(one.recipe, name) for name in _differing(same_method) if name in _OF_A_METHOD]
-        groups.append(Group(" · ".join([one.method, *options]), setting, one))
+        groups.append(Group(" · ".join([one.how, *options]), setting, one))
     return groups
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WrapSerializer
 
+from lazytui.analyses.train.params import ADDED
 from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
 from lazytui.runs.results.result_contents import COUNT, Count, Name, Note, Number
@@ -69,6 +70,11 @@ class RecipeTrainings:
     @property
     def method(self) -> str:
         return str(self.recipe["method"])
+
+    @property
+    def how(self) -> str:
+        """The method; of weights from elsewhere, with which nothing was trained here, that they were added."""
+        return ADDED if self.recipe.get("weights") is not None and self.recipe.get("epochs") == 0 else self.method
 
     @property
     def content(self) -> Content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lazytui.data.content import LONGEST_WORD, Content
@@ -19,7 +19,7 @@ class Source:
 
     name: str
     content: Content
-    counts: Mapping[Part, int]
+    counts: Mapping[Part, int] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class SourceEntry:
     so many images of a part, or all, in an order of the source's own. Both raise BadInput.
     gray: whether images are ten classes of white shapes on black, 28 x 28. place: what is given behind a colon.
     needs_place: whether it must be. cue: what is planted where nothing is chosen. reads: the options that concern it.
+    epochs: passes that a network needs to learn the shortcut, where that is known.
     """
 
     name: str
@@ -41,6 +42,7 @@ class SourceEntry:
     needs_place: bool = True
     cue: str = "none"
     reads: tuple[str, ...] = ()
+    epochs: int | None = None
 
     @property
     def usage(self) -> str:

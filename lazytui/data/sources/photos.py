@@ -25,7 +25,7 @@ from lazytui.files.writing import is_folder, parse_path
 if TYPE_CHECKING:
     from PIL import Image
 
-SIDE = 48
+SIDE = 32
 """Of images whose size nobody chose."""
 
 _COUNTS: dict[Part, int] = {"train": 6000, "test": 1500}
@@ -196,4 +196,5 @@ ENTRY = SourceEntry(
     needs_place=False,
     cue="scene",
     reads=("image_size",),
+    epochs=10,
 )

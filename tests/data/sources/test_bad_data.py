@@ -40,6 +40,14 @@ def cut_short(root: Path) -> Path:
     return root
 
 
+def jpeg_cut_short(root: Path) -> Path:
+    """Its beginning, which tells its size, is there."""
+    class_folders(root, {"a": 3, "b": 3})
+    whole = save(root / "a" / "x.jpg", pixels(0, 9), quality=95).read_bytes()
+    (root / "a" / "x.jpg").write_bytes(whole[: len(whole) - 200])
+    return root
+
+
 def two_sizes(root: Path) -> Path:
     class_folders(root, {"a": 3, "b": 3})
     save(root / "b" / "large.png", pixels(1, 9, side=20))
@@ -107,6 +115,7 @@ CASES: dict[str, tuple[str, Make, tuple[str, ...], int, str]] = {
     "no picture": ("folder", with_file("a/x.png", b"hello"), (), 3, "x.png isn't a picture of a kind"),
     "an empty file": ("folder", with_file("a/x.png", b""), (), 3, "x.png isn't a picture of a kind"),
     "cut short": ("folder", cut_short, (), 3, "1.png is damaged or cut short"),
+    "a JPEG cut short": ("folder", jpeg_cut_short, (), 3, "x.jpg is damaged or cut short"),
     "a huge picture": ("folder", with_file("a/x.ppm", b"P6 10000 10000 255 "), (), 3, "10,000 x 10,000 pixels, more"),
     "a bomb": ("folder", with_file("a/x.ppm", b"P6 90000 90000 255 "), (), 3, "has more than 64,000,000 pixels"),
     "a link out": ("folder", leading_out, (), 3, "leads out of"),

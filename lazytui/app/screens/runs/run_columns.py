@@ -45,8 +45,15 @@ def _parameter(name: str) -> Callable[[RunLine], Any]:
     return value
 
 
+def _method(line: RunLine) -> str | None:
+    """How it was trained, or that it was added as it is."""
+    params = line.record.params if line.record and line.kind == "train" else {}
+    is_added = params.get("weights") is not None and params.get("epochs") == 0
+    return "added" if is_added else _parameter("method")(line)
+
+
 def _data(line: RunLine) -> str | None:
-    """`strokes 95%`: where the digits are from, and how often the color tells them, where that is known."""
+    """`strokes 95%`: where the images are from, and how often the cue tells their class, where that is known."""
     params = line.record.params if line.record else {}
     source, bias = params.get("source"), params.get("bias")
     if not isinstance(source, str):
@@ -85,7 +92,7 @@ COLUMNS = (
     RunColumn("kind", lambda line: line.kind, leaves=7),
     RunColumn("name", human_name),
     RunColumn("state", lambda line: None if line.state == "done" else line.state, leaves=9),
-    RunColumn("method", _parameter("method"), leaves=3),
+    RunColumn("method", _method, leaves=3),
     RunColumn("model", _parameter("model"), leaves=2),
     RunColumn("data", _data, leaves=1),
     RunColumn("seed", lambda line: line.seed, width=5, leaves=5, right=True),

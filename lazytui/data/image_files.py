@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,10 +152,13 @@ def decoded(files: Sequence[ImageFile], size: tuple[int, int], *, resized: bool)
         def read(index: int) -> None:
             images[index] = _read(files[index], size, resized)
 
-        with ThreadPoolExecutor() as pool, closing(pool.map(read, range(len(files)))) as reading:
-            for done, _ in enumerate(reading, start=1):
-                if done % _TOLD_EVERY == 0 or done == len(files):
-                    tell_decoded(done, len(files))
+        with ThreadPoolExecutor() as pool:
+            try:
+                for done, _ in enumerate(pool.map(read, range(len(files))), start=1):
+                    if done % _TOLD_EVERY == 0 or done == len(files):
+                        tell_decoded(done, len(files))
+            finally:
+                pool.shutdown(cancel_futures=True)
         return [images]
 
     of_files = [[str(file.path), file.size, file.changed] for file in files]

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from lazytui.errors import BadInput
 from lazytui.files.reading import Unreadable, open_regular, require_size
@@ -97,7 +97,7 @@ def picture_size(path: Path, *, links: bool = True) -> tuple[int, int]:
         return found.size if turned else (found.height, found.width)
 
 
-def _has_jpeg_end(picture: Image.Image) -> bool:
+def _has_jpeg_end(picture: ImageFile.ImageFile) -> bool:
     """Whether it is a JPEG whose last bytes, before what programs append to one, mark its end."""
     if picture.format != "JPEG" or picture.fp is None:
         return False
@@ -107,7 +107,7 @@ def _has_jpeg_end(picture: Image.Image) -> bool:
 
 
 @contextmanager
-def _opened(path: Path, links: bool) -> Iterator[Image.Image]:
+def _opened(path: Path, links: bool) -> Iterator[ImageFile.ImageFile]:
     """Not decoded yet. Whatever is wrong with the file, now or when it is, is raised as BadInput."""
     try:
         file = open_regular(path, links=links)

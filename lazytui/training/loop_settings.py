@@ -109,7 +109,7 @@ class OptimizationSettings(_Settings):
         ge=0,
         le=10_000,
         description="Passes over the training split; 0 measures and keeps the initial network only. Of photos the "
-        "default is 10.",
+        "default is 3.",
     )
     batch_size: int = Field(64, ge=1, le=65_536, description="Images per step.")
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="Optimizer.")

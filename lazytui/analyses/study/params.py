@@ -88,7 +88,7 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, 
         5,
         ge=1,
         le=10_000,
-        description="Passes over the training split. Cures need time: two passes are few. Of photos the default is 10.",
+        description="Passes over the training split. Cures need time: two passes are few. Of photos the default is 3.",
     )
 
     @staticmethod

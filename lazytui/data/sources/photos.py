@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SIDE = 32
 """Of images whose size nobody chose."""
 
-_COUNTS: dict[Part, int] = {"train": 6000, "test": 1500}
+_COUNTS: dict[Part, int] = {"train": 20_000, "test": 1500}
 _TUX_PAINT = Path("/usr/share/tuxpaint")
 _TUX_OBJECTS = {
     "bird": ("animals/birds",),
@@ -49,6 +49,9 @@ _TUX_GROUNDS = {
 
 _SMALLEST, _LARGEST = 0.55, 0.9
 """Longer side of an object, as a share of the image's."""
+
+_TILT = 20.0
+"""Degrees that an object is turned by at most."""
 
 _MARGIN = 16
 _OPAQUE = 128
@@ -131,19 +134,19 @@ def _find(options: SourceOptions) -> Source:
 
 def _load(options: SourceOptions, part: Part, size: int | None) -> SourceImages:
     """Images are (n, side, side, 4), with the object's cover as their fourth channel."""
-    pictures, side, count = find_pictures(options), options.image_size or SIDE, _COUNTS[part]
+    pictures, side = find_pictures(options), options.image_size or SIDE
+    count = _COUNTS[part] if size is None else min(size, _COUNTS[part])
     files = [(file, label) for label, of_class in enumerate(pictures.objects.values()) for file in of_class]
     labels = np.array([label for _, label in files], np.uint8)
     chosen = np.flatnonzero(held_out(labels) == (part == "test"))
-    which = _evenly(labels[chosen], count)
+    which = _evenly(labels[chosen], _COUNTS[part])[:count]
     decisive = {"cut-outs": [[str(file.path), file.size, file.changed] for file, _ in files], "part": part}
 
     def place() -> list[NDArray[np.uint8]]:
         return [_placed([files[index][0] for index in chosen], which, side, part)]
 
-    (images,) = cached_arrays(decisive | {"side": side}, [(count, side, side, 4)], place)
-    images, labels = images[:size], labels[chosen][which][:size]
-    return SourceImages(images, labels, masks=images[..., 3] >= _OPAQUE)
+    (images,) = cached_arrays(decisive | {"side": side, "count": count}, [(count, side, side, 4)], place)
+    return SourceImages(images, labels[chosen][which], masks=images[..., 3] >= _OPAQUE)
 
 
 def _evenly(labels: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
@@ -156,15 +159,16 @@ def _evenly(labels: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
 
 
 def _placed(files: Sequence[ImageFile], which: NDArray[np.intp], side: int, part: Part) -> NDArray[np.uint8]:
-    """(n, side, side, 4): each object somewhere, at some size, perhaps mirrored, on a transparent ground."""
+    """(n, side, side, 4): each object somewhere, at some size and tilt, perhaps mirrored, on a transparent ground."""
     from PIL import Image, ImageOps
 
     objects = [_cut(file, side) for file in files]
-    draws = stream(0, "cut-outs", part).random((len(which), 4))
+    draws = stream(0, "cut-outs", part).random((len(which), 5))
     images = np.zeros((len(which), side, side, 4), np.uint8)
-    for image, index, (size, across, down, mirrored) in zip(images, which, draws, strict=True):
+    for image, index, (size, across, down, mirrored, tilt) in zip(images, which, draws, strict=True):
         longest = max(4, round(side * (_SMALLEST + (_LARGEST - _SMALLEST) * size)))
-        picture = ImageOps.contain(objects[index], (longest, longest), Image.Resampling.BILINEAR)
+        turned = objects[index].rotate(_TILT * (2 * tilt - 1), Image.Resampling.BILINEAR, expand=True)
+        picture = ImageOps.contain(turned, (longest, longest), Image.Resampling.BILINEAR)
         picture = ImageOps.mirror(picture) if mirrored < 0.5 else picture
         width, height = picture.size
         left, top = round(across * (side - width)), round(down * (side - height))
@@ -196,5 +200,5 @@ ENTRY = SourceEntry(
     needs_place=False,
     cue="scene",
     reads=("image_size",),
-    epochs=10,
+    epochs=3,
 )

@@ -114,12 +114,13 @@ def layer_entries(model: nn.Module, image_shape: tuple[int, ...] | None = None) 
     grids = grids_of_tokens([each[-1].shape[1] for each in outputs.values() if each[-1].ndim == 3], sizes, image)
     entries = {}
     for name, each in outputs.items():
-        last = each[-1]
-        dimension = channel_dimension(modules[name], tuple(last.shape[1:]), image)
+        last, module = each[-1], modules[name]
+        dimension = channel_dimension(module, tuple(last.shape[1:]), image)
         shape = tuple(to_activation(last, dimension).shape[1:])
-        size: tuple[int, ...] | None = grids.get(shape[1]) if last.ndim == 3 else shape[1:]
-        if last.ndim == 2 or (last.ndim == 3 and size) or (last.ndim == 4 and _is_map(shape[1:], sizes, grids, image)):
-            map_size = (size[0], size[1]) if size else None
+        map_size = grids.get(shape[1]) if last.ndim == 3 else None
+        if last.ndim == 4 and _is_map(module, shape[1:], sizes, grids, image):
+            map_size = shape[1], shape[2]
+        if last.ndim == 2 or map_size:
             is_output = final is not None and torch.equal(last, final)
             entries[name] = LayerEntry(shape, map_size, dimension, len(each), is_output)
     return entries
@@ -136,8 +137,11 @@ def layers_before_logits(model: nn.Module) -> list[str]:
 
 
 def last_before_logits(model: nn.Module) -> str:
-    """The last of them; the layer of the logits where there is no other."""
-    return (layers_before_logits(model) or list(layer_entries(model)))[-1]
+    """The last of them that isn't as many units as there are logits, as a second head's are whose logits are averaged;
+    the layer of the logits where there is no other."""
+    entries, before = layer_entries(model), layers_before_logits(model)
+    logits = list(entries.values())[-1].shape
+    return ([name for name in before if entries[name].shape != logits] or before or list(entries))[-1]
 
 
 def maps_of(model: nn.Module, layer: str, activation: Tensor, images: Tensor) -> Tensor:
@@ -153,16 +157,25 @@ def maps_of(model: nn.Module, layer: str, activation: Tensor, images: Tensor) ->
     return maps_of_tokens(activation, entry.map_size)
 
 
+def black_image(model: nn.Module, image_shape: tuple[int, ...]) -> Tensor:
+    """(1, *image_shape): as the network takes it."""
+    dtype = next((each.dtype for each in model.parameters() if each.is_floating_point()), None)
+    return torch.zeros(1, *image_shape, device=device_of(model), dtype=dtype)
+
+
 def _image_size(model: nn.Module) -> Size:
     shape = shape_of(model)
     return shape.height, shape.width
 
 
-def _is_map(size: tuple[int, ...], sizes: set[Size], tokens: Collection[int], image: Size) -> bool:
+def _is_map(
+    module: nn.Module, size: tuple[int, ...], sizes: Collection[tuple[int, ...]], tokens: Collection[int], image: Size
+) -> bool:
     """Whether the last two of an activation's three dimensions are rows and columns: of a size that a layer of maps
     has, or else of the image's proportions. Attention between tokens is (heads, tokens, tokens)."""
-    is_attention = size[0] == size[1] and size[0] in tokens
-    return (size[0], size[1]) in sizes or (is_like(size, image) and not is_attention)
+    if size[0] == size[1] and size[0] in tokens and (isinstance(module, nn.Softmax | nn.Dropout) or size not in sizes):
+        return False
+    return size in sizes or is_like(size, image)
 
 
 def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[str, list[Tensor]]:
@@ -183,6 +196,5 @@ def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[st
         for name, module in model.named_modules():
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
-        dtype = next((each.dtype for each in model.parameters() if each.is_floating_point()), None)
-        model(torch.zeros(1, *image_shape, device=device_of(model), dtype=dtype))
+        model(black_image(model, image_shape))
     return outputs

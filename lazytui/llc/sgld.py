@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.func import grad_and_value, vmap
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 Parameters = dict[str, Tensor]
 Loss = Callable[[Parameters, Any], Tensor]
@@ -52,7 +53,7 @@ def sample_chains(
     walkers = {name: value.expand(count, *value.shape).clone() for name, value in start.items()}
     anywhere, at_center = vmap(grad_and_value(loss)), vmap(grad_and_value(loss), in_dims=(None, 0))
     trace = []
-    with torch.no_grad():
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH):  # fused attention would go through the chains one by one
         for step in range(steps):
             tick(step)
             batch = batch_at(step)

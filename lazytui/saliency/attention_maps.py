@@ -37,10 +37,11 @@ def attention_rollout(model: nn.Module, images: Tensor, targets: Target) -> Tens
         with capture_activations(model, last) as found, record_attention(model) as attention:
             scores = target_scores(model(shown.detach().requires_grad_()), target).sum()
         (gradient,) = torch.autograd.grad(scores, found[last])
-        identity = torch.eye(attention[0].weights.shape[-1], device=shown.device)
+        weights = [each.weights.detach().mean(1) for each in attention]
+        identity = torch.eye(weights[0].shape[-1]).to(weights[0])
         product = identity.expand(len(shown), -1, -1)
-        for each in attention:
-            product = (each.weights.detach().mean(1) + identity) / 2 @ product
+        for each in weights:
+            product = (each + identity) / 2 @ product
         rows = gradient.ne(0).any(1).to(product)
         rows = torch.where(rows.any(1, keepdim=True), rows, 1)  # all of them, where a head of zeros reads none
         return torch.einsum("nt,ntp->np", rows / rows.sum(1, keepdim=True), product)

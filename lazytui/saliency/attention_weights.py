@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-from lazytui.evaluation.forward import device_of, evaluation_mode
-from lazytui.hooks.layer_hooks import layer_entries
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.layer_hooks import black_image, layer_entries
 from lazytui.hooks.layer_layout import Size
 
 ATTENTION = "a network all of whose layers attend among all tokens of an image, as a vision transformer's do"
@@ -33,7 +33,7 @@ _MULTI_HEAD = inspect.signature(functional.multi_head_attention_forward)
 @dataclass(frozen=True)
 class Attention:
     """weights: (N, heads, T, T), of token i (row) to token j; rows add up to 1. modules: the names of those that it is
-    computed in, from the outermost inwards."""
+    computed in, from the outermost inwards, but for a softmax."""
 
     weights: Tensor
     modules: tuple[str, ...]
@@ -70,7 +70,7 @@ def record_attention(model: nn.Module) -> Iterator[list[Attention]]:
 
     with ExitStack() as stack:
         for name, module in model.named_modules():
-            if name:
+            if name and not isinstance(module, nn.Softmax):
                 stack.callback(module.register_forward_pre_hook(enter(name)).remove)
                 stack.callback(module.register_forward_hook(leave).remove)
         stack.enter_context(_StepByStep(lambda weights: found.append(Attention(weights, tuple(running)))))
@@ -80,9 +80,8 @@ def record_attention(model: nn.Module) -> Iterator[list[Attention]]:
 def attention_blocks(model: nn.Module, image_shape: tuple[int, ...]) -> AttentionBlocks | None:
     """None where a network has no attention, or some of it isn't among all tokens of an image: within windows, of other
     counts of tokens, or masked. image_shape: (3, h, w)."""
-    black = torch.zeros(1, *image_shape, device=device_of(model))
     with torch.no_grad(), evaluation_mode(model), record_attention(model) as found:
-        model(black)
+        model(black_image(model, image_shape))
     if not found:
         return None
     tokens = found[0].weights.shape[-1]
@@ -99,6 +98,14 @@ def attention_blocks(model: nn.Module, image_shape: tuple[int, ...]) -> Attentio
         blocks.append(own[0])
     grid = makes_tokens[blocks[0]].map_size
     return AttentionBlocks(tuple(blocks), grid, sum(each.weights.numel() for each in found)) if grid else None
+
+
+def layers_inside_attention(model: nn.Module, layers: Iterable[str], image_shape: tuple[int, ...]) -> set[str]:
+    """Those of some layers that are part of what computes attention of any kind, such as a projection to queries."""
+    with torch.no_grad(), evaluation_mode(model), record_attention(model) as found:
+        model(black_image(model, image_shape))
+    attending = tuple({f"{each.modules[-1]}." for each in found if each.modules})
+    return {layer for layer in layers if layer.startswith(attending)}
 
 
 class _StepByStep(TorchFunctionMode):

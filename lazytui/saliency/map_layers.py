@@ -6,13 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.errors import UsageError
-from lazytui.evaluation.forward import device_of, evaluation_mode
-from lazytui.hooks.layer_hooks import capture_activations, layer_entries, layer_of, maps_of
-from lazytui.hooks.layer_layout import Size
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.layer_hooks import black_image, capture_activations, layer_entries, layer_of
+from lazytui.hooks.layer_layout import Size, maps_of_tokens
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.models.shapes import shape_of
-from lazytui.saliency.attention_weights import ATTENTION, attention_blocks
+from lazytui.saliency.attention_weights import ATTENTION, attention_blocks, layers_inside_attention
 from lazytui.saliency.class_activation import averaged_layer
 from lazytui.saliency.map_names import METHODS, MapMethod, MethodName
 
@@ -72,8 +72,9 @@ def choose_layer(
 def default_layer(
     model: nn.Module, name: str, sizes: dict[str, Size], image_shape: tuple[int, int, int] | None = None
 ) -> str:
-    """The last layer with a map of at least 7 x 7 whose every part the class depends on: of those that the catalog
-    lists for this model where it lists any; the last with any map where none is so fine.
+    """The last layer with a map of at least 7 x 7 in which the logits have a gradient, and which is no part of what
+    computes attention: of those that the catalog lists for this model where it lists any; the last with any map where
+    none is so fine.
 
     In a vision transformer that reads its class off one token, patches count no more after the last attention: the last
     such layer is the norm before it, as Gildenblat's grad-cam recommends. image_shape: as of `layer_entries`.
@@ -85,19 +86,27 @@ def default_layer(
     listed = [layer.name for layer in ARCHITECTURES[name].layers] if name in ARCHITECTURES else []
     if chosen := [layer for layer in listed if layer in fine]:
         return chosen[-1]
-    candidates = fine or list(sizes)
-    return (_with_gradient(model, candidates, image_shape or shape_of(model).image_shape) or candidates)[-1]
+    image_shape = image_shape or shape_of(model).image_shape
+    inside = layers_inside_attention(model, sizes, image_shape)
+    candidates = {layer: sizes[layer] for layer in fine or sizes if layer not in inside} or sizes
+    return (_with_gradient(model, candidates, image_shape) or list(candidates))[-1]
 
 
-def _with_gradient(model: nn.Module, layers: list[str], image_shape: tuple[int, int, int]) -> list[str]:
-    """Those of some layers in whose map the logits have a gradient, on an image of noise."""
-    noise = torch.rand(1, *image_shape, generator=torch.Generator().manual_seed(0)).to(device_of(model))
-    with torch.enable_grad(), evaluation_mode(model), capture_activations(model, *layers) as activations:
+def _with_gradient(model: nn.Module, sizes: dict[str, Size], image_shape: tuple[int, int, int]) -> list[str]:
+    """Those of some layers in whose map, of its size, the logits have a gradient, on an image of noise."""
+    noise = torch.rand(1, *image_shape, generator=torch.Generator().manual_seed(0)).to(black_image(model, image_shape))
+    with torch.enable_grad(), evaluation_mode(model), capture_activations(model, *sizes) as activations:
         logits: Tensor = model(noise.requires_grad_())
-        scores = logits @ torch.arange(1.0, logits.shape[1] + 1, device=logits.device)  # a sum is 1 after a softmax
-        found = torch.autograd.grad(scores.sum(), [activations[layer] for layer in layers], allow_unused=True)
-    gradients = zip(layers, found, strict=True)
-    return [layer for layer, each in gradients if each is not None and maps_of(model, layer, each, noise).any()]
+        weights = torch.arange(1, logits.shape[1] + 1).to(logits)  # their plain sum is 1 after a softmax
+        outputs = [activations[layer] for layer in sizes]
+        found = torch.autograd.grad((logits * weights).sum(), outputs, allow_unused=True)
+
+    def is_in_map(gradient: Tensor | None, size: Size) -> bool:
+        if gradient is None:
+            return False
+        return bool((maps_of_tokens(gradient, size) if gradient.ndim == 3 else gradient).any())
+
+    return [layer for (layer, size), each in zip(sizes.items(), found, strict=True) if is_in_map(each, size)]
 
 
 def _cam_layer(model: nn.Module, name: str, layer: str | None) -> str:

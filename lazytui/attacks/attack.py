@@ -40,6 +40,7 @@ class Attack:
 
     minimizes: whether it looks for the smallest perturbation by itself, up to epsilon, where the others spend what
     they are given. needs_gradient: whether it needs the network's gradient. needs_target: whether it needs a target.
+    needs_classes: whether it goes by the logits of more classes than two, so that it can't raise a score.
     targeted_caveat: what has to be known of its targeted results; empty where there is nothing.
     """
 
@@ -52,6 +53,7 @@ class Attack:
     minimizes: bool = False
     needs_gradient: bool = True
     needs_target: bool = False
+    needs_classes: bool = False
     targeted_caveat: str = ""
 
     @property

@@ -11,7 +11,7 @@ import numpy as np
 
 from lazytui.analyses.attack.adversarial_arrays import adversarial_arrays
 from lazytui.analyses.attack.figures import figures
-from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams
+from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams, named_score
 from lazytui.analyses.attack.result import (
     AttackResult,
     NetworkResult,
@@ -27,6 +27,7 @@ from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import ignore_advice, load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.analyses.networks.score_choice import load_named_score, try_score
 from lazytui.analyses.networks.second_network import require_fair
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import Pool, mixed_pool, pools_there, scarcity
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from lazytui.analyses.networks.model_under_study import ModelUnderStudy
     from lazytui.attacks.problem import Problem
     from lazytui.data.splits import Split
+    from lazytui.models.scores import Score
 
 SURE = 0.9
 """The probability that counts as being sure of the target."""
@@ -66,6 +68,8 @@ def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
             raise UsageError(f"{other.run} can't be set against itself: name each network once.")
         require_fair(first, other.run, workspace)
         resolve_network(other.model_copy(update={"source": first.source}), workspace)
+    if score := named_score(params, data.content):
+        try_score(score, data.content)
     return in_pools_there(params.in_content(data.content), data).model_copy(update={"source": first.source})
 
 
@@ -108,40 +112,47 @@ def run(params: AttackParams, report: Report) -> AttackResult:
     total = len(networks) * len(splits)
     for number, (label, network) in enumerate(zip(labels, networks, strict=True)):
         problems = {name: problem_of(params, network, split, report.check) for name, split in splits.items()}
+        score = score_of(params, network)
+        goals = {name: goal_of(params, score, problem) for name, problem in problems.items()}
         pools = {}
         for index, (name, problem) in enumerate(problems.items()):
             report.progress(number * len(splits) + index, total, "pools")
             report.check()
             report.note(f"{label}: {name}")
-            pools[name] = _attack_pool(params, problem, splits[name])
-        results.append(NetworkResult(label, pools, _checks(params, problems)))
+            pools[name] = _attack_pool(params, problem, goals[name], splits[name])
+        results.append(NetworkResult(label, pools, _checks(params, goals)))
     report.progress(total, total, "pools")
-    return AttackResult(tuple(results), params.epsilon, target, content_to_keep(data.params))
+    wanted = target if params.score is None else None
+    return AttackResult(tuple(results), params.epsilon, wanted, content_to_keep(data.params))
 
 
-def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolResult:
+def _attack_pool(params: AttackParams, problem: Problem, goal: Problem, split: Split) -> PoolResult:
+    """problem: of the network's classes. goal: what is attacked: the same, or that of a score."""
     import torch
 
     predicted = problem.predictions()
-    correct = predicted == problem.labels
+    correct = goal.predictions() == goal.labels
     found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), split.labels, None)
     if int(correct.sum()) < FEWEST:
         return found
     return replace(
-        found, perturbations=_perturbations(params, problem.subset(correct), split.take(np.flatnonzero(found.correct)))
+        found,
+        perturbations=_perturbations(
+            params, problem.subset(correct), goal.subset(correct), split.take(np.flatnonzero(found.correct))
+        ),
     )
 
 
-def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Perturbations:
-    """Of the sources that are correct when clean."""
+def _perturbations(params: AttackParams, problem: Problem, goal: Problem, split: Split) -> Perturbations:
+    """Of the sources that are correct when clean, or whose score isn't above its threshold yet."""
     from lazytui.attacks.perturbation_channels import channel_composition
 
-    budgets, adversarial = _budgets(params, problem)
-    sure, _ = _budgets(params, problem.with_confidence(SURE))
-    found = channel_composition(_smallest_changes(problem), _strokes(split))
+    budgets, adversarial = _budgets(params, goal)
+    sure = None if params.score else _budgets(params, goal.with_confidence(SURE))[0].cpu().numpy()
+    found = channel_composition(_smallest_changes(goal), _strokes(split))
     return Perturbations(
         budgets=budgets.cpu().numpy(),
-        sure_budgets=sure.cpu().numpy(),
+        sure_budgets=sure,
         adversarial=_bytes(adversarial[: params.keep]),
         clean=split.images[: params.keep],
         predictions=_predictions(problem, adversarial[: params.keep]),
@@ -199,6 +210,20 @@ def problem_of(params: AttackParams, network: ModelUnderStudy, split: Split, che
     if not ATTACKS[params.attack].needs_target:
         return problem
     return replace(problem, mean_images=_mean_image(network.data.train, target).to(device).expand_as(images))
+
+
+def score_of(params: AttackParams, network: ModelUnderStudy) -> Score | None:
+    """What is raised in place of a class's probability. Imports torch."""
+    content = network.data.content
+    named = named_score(params, content)
+    return None if named is None else load_named_score(named, content)
+
+
+def goal_of(params: AttackParams, score: Score | None, problem: Problem) -> Problem:
+    """The problem itself, or that of the score that is raised instead."""
+    from lazytui.attacks.score_problem import raise_score
+
+    return problem if score is None else raise_score(problem, score, params.threshold)
 
 
 def _mean_image(split: Split, label: int) -> Tensor:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lazytui.analyses.attack.params import goal_in_words
 from lazytui.analyses.networks.class_choice import class_cell
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
@@ -42,6 +44,8 @@ def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
 
 def _verdict(params: AttackParams, result: AttackResult) -> Text:
     goal = f"to {params.target_class}" if params.targeted else "to any other class"
+    if score := goal_in_words(params, result.content):
+        goal = f"to {score}"
     scarce = scarcity(result.pool_sizes(params.source_label(result.content)), params.sources, result.content.classes)
     paragraphs = [
         f"Minimal perturbation of {params.source_name}, {goal}: the smallest budget of {params.attack} "
@@ -56,8 +60,9 @@ def _verdict(params: AttackParams, result: AttackResult) -> Text:
 
 
 def _summary(params: AttackParams, found: Robustness) -> str:
-    already = f"{found.at_target or 0:.0%} are already classified as {params.target_class}"
-    of = f"{found.sources} of {len(found.correct)} are correct when clean"
+    words = _words(params)
+    already = f"{found.at_target or 0:.0%} {words.already}"
+    of = f"{found.sources} of {len(found.correct)} are {words.attacked}"
     median = found.median
     if median is None:
         return f"{of}, too few for any rate; {already}."
@@ -67,6 +72,23 @@ def _summary(params: AttackParams, found: Robustness) -> str:
         else f"half of these are fooled by {median:.3g}"
     )
     return f"{of}; {half}. {already[:1].upper()}{already[1:]}."
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Of the sources that are attacked, and of those that are at the goal as they are: in columns and in sentences."""
+
+    attacked_column: str
+    attacked: str
+    already_column: str
+    already: str
+
+
+def _words(params: AttackParams) -> _Words:
+    if params.score is not None:
+        return _Words("below", "not above the threshold when clean", "above", "are above it when clean")
+    classified = f"are already classified as {params.target_class}"
+    return _Words("correct", "correct when clean", "at target", classified)
 
 
 def _unit(params: AttackParams) -> str:
@@ -81,26 +103,28 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
     return Table(
         name="pools",
         title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
-        note=long_text("notes", "attack-pools"),
-        shares=_shares(result),
+        note=long_text("notes", "attack-pools-of-a-score" if params.score else "attack-pools"),
+        shares=_shares(params, result),
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
-            *_RATES,
+            *_rate_columns(params),
         ),
         rows=tuple(rows),
     )
 
 
-_RATES = (
-    Column(name="correct"),
-    Column(name="at target", decimals=0),
-    Column(name="median", decimals=3),
-    Column(name="fooled", decimals=0),
-    Column(name="95 %", decimals=0),
-    Column(name="sure", decimals=0),
-    Column(name="robust", decimals=0),
-)
+def _rate_columns(params: AttackParams) -> tuple[Column, ...]:
+    words, sure = _words(params), () if params.score else (Column(name="sure", decimals=0),)
+    return (
+        Column(name=words.attacked_column),
+        Column(name=words.already_column, decimals=0),
+        Column(name="median", decimals=3),
+        Column(name="fooled", decimals=0),
+        Column(name="95 %", decimals=0),
+        *sure,
+        Column(name="robust", decimals=0),
+    )
 
 
 def _rates(params: AttackParams, found: Robustness) -> tuple[Cell, ...]:
@@ -113,7 +137,7 @@ def _rates(params: AttackParams, found: Robustness) -> tuple[Cell, ...]:
         "∞" if median is not None and math.isinf(median) else median,
         _percent(success),
         None if success is None else Interval(low, high),
-        _percent(found.sure_success_rate(params.epsilon)),
+        *([] if params.score else [_percent(found.sure_success_rate(params.epsilon))]),
         _percent(found.robust_accuracy(params.epsilon)),
     )
 
@@ -127,12 +151,13 @@ def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
         Table(
             name="classes",
             title=f"Rates by source class at budget {params.epsilon:g}, %",
-            note="Each pool's sources by their class. A class needs ten that are correct when clean to have rates.",
+            note="Each pool's sources by their class. A class needs ten that are "
+            f"{_words(params).attacked} to have rates.",
             shares=tuple(
                 Share(
                     f"{network.name}, {pool}, {classes[label]}" if several else f"{pool}, {classes[label]}",
                     len(found.correct),
-                    "sources, correct when clean",
+                    f"sources, {_words(params).attacked}",
                     found.sources,
                 )
                 for network, pool, label, found in rows
@@ -141,7 +166,7 @@ def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
                 *([Column(name="network")] if several else []),
                 Column(name="pool"),
                 Column(name="class"),
-                *_RATES,
+                *_rate_columns(params),
             ),
             rows=tuple(
                 (*([network.name] if several else []), pool, class_cell(classes[label]), *_rates(params, found))
@@ -151,9 +176,9 @@ def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
     ]
 
 
-def _shares(result: AttackResult) -> tuple[Share, ...]:
-    """How many sources each pool has, and how many are correct when clean."""
-    several, what = len(result.networks) > 1, "sources, correct when clean"
+def _shares(params: AttackParams, result: AttackResult) -> tuple[Share, ...]:
+    """How many sources each pool has, and how many are attacked."""
+    several, what = len(result.networks) > 1, f"sources, {_words(params).attacked}"
     return tuple(
         Share(f"{network.name}, {pool}" if several else pool, len(found.correct), what, robustness.sources)
         for network, pool, found, robustness in result.by_pool()
@@ -176,10 +201,10 @@ def _survival(params: AttackParams, result: AttackResult) -> list[Lines]:
     return [
         Lines(
             name="survival",
-            title="Robust accuracy against epsilon",
-            note="Of the sources that are correct when clean, the share for which no perturbation within the budget "
-            "was found. An attack may miss some: the true curve is here or below.",
-            shares=_shares(result),
+            title="Not above the threshold against epsilon" if params.score else "Robust accuracy against epsilon",
+            note=f"Of the sources that are {_words(params).attacked}, the share for which no perturbation within the "
+            "budget was found. An attack may miss some: the true curve is here or below.",
+            shares=_shares(params, result),
             series=tuple(series),
             x_label=f"budget ({_unit(params)})",
             y_label="share not fooled",

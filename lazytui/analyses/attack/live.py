@@ -67,6 +67,8 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     def partial_answers(self, question: AttackQuestion) -> Iterator[AttackAnswer]:
         params = question.params
         validate("attack", {**params.model_dump(), "largest": None})  # keys may ask what doesn't go together
+        if params.score and question.sure:
+            raise UsageError("A score has no probability to be sure of: raise --above instead.")
         key = self._key(params.network_params)
         if self._open_networks is None or self._open_networks.key != key:
             yield AttackAnswer(question, doing=opening_message(params.run))
@@ -166,4 +168,6 @@ class _FinishedRun:
         if question.index >= len(found.correct) or not found.correct[question.index]:
             return None
         budgets = found.perturbations.sure_budgets if question.sure else found.perturbations.budgets
+        if budgets is None:
+            return None
         return float(budgets[int(found.correct[: question.index].sum())])

@@ -22,13 +22,15 @@ class Source:
     """An image as it is. image: (h, w, 3) uint8. probabilities: (classes,) float32, the network's.
 
     already_fooled: whether that is what is wanted already. sensitivity: (h, w, 3) float32, log-odds that one level of
-    255 more of a value adds to what is wanted: the goal's gradient; None where the network has none.
+    255 more of a value adds to what is wanted: the goal's gradient; None where the network has none. score: what is
+    raised; None where a class is wanted.
     """
 
     image: Image
     probabilities: Shares
     already_fooled: bool
     sensitivity: NDArray[np.float32] | None
+    score: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,7 @@ class Climb:
 
     image: (h, w, 3) uint8, what it has made; now: (classes,) float32, what the network says of that.
     frames: images on the way, evenly spaced, once it is done. frame: the one to show instead of what it has made.
+    scores: (steps,), what is raised, at each step, and score: of what it has made; None where a class is wanted.
     """
 
     probabilities: Shares
@@ -52,6 +55,8 @@ class Climb:
     now: Shares
     frames: tuple[Frame, ...] = ()
     frame: Frame | None = None
+    scores: NDArray[np.float64] | None = None
+    score: float | None = None
 
     @property
     def shown_image(self) -> Image:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of
+from lazytui.analyses.attack.analysis import SURE, UNITS, goal_of, problem_of, score_of
 from lazytui.analyses.attack.live_answer import AttackAnswer, Climb, Frame, Image, Shares, Source
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lazytui.attacks.problem import Problem
+    from lazytui.models.scores import Score
 
 T = TypeVar("T")
 
@@ -47,7 +48,9 @@ class _Canceled(Exception):
 class ClimbRecord:
     """How far a climb has come."""
 
+    score: Score | None = None
     probabilities: list[Shares] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
     image: Tensor | None = None
     canceled: Event = field(default_factory=Event)
     _kept: list[tuple[int, Tensor]] = field(default_factory=list)
@@ -58,6 +61,8 @@ class ClimbRecord:
             self._kept.append((len(self.probabilities), images.clone()))
             if len(self._kept) > MOST_FRAMES:
                 self._kept, self._stride = self._kept[::2], 2 * self._stride
+        if self.score is not None:
+            self.scores.append(float(self.score(logits.float())))
         self.probabilities.append(_shares(logits))
         self.image = images  # last: whoever sees it finds its probabilities
 
@@ -74,25 +79,31 @@ class ClimbRecord:
     def climb(self, image: Tensor, now: Shares) -> Climb:
         """image, now: where it stands, (1, 3, h, w), and what the network says of that."""
         probabilities = list(self.probabilities)
-        return Climb(np.array(probabilities, np.float32).reshape(len(probabilities), len(now)), _bytes(image), now)
+        shares = np.array(probabilities, np.float32).reshape(len(probabilities), len(now))
+        scores = None if self.score is None else np.array(self.scores[: len(probabilities)])
+        return Climb(shares, _bytes(image), now, scores=scores)
 
 
 def climbing_answers(answer: AttackAnswer, network: ModelUnderStudy, split: Split) -> Iterator[AttackAnswer]:
     """The image as it is, then the attack while it climbs, at last what came of it."""
-    import torch
-
     from lazytui.attacks.observed_attack import ObservedModel
     from lazytui.attacks.problem import require_logits
 
     question, entry = answer.question, ATTACKS[answer.question.params.attack]
-    record = ClimbRecord()
-    problem = replace(problem_of(question.params, network, split, record.check), arithmetic=nullcontext)  # one image
-    problem = problem.with_confidence(SURE) if question.sure else problem
-    with torch.no_grad():
-        logits = problem.model(problem.images)
-    require_logits(logits, problem.classes)
+    score = score_of(question.params, network)
+    record = ClimbRecord(score)
+    asked = replace(problem_of(question.params, network, split, record.check), arithmetic=nullcontext)  # one image
+
+    def goal(part: Problem) -> Problem:
+        wanted = goal_of(question.params, score, part)
+        return wanted.with_confidence(SURE) if question.sure else wanted
+
+    problem = goal(asked)
+    logits = _logits(asked, asked.images)
+    require_logits(logits, asked.classes)
     sensitivity, missing = _sensitivity(problem)
-    source = Source(split.images[0], _shares(logits), bool(problem.succeeds(logits)), sensitivity)
+    fooled = bool(problem.is_fooled(problem.images))
+    source = Source(split.images[0], _shares(logits), fooled, sensitivity, _value(score, logits))
     yield (answer := replace(answer, source=source, planned=_planned(question)))
     if entry.needs_gradient and missing:
         raise missing
@@ -103,17 +114,28 @@ def climbing_answers(answer: AttackAnswer, network: ModelUnderStudy, split: Spli
         searching = replace(answer, doing="Looking for the smallest budget that fools it ...")
         found = yield from _working(searching, lambda: _smallest_that_fools(problem, answer.smallest, question), record)
         answer = answer.with_smallest(found)
-    climbed = replace(problem, model=ObservedModel(problem.model, record.step))
+    climbed = goal(replace(asked, model=ObservedModel(asked.model, record.step)))
     made = yield from _working(answer, lambda: _attack_of(answer.attacked.params)(climbed), record)
-    with torch.no_grad():
-        logits = problem.model(made)
-    fooled = bool(problem.succeeds(logits))
+    logits = _logits(asked, made)
+    fooled = bool(problem.is_fooled(made))
     if searched and entry.minimizes:
         answer = answer.with_smallest(
             _whole(_size(made - problem.images, entry.norm), entry.norm) if fooled else math.inf
         )
-    climb = replace(record.climb(made, _shares(logits)), frames=record.frames())
+    climb = replace(record.climb(made, _shares(logits)), frames=record.frames(), score=_value(score, logits))
     yield replace(answer, climb=climb, fooled=fooled)
+
+
+def _logits(problem: Problem, images: Tensor) -> Tensor:
+    """(1, classes), of one image."""
+    import torch
+
+    with torch.no_grad():
+        return problem.model(images)
+
+
+def _value(score: Score | None, logits: Tensor) -> float | None:
+    return None if score is None else float(score(logits.float()))
 
 
 def _working(answer: AttackAnswer, work: Callable[[], T], record: ClimbRecord) -> Generator[AttackAnswer, None, T]:

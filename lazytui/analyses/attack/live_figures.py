@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from lazytui.analyses.attack.analysis import SURE, UNITS
 from lazytui.analyses.attack.live_answer import AttackAnswer, Climb, Shares, Source
 from lazytui.analyses.attack.live_question import AttackQuestion, budget_units
+from lazytui.analyses.attack.params import goal_in_words, named_score
+from lazytui.analyses.networks.score_choice import score_in_words
 from lazytui.attacks import ATTACKS
 from lazytui.counted_nouns import with_article
-from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Series, Tone
+from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Reference, Series, Tone
 
 _LEVELS = 255
 _GRAY = 128
@@ -37,6 +39,7 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     slope = np.zeros(change.shape, np.float32) if source.sensitivity is None else source.sensitivity
     end = (float(np.abs(slope).max()) or 1.0) / question.factor
     now = climb.shown_probabilities if climb else source.probabilities
+    wanted = "score" if question.params.score else "log-odds of what is wanted"
     times = f" x{question.factor:g}" if question.factor != 1 else ""
     captions: list[tuple[str, Tone]] = [
         _prediction_caption(source.probabilities, answer),
@@ -47,7 +50,7 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     return Pixels(
         name="pictures",
         title=headline(answer),
-        note="sensitivity: the gradient of the log-odds of what is wanted by each value, by channel. Signed: they rise "
+        note=f"sensitivity: the gradient of the {wanted} by each value, by channel. Signed: they rise "
         "(light) or fall (dark), gray is 0; absolute: black is 0. Below: what the ends of the scale stand for, a level "
         "of 255; times k: k times as strong, so that the ends are reached earlier. added: the change, strengthened; "
         "gray is none; below, the largest of any value, or its Euclidean length.",
@@ -106,6 +109,8 @@ def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
 
 def _climb(answer: AttackAnswer) -> Lines:
     params = answer.question.params
+    if params.score is not None:
+        return _score_climb(answer)
     content = answer.content
     probabilities = answer.climb.probabilities if answer.climb else np.empty((0, len(content.classes)), np.float32)
     length = max(answer.planned, len(probabilities))
@@ -127,6 +132,22 @@ def _climb(answer: AttackAnswer) -> Lines:
         y_label="",
         low=0.0,
         high=1.0,
+    )
+
+
+def _score_climb(answer: AttackAnswer) -> Lines:
+    scores = answer.climb.scores if answer.climb and answer.climb.scores is not None else np.empty(0)
+    length = max(answer.planned, len(scores))
+    climbed = np.full(length, np.nan)
+    climbed[: len(scores)] = scores
+    return Lines(
+        name="climb",
+        title="The score at each step of the attack" if answer.planned else "No steps: it only asks",
+        note="Of the image at each step, before it is rounded to whole levels.",
+        series=(Series(name=score_name(answer), x=np.arange(length, dtype=np.float64), y=climbed),),
+        x_label="step",
+        y_label="",
+        references=(Reference(name="threshold", value=answer.question.params.threshold),),
     )
 
 
@@ -158,8 +179,16 @@ def headline(answer: AttackAnswer) -> str:
     return f"{where}, to {_wanted(answer)}{sure}: {params.attack} within {budget_text(question)}"
 
 
+def score_name(answer: AttackAnswer) -> str:
+    """`margin 3 - 8`; empty where a class is wanted."""
+    score = named_score(answer.question.params, answer.content)
+    return score_in_words(score, answer.content) if score else ""
+
+
 def _wanted(answer: AttackAnswer) -> str:
     params = answer.question.params
+    if params.score is not None:
+        return goal_in_words(params, answer.content)
     return _named(answer, params.target_label(answer.content)) if params.targeted else "anything else"
 
 
@@ -187,6 +216,8 @@ def outcome(answer: AttackAnswer) -> str:
     source = answer.source
     if source is None or answer.climb is None or answer.fooled is None:
         return ""
+    if source.already_fooled and source.score is not None:
+        return f"{_says_score(answer, source.score)} as it is: nothing has to be changed, and no rate counts it."
     if source.already_fooled:
         guess = int(source.probabilities.argmax())
         return f"Seen as {_named(answer, guess)} as it is: nothing has to be changed, and no rate counts it."
@@ -206,6 +237,8 @@ def frame_words(answer: AttackAnswer) -> str:
 
 def _before(source: Source, answer: AttackAnswer) -> str:
     guess = int(source.probabilities.argmax())
+    if source.score is not None:
+        return f"{_says_score(answer, source.score)} as it is."
     if guess == answer.question.params.source_label(answer.content):
         return ""
     return f"Seen as {_named(answer, guess)} as it is, not as {_shown(answer)}: no rate counts it."
@@ -214,6 +247,8 @@ def _before(source: Source, answer: AttackAnswer) -> str:
 def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     guess = int(climb.now.argmax())
     prediction = f"it sees {_named(answer, guess)} ({_percent(climb.now[guess])})."
+    if climb.score is not None:
+        prediction = f"{_says_score(answer, climb.score)}; {prediction}"
     if answer.found is None and answer.fooled:
         return f"Fooled within the budget that you set, {budget_text(answer.question)}: {prediction}"
     if answer.found is None:  # it may have been set for another target, or another image
@@ -224,6 +259,10 @@ def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     if math.isinf(answer.found):
         return f"No budget up to {budget_text(answer.attacked)} was found to fool it: at the largest {prediction}"
     return f"Fooled, within the smallest budget that was found for this image: {prediction}"
+
+
+def _says_score(answer: AttackAnswer, value: float) -> str:
+    return f"{score_name(answer)} is {value:.2f}"
 
 
 def _run(answer: AttackAnswer) -> str:

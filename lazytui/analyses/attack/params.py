@@ -9,9 +9,11 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.networks.class_choice import ClassName, class_name, read_class
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
+from lazytui.analyses.networks.score_choice import ScoreName, read_score, score_in_words
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, summaries, with_defaults
+from lazytui.code_permission import is_score_code
 from lazytui.counted_nouns import with_article
 from lazytui.data.content import DIGITS, Content
 from lazytui.errors import UsageError
@@ -38,6 +40,23 @@ else:
     AllAttackOptions = merged_options("AllAttackOptions", ATTACKS, heading="Options of attacks")
 
 
+def named_score(params: AttackSetting, content: Content) -> ScoreName | None:
+    """What is raised instead of a class's probability; None where that isn't asked for. Raises UsageError for anything
+    that is no score."""
+    if params.score is None:
+        return None
+    score = read_score(params.score, content)
+    if score is None:
+        raise UsageError(f"--score {params.score!r:.60} is neither margin:A,B, of two classes, nor file.py:function.")
+    return score
+
+
+def goal_in_words(params: AttackSetting, content: Content) -> str:
+    """`margin 3 - 8 above 0`; empty where a class is wanted."""
+    score = named_score(params, content)
+    return "" if score is None else f"{score_in_words(score, content)} above {params.threshold:g}"
+
+
 def _class_named(option: str, text: str, content: Content) -> str:
     try:
         return content.classes[read_class(text, content)]
@@ -62,6 +81,18 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         _TARGET, description="The class that shall be seen, by name or number; also a pool's color."
     )
     targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the class shown.")
+    score: str | None = Field(
+        None,
+        max_length=1000,
+        description="What is raised instead of the target's probability: margin:3,8, the logit of one class minus "
+        "another's, or a function of yours, file.py:function, that makes (n,) of logits (n, classes).",
+    )
+    above: float | None = Field(
+        None,
+        allow_inf_nan=False,
+        description="What the score has to exceed. A margin's default is 0, where it changes its sign; of a function "
+        "it has to be given.",
+    )
     epsilon: float = Field(
         0.05,
         gt=0,
@@ -93,11 +124,27 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         require_two_classes(self.source_class, str(self.target_class))
         if ATTACKS[self.attack].needs_target and not self.targeted:
             raise ValueError(f"{self.attack} goes towards a target: leave targeted on, or choose another attack.")
+        self._check_score()
         if ATTACKS[self.attack].norm == "linf" and max(self.epsilon, self.largest or 0) > 1:
             raise ValueError(f"{self.attack} changes values between 0 and 1: a budget over 1 means nothing.")
         if self.epsilon > self.budget:
             raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
         return self
+
+    def _check_score(self) -> None:
+        """Raise ValueError for what doesn't go together with a score, or without one."""
+        if self.score is None:
+            if self.above is not None:
+                raise ValueError("--above is what a score has to exceed: give --score too.")
+            return
+        if not self.targeted:
+            raise ValueError("A score is raised, so it is a target: leave targeted on.")
+        if ATTACKS[self.attack].needs_target:
+            raise ValueError(f"{self.attack} goes towards a class, so it raises no score: choose another attack.")
+        if ATTACKS[self.attack].needs_classes:
+            raise ValueError(f"{self.attack} goes by several classes' logits, so it raises no score: take apgd-ce.")
+        if self.above is None and is_score_code(self.score):
+            raise ValueError("Say with --above what the function has to exceed for an attack to succeed.")
 
     def in_content(self, content: Content) -> Self:
         """The same with the classes by name. Raises UsageError where there are none such."""
@@ -108,6 +155,7 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
             require_two_classes(source, target)
         except ValueError as error:
             raise UsageError(str(error)) from error
+        named_score(self, content)
         return self.model_copy(update={"source_class": source, "target_class": class_name(target)})
 
     def _chosen_names(self, content: Content) -> tuple[str, str]:
@@ -138,6 +186,11 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
     def source_label(self, content: Content) -> int:
         """Which class a single source is of; of all classes the first but the target."""
         return next(label for label in self.source_labels(content) if label != self.target_label(content))
+
+    @property
+    def threshold(self) -> float:
+        """What a score has to exceed."""
+        return self.above or 0.0
 
     @property
     def source_name(self) -> str:

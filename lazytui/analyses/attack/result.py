@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.analyses.attack.params import FEWEST
+from lazytui.analyses.attack.params import FEWEST, named_score
 from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.data.content import Content, colored_digits
@@ -48,18 +48,19 @@ class SelfCheck:
 
 @dataclass(frozen=True, eq=False)
 class Perturbations:
-    """Of the S sources that are correct when clean; the first of them are kept as images.
+    """Of the S sources that are correct when clean (of a score: whose score is below); the first are kept as images.
 
     budgets, sure_budgets: (S,), the smallest that make the target the most probable class, and that make it more
-    probable than .9; infinite where none was enough. adversarial, clean: (kept, h, w, 3); where no budget was enough,
-    what the attack made of the largest. predictions: (kept,), of the adversarial images; None in results of older
-    versions, where such images are as they were. mean_change, energy:
+    probable than .9; of a score those that raise it above its threshold, and None. Infinite where none was enough.
+    adversarial, clean: (kept, h, w, 3); where no budget was enough, what the attack made of the largest. predictions:
+    (kept,), of the adversarial images; None in results of older versions, where such images are as they were.
+    mean_change, energy:
     (3, 2), of each channel on the stroke and beside it, see `attacks.perturbation_channels`: NaN beside it where no
     stroke is known; one_color: (1,), the share of the energy that one color laid evenly over the image explains.
     """
 
     budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
-    sure_budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
+    sure_budgets: Annotated[NDArray[np.float32] | None, numbers("correct").unbounded.optional]
     adversarial: Annotated[NDArray[np.uint8], images("kept"), Key("made")]
     clean: Annotated[NDArray[np.uint8], images("kept"), Key("own_images")]
     predictions: Annotated[NDArray[np.uint8] | None, indices("kept", below="/classes").optional]
@@ -70,7 +71,8 @@ class Perturbations:
 
 @dataclass(frozen=True, eq=False)
 class PoolResult:
-    """One network on one pool of N sources: the class predicted, (N,), and whether that is correct, (N,).
+    """One network on one pool of N sources: the class predicted, (N,), and whether that is correct, (N,); of a score:
+    whether it doesn't exceed its threshold when clean.
 
     labels: (N,), their classes; None in results of older versions: the one that was asked for. perturbations: None
     where too few sources are correct for any rate.
@@ -81,8 +83,8 @@ class PoolResult:
     labels: Annotated[NDArray[np.uint8] | None, indices("sources", below="/classes").optional, Key("digit")]
     perturbations: Annotated[Perturbations | None, Part()]
 
-    def robustness(self, target: int, label: int | None = None) -> Robustness:
-        """Of all sources, or of those of one class."""
+    def robustness(self, target: int | None, label: int | None = None) -> Robustness:
+        """Of all sources, or of those of one class. target: the class; None where a score is raised."""
         chosen = np.full(len(self.correct), True)
         if label is not None and self.labels is not None:
             chosen = self.labels == label
@@ -92,9 +94,12 @@ class PoolResult:
             return Robustness(correct, at_target, None, None)
         budgets, sure = self.perturbations.budgets, self.perturbations.sure_budgets
         attacked = chosen[self.correct]
-        return Robustness(correct, at_target, budgets[attacked].astype(float), sure[attacked].astype(float))
+        surely = None if sure is None else sure[attacked].astype(float)
+        return Robustness(correct, at_target, budgets[attacked].astype(float), surely)
 
-    def _share_at_target(self, chosen: NDArray[np.bool_], target: int) -> float | None:
+    def _share_at_target(self, chosen: NDArray[np.bool_], target: int | None) -> float | None:
+        if target is None:
+            return float(1 - self.correct[chosen].mean()) if chosen.any() else None
         others = chosen if self.labels is None else chosen & (self.labels != target)
         return float((self.predicted[others] == target).mean()) if others.any() else None
 
@@ -110,14 +115,15 @@ class NetworkResult:
 
 @dataclass(frozen=True, eq=False)
 class AttackResult:
-    """The networks side by side, asked about the very same sources. epsilon, target: as asked, for the rates.
+    """The networks side by side, asked about the very same sources. epsilon, target: as asked, for the rates; target is
+    None where a score is raised.
 
     recorded_content: of the images; None where they are digits in colors.
     """
 
     networks: tuple[NetworkResult, ...]
     epsilon: float
-    target: int
+    target: int | None
     recorded_content: Content | None = None
 
     @property
@@ -152,6 +158,7 @@ class AttackResult:
             for number, network in enumerate(self.networks)
             for pool, found in network.pools.items()
             for name, value in found.robustness(self.target).metrics(self.epsilon).items()
+            if self.target is not None or name != "clean_accuracy"
         }
 
 
@@ -222,8 +229,10 @@ def read(params: AttackParams, saved: Result) -> AttackResult:
     return result
 
 
-def _target(params: AttackParams, content: Content) -> int:
+def _target(params: AttackParams, content: Content) -> int | None:
     try:
+        if named_score(params, content):
+            return None
         return params.target_label(content)
     except UsageError as error:
         raise Damaged("its images have no such class as was asked for") from error

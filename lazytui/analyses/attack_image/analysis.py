@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.attack.analysis import SURE
 from lazytui.analyses.attack.analysis import resolve as resolve_pool
 from lazytui.analyses.attack.live import AttackSession
-from lazytui.analyses.attack.live_answer import AttackAnswer, Shares
+from lazytui.analyses.attack.live_answer import AttackAnswer, Climb
 from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
 from lazytui.analyses.attack_image.figures import figures
 from lazytui.analyses.attack_image.params import AttackImageParams
@@ -42,9 +42,11 @@ def run(params: AttackImageParams, report: Report) -> AttackImageResult:
     question = AttackQuestion(params.of_pool, params.pool, params.image, sure=params.sure)
     report.note("looking for the smallest budget that fools")
     searched = _last_answer(session, replace(question, at_smallest=True, sure=False), report)
-    surely = _last_answer(session, replace(question, at_smallest=True, sure=True), report)
+    surely = None
+    if params.score is None:
+        surely = _last_answer(session, replace(question, at_smallest=True, sure=True), report)
     if params.smallest:
-        answer = surely if params.sure else searched
+        answer = surely if surely and params.sure else searched
     else:
         report.note(f"attacking within {params.epsilon:g}")
         answer = _last_answer(session, question, report)
@@ -55,8 +57,11 @@ def run(params: AttackImageParams, report: Report) -> AttackImageResult:
         fooled=float(bool(answer.fooled)),
         budget=answer.attacked.params.epsilon,
         smallest_budget=_finite(searched.found),
-        smallest_sure_budget=_finite(surely.found),
-        steps_until_fooled=_first_step(params, answer.content, climb.probabilities),
+        smallest_sure_budget=_finite(surely.found) if surely else None,
+        steps_until_fooled=_first_step(params, answer.content, climb),
+        score_before=source.score,
+        score_after=climb.score,
+        scores=climb.scores,
         planned=answer.planned,
         sources=answer.sources,
         name=answer.networks[0],
@@ -106,9 +111,12 @@ def _finite(budget: float | None) -> float | None:
     return None if budget is None or math.isinf(budget) else budget
 
 
-def _first_step(params: AttackImageParams, content: Content, steps: Shares) -> float | None:
+def _first_step(params: AttackImageParams, content: Content, climb: Climb) -> float | None:
+    if climb.scores is not None:
+        above = np.flatnonzero(climb.scores > params.threshold)
+        return float(above[0]) if len(above) else None
     source, target = params.source_label(content), params.target_label(content)
-    for step, said in enumerate(steps):
+    for step, said in enumerate(climb.probabilities):
         goal = float(said[target] if params.targeted else 1 - said[source])
         most_probable = int(said.argmax()) == target or (not params.targeted and int(said.argmax()) != source)
         if goal > SURE if params.sure else most_probable:

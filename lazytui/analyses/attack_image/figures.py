@@ -8,10 +8,12 @@ import numpy as np
 
 from lazytui.analyses.attack.analysis import SURE
 from lazytui.analyses.attack.live_answer import AttackAnswer, Climb, Source
-from lazytui.analyses.attack.live_figures import attack_figures, budget_text
+from lazytui.analyses.attack.live_figures import attack_figures, budget_text, score_name
 from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.attack.params import named_score
 from lazytui.analyses.attack_image.result import AttackImageResult
 from lazytui.analyses.networks.class_choice import class_cell
+from lazytui.analyses.networks.score_choice import Margin
 from lazytui.data.content import Content
 from lazytui.figures.kinds import Column, Figure, Lines, Reference, Series, Table, Text
 
@@ -27,8 +29,8 @@ def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure
         palette=result.palette_name,
         recorded_content=result.recorded_content,
         sources=result.sources,
-        source=Source(result.image, result.before, result.already_fooled, result.sensitivity),
-        climb=Climb(result.steps, result.adversarial, result.after),
+        source=Source(result.image, result.before, result.already_fooled, result.sensitivity, result.score_before),
+        climb=Climb(result.steps, result.adversarial, result.after, scores=result.scores, score=result.score_after),
         fooled=bool(result.fooled),
         planned=result.planned,
         budget=result.budget,
@@ -43,19 +45,24 @@ def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure
 
 def _verdict(params: AttackImageParams, result: AttackImageResult, answer: AttackAnswer) -> Text:
     before, after = (answer.content.classes[said.argmax()] for said in (result.before, result.after))
+    score = score_name(answer)
     sentences = [f"As it is the network says {before} ({result.before.max():.0%})."]
+    if score and result.score_before is not None:
+        sentences.append(f"The {score} is {result.score_before:.3g}; the goal is above {params.threshold:g}.")
     if result.already_fooled:
         sentences.append("That is the goal already: nothing has to be changed, and no rate counts it.")
     else:
         within = budget_text(answer.attacked)
         fooled = "Fooled" if result.fooled else "Not fooled"
         sentences.append(f"{fooled} within {within}: it says {after} ({result.after.max():.0%}).")
+        if score and result.score_after is not None:
+            sentences.append(f"The {score} is {result.score_after:.3g} then.")
         if result.fooled and result.steps_until_fooled is not None:
             sentences.append(f"The goal is first reached at step {result.steps_until_fooled:.0f} of {result.planned}.")
-        sentences += [
-            _smallest("fools", result.smallest_budget, params),
-            _smallest("makes the goal more probable than .9", result.smallest_sure_budget, params),
-        ]
+        sentences.append(_smallest("fools", result.smallest_budget, params))
+        if not score:
+            surely = "makes the goal more probable than .9"
+            sentences.append(_smallest(surely, result.smallest_sure_budget, params))
     return Text(name="verdict", title="One image under attack", paragraphs=(" ".join(sentences),))
 
 
@@ -72,7 +79,7 @@ def _by_budget(params: AttackImageParams, result: AttackImageResult, content: Co
         return []
     x = np.concatenate([[0.0], result.budgets])
     said = np.concatenate([result.before[None], result.by_budget]).astype(np.float64)
-    shown = [params.source_label(content), *([params.target_label(content)] if params.targeted else [])]
+    shown = _shown_classes(params, content)
     others = np.delete(said, shown, axis=1).max(1)
     series = [Series(name=f"P({content.classes[label]})", x=x, y=said[:, label]) for label in shown]
     return [
@@ -86,9 +93,17 @@ def _by_budget(params: AttackImageParams, result: AttackImageResult, content: Co
             y_label="probability",
             low=0.0,
             high=1.0,
-            references=(Reference(name="sure", value=SURE),),
+            references=() if params.score else (Reference(name="sure", value=SURE),),
         )
     ]
+
+
+def _shown_classes(params: AttackImageParams, content: Content) -> list[int]:
+    """Those whose probabilities the attack is about."""
+    score, source = named_score(params, content), params.source_label(content)
+    if score is None:
+        return [source, *([params.target_label(content)] if params.targeted else [])]
+    return list(dict.fromkeys([source, *((score.first, score.second) if isinstance(score, Margin) else ())]))
 
 
 def _by_step(result: AttackImageResult, content: Content) -> Table:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.attack.params import FEWEST, AttackParams, AttackSetting
 from lazytui.data.content import DIGITS
@@ -52,6 +52,12 @@ class AttackImageParams(AttackSetting):
         if name == "all":
             raise ValueError("One image is of one class, not of all.")
         return name
+
+    @model_validator(mode="after")
+    def _check_sure(self) -> Self:
+        if self.sure and self.score is not None:
+            raise ValueError("A score has no probability to be sure of: leave --sure out, and raise --above instead.")
+        return self
 
     @property
     def of_pool(self) -> AttackParams:

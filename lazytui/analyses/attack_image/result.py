@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class AttackImageResult:
     """fooled: 1 where it reached the goal. budget: what it was attacked with. smallest_budget, smallest_sure_budget:
     the smallest budget with which the goal is the most probable, and more probable than .9; None where no budget up to
-    the largest is enough, or the image shows the goal as it is.
+    the largest is enough, or the image shows the goal as it is; the second is None of a score. score_before,
+    score_after, scores: (steps,), what is raised, as it is, in the end and on the way; None where a class is wanted.
 
     steps_until_fooled: the first step at which the goal is reached, before rounding; None where none is. planned: steps
     that the attack has; 0 where it only queries. sources: images that the pool was taken from.
@@ -39,6 +40,8 @@ class AttackImageResult:
     smallest_budget: Annotated[float | None, ANY]
     smallest_sure_budget: Annotated[float | None, ANY]
     steps_until_fooled: Annotated[float | None, ANY]
+    score_before: Annotated[float | None, ANY.optional] = None
+    score_after: Annotated[float | None, ANY.optional] = None
     planned: Annotated[int, COUNT]
     sources: Count
     name: Name
@@ -52,6 +55,7 @@ class AttackImageResult:
     steps: Annotated[NDArray[np.float32], shares("steps", "classes").defined]
     budgets: Annotated[NDArray[np.float64] | None, numbers("budgets").optional] = None
     by_budget: Annotated[NDArray[np.float32] | None, shares("budgets", "classes").optional] = None
+    scores: Annotated[NDArray[np.float64] | None, numbers("steps").optional] = None
     sensitivity: Annotated[NDArray[np.float32] | None, numbers("image height", "image width", 3).optional]
 
 

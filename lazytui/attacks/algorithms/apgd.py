@@ -122,4 +122,5 @@ APGD_DLR = Attack(
     norm="linf",
     perturb=apgd_dlr,
     options=ApgdOptions,
+    needs_classes=True,
 )

@@ -41,7 +41,7 @@ class GradcamParams(PairParams):
         "belongs to, or one for all images. For other images than digits what they are called: class, or ground, or a "
         "class by name or number. Also margin:3,8, the logit of one class minus another's, or a function of yours, "
         "file.py:function, that makes (n,) of logits (n, classes).",
-        json_schema_extra={"choices": [_PREDICTED, "digit", "color", *DIGITS]},
+        examples=[_PREDICTED, "digit", "color", *DIGITS],
     )
     show: Annotated[tuple[str, ...], BeforeValidator(split_list), Field(max_length=100)] | None = Field(
         None,

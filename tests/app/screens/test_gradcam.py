@@ -19,6 +19,7 @@ from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView
 from lazytui.app.form import ParamsForm
+from lazytui.app.form.text_control import TextControl
 from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_panels import RunPanels
@@ -169,6 +170,31 @@ def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
                 await until(pilot, lambda field=field, value=value: getattr(answered_params(screen), field) == value)
                 assert getattr(form(pilot), field) == value
                 assert drawn(pilot)["map"].overlay.shape == (1, 28, 28) and drawn(pilot)["map"] is not before
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_margin_and_a_function_are_typed_into_the_form(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text("def contrast(logits):\n    return logits[:, 3] - logits[:, 8]\n")
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        screen = await open_screen(pilot)
+        await pilot.press("f")
+        fields = pilot.app.screen.query_one(ParamsForm).query(TextControl)
+        await until(pilot, lambda: fields)
+        field = next(field for field in fields if field.field.name == "target")
+        maps = []
+        for typed, words in (("margin:3,8", "margin 3 - 8"), ("mine.py:contrast", "contrast of mine.py")):
+            field.focus()
+            field.clear()
+            await pilot.press(*typed)
+            await settled(pilot, lambda words=words: words in drawn(pilot)["map"].captions[0])
+            maps.append(drawn(pilot)["map"].overlay)
+            assert answered_params(screen).target == typed
+        assert np.allclose(*maps)
 
     drive(LazytuiApp(workspace), steps)
 

@@ -128,6 +128,8 @@ def start(
     chosen = chosen or execute.create(kind, params, there, name=name)
     if chosen.status.state in RESUMABLE:
         begin_logs(chosen.path, logs)
+    elif logs:
+        print_note(f"{chosen.id} is {chosen.status.state} already, so --log writes nothing of it.", quiet=quiet)
     for option, value, recorded in _resolved_differently(params, chosen):
         print_note(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
     if detach:

@@ -57,13 +57,13 @@ def margin(first: int, second: int, name: str) -> Score:
     return Score(name, lambda logits: logits[:, first] - logits[:, second], (first, second))
 
 
-def load_score(code: str, classes: int) -> Score:
-    """The function that `file.py:function` names, once it has been tried.
+def load_score(code: str, classes: int, option: str) -> Score:
+    """The function that `file.py:function` names, once it has been tried. option: the command line's name for it.
 
     Raises BadInput where nobody allowed that code or it can't be had, and where it makes anything but a number of each
     row by itself with a gradient in the logits.
     """
-    score = Score(code, import_function(code, "--target"))
+    score = Score(code, import_function(code, option))
     logits = torch.randn(_TRIED, classes, generator=torch.Generator().manual_seed(0)).requires_grad_()
     found = score(logits)
     if not torch.allclose(found[:1], score(logits[:1]), rtol=1e-3, atol=1e-5):

@@ -69,7 +69,7 @@ def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
         require_fair(first, other.run, workspace)
         resolve_network(other.model_copy(update={"source": first.source}), workspace)
     if score := named_score(params, data.content):
-        try_score(score, data.content)
+        try_score(score, data.content, "--score")
     return in_pools_there(params.in_content(data.content), data).model_copy(update={"source": first.source})
 
 
@@ -216,7 +216,7 @@ def score_of(params: AttackParams, network: ModelUnderStudy) -> Score | None:
     """What is raised in place of a class's probability. Imports torch."""
     content = network.data.content
     named = named_score(params, content)
-    return None if named is None else load_named_score(named, content)
+    return None if named is None else load_named_score(named, content, "--score")
 
 
 def goal_of(params: AttackParams, score: Score | None, problem: Problem) -> Problem:

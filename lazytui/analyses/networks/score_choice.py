@@ -69,20 +69,20 @@ def score_in_words(score: ScoreName, content: Content) -> str:
     return f"{function} of {Path(file).name}"
 
 
-def load_named_score(score: ScoreName, content: Content) -> Score:
-    """The number itself. Imports torch. Raises BadInput as `load_score` does."""
+def load_named_score(score: ScoreName, content: Content, option: str = "--target") -> Score:
+    """The number itself. Imports torch. option: what names it. Raises BadInput as `load_score` does."""
     from lazytui.models.scores import load_score, margin
 
     if isinstance(score, Margin):
         return margin(score.first, score.second, score_in_words(score, content))
-    return load_score(score.code, len(content.classes))
+    return load_score(score.code, len(content.classes), option)
 
 
-def try_score(score: ScoreName, content: Content) -> None:
+def try_score(score: ScoreName, content: Content, option: str = "--target") -> None:
     """Raise BadInput where a function can't be had or is none of logits, before any work is done. Imports torch for it
     only."""
     if isinstance(score, ScoreFunction):
         from lazytui.system.torch_import import require_torch
 
         require_torch()
-        load_named_score(score, content)
+        load_named_score(score, content, option)

@@ -35,6 +35,8 @@ class AttackScreen(FormAndPanels):
         "source_class",
         "target_class",
         "targeted",
+        "score",
+        "above",
         "epsilon",
         "pool",
         "sources",

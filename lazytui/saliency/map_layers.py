@@ -55,7 +55,7 @@ def choose_layer(
     attention to map.
     """
     if METHODS[method].of_attention and not _attends(model, None):
-        raise UsageError(f"{METHODS[method].title} needs {ATTENTION}, and {name} isn't one.")
+        raise UsageError(f"The method {method} needs {ATTENTION}, and {name} isn't one.")
     if not METHODS[method].of_layer:
         return None
     if method == "cam":

@@ -26,6 +26,11 @@ class MapMethod:
     images: int | None = None
     of_attention: bool = False
 
+    @property
+    def subject(self) -> str:
+        """What it shows where it maps no layer."""
+        return "the attention of all layers" if self.of_attention else "the image's own pixels"
+
 
 MethodName = Literal[
     "grad-cam",
@@ -121,6 +126,6 @@ METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
 
 
 def require_layer_suits(method: MethodName, layer: str | None) -> None:
-    """Raise ValueError where a layer is named for a method that scores the image's own pixels."""
+    """Raise ValueError where a layer is named for a method that maps none."""
     if layer is not None and not METHODS[method].of_layer:
-        raise ValueError(f"The method {method} shows the image's own pixels: leave out --layer.")
+        raise ValueError(f"The method {method} shows {METHODS[method].subject}: leave out --layer.")

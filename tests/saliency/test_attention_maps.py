@@ -126,7 +126,7 @@ def test_networks_without_attention_among_all_tokens_arent_offered_it(build: Cal
     """Swin attends within windows."""
     model = build()
     assert not {"attention-rollout", "legrad"} & {*available_methods(model, map_sizes(model))}
-    with pytest.raises(UsageError, match="LeGrad needs a network all of whose layers attend"):
+    with pytest.raises(UsageError, match="legrad needs a network all of whose layers attend"):
         choose_layer(model, "theirs", "legrad", None)
     with pytest.raises(UsageError, match="need a network all of whose layers attend"):
         legrad(model, images(3), TARGETS)

@@ -30,8 +30,9 @@ def next_choice(params: GradcamParams, name: str, by: int, answer: SaliencyAnswe
 
 
 def _next_layer(params: GradcamParams, by: int, answer: SaliencyAnswer | None) -> dict[str, Any]:
-    if not METHODS[params.method].of_layer:
-        raise UsageError(f"{METHODS[params.method].title} shows the image's own pixels: there is no layer to choose.")
+    method = METHODS[params.method]
+    if not method.of_layer:
+        raise UsageError(f"{method.title} shows {method.subject}: there is no layer to choose.")
     if params.method == "cam":
         raise UsageError("CAM is the map of one layer, the one that is averaged into the head.")
     shown = answer.explanations[0].layer if answer and answer.explanations else None

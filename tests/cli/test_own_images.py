@@ -3,6 +3,8 @@ evaluated by the command."""
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from PIL import Image
 
@@ -10,6 +12,7 @@ from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.screens.dataset import preview
 from lazytui.data.strokes.handwriting import draw_split
 from tests.commands import Lab, read_json
+from tests.data.sources.files import objects_on_grounds
 
 CLASSES = [f"class {digit}" for digit in range(10)]
 
@@ -46,3 +49,19 @@ def test_a_folder_of_images_with_a_planted_cue(lab: Lab) -> None:
     assert changed.code == 3 and "have changed since they were trained on" in changed.sentence
     recorded = read_json(lab.workspace / trained.json["run"] / "run.json")["params"]
     assert recorded["cue"] == "border" and recorded["source"] == f"folder:{images}"
+
+
+def test_objects_on_grounds_are_trained_on_explained_and_attacked(lab: Lab) -> None:
+    """Two classes; a network learns the ground, maps are held against the objects' masks, and words say so."""
+    source = ("--source", f"photos:{objects_on_grounds(lab.folder / 'pictures')}", "--image-size", "16")
+    sizes = ("--train-size", "400", "--test-size", "60", "--batch-size", "16", "--metrics-samples", "100")
+    trained = lab.call("run", "train", *source, *sizes, "--lr", "0.005", "--name", "lazy", "--quiet", "--json")
+    assert trained.code == 0, trained.err
+    assert read_json(lab.workspace / trained.json["run"] / "run.json")["params"]["epochs"] == 3, "as photos take"
+    assert trained.json["metrics"]["easy_accuracy"] > 0.85 > 0.3 > trained.json["metrics"]["hard_accuracy"]
+    maps = lab.call("run", "gradcam", "lazy", "--images", "10", "--quiet")
+    assert maps.code == 0 and "share of the evidence that lies on the object" in maps.out
+    assert not {"digit", "stroke"} & set(re.findall(r"[a-z]+", maps.out))
+    classes = ("--source-class", "ball", "--target-class", "box")
+    attacked = lab.call("run", "attack-image", "lazy", "--attack", "fgsm", *classes, "--budgets", "1", "--quiet")
+    assert attacked.code == 0 and "P(box)" in attacked.out, attacked.err

@@ -80,15 +80,16 @@ def _by_budget(params: AttackImageParams, result: AttackImageResult, content: Co
     x = np.concatenate([[0.0], result.budgets])
     said = np.concatenate([result.before[None], result.by_budget]).astype(np.float64)
     shown = _shown_classes(params, content)
-    others = np.delete(said, shown, axis=1).max(1)
     series = [Series(name=f"P({content.classes[label]})", x=x, y=said[:, label]) for label in shown]
+    if (others := np.delete(said, shown, axis=1)).size:
+        series.append(Series(name="highest other", x=x, y=others.max(1)))
     return [
         Lines(
             name="by-budget",
             title="Probabilities over the budget",
             note="What the network says of the image attacked with each budget by itself, after rounding to whole "
             "levels; at 0 it is as it is. An attack may miss what a better one finds, so that a curve can fall.",
-            series=(*series, Series(name="highest other", x=x, y=others)),
+            series=tuple(series),
             x_label="budget",
             y_label="probability",
             low=0.0,

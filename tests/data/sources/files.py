@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 SIDE = 12
+GROUNDS = {"grass": (20, 160, 40), "sand": (200, 180, 90)}
 
 
 def pixels(label: int, index: int, side: int = SIDE) -> np.ndarray:
@@ -32,6 +33,24 @@ def class_folders(root: Path, counts: Mapping[str, int], side: int = SIDE) -> Pa
         (root / name).mkdir(parents=True)
         for index in range(count):
             save(root / name / f"{index}.png", pixels(label, index, side))
+    return root
+
+
+def cut_out(shape: str, shade: int) -> np.ndarray:
+    """(60, 60, 4): a shape with a transparent ground around it."""
+    picture = Image.new("RGBA", (60, 60))
+    draw = ImageDraw.Draw(picture)
+    (draw.ellipse if shape == "ball" else draw.rectangle)((15, 10, 45, 50), (shade, 0, shade, 255))
+    return np.asarray(picture)
+
+
+def objects_on_grounds(root: Path) -> Path:
+    """Two classes of five cut-outs each, and two grounds."""
+    for label, shape in enumerate(("ball", "box")):
+        for index in range(5):
+            save(root / "objects" / shape / f"{index}.png", cut_out(shape, 100 + 30 * index + 10 * label))
+    for name, color in GROUNDS.items():
+        save(root / "grounds" / name / "ground.jpg", np.full((90, 120, 3), color, np.uint8), quality=95)
     return root
 
 

@@ -6,34 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
 
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset, with_found_data
 from lazytui.errors import BadInput
-from tests.data.sources.files import save
+from tests.data.sources.files import GROUNDS, cut_out, objects_on_grounds, save
 
 TUX_PAINT = Path("/usr/share/tuxpaint")
-GROUNDS = {"grass": (20, 160, 40), "sand": (200, 180, 90)}
-
-
-def cut_out(shape: str, shade: int) -> np.ndarray:
-    """(60, 60, 4): a shape with a transparent ground around it."""
-    picture = Image.new("RGBA", (60, 60))
-    draw = ImageDraw.Draw(picture)
-    (draw.ellipse if shape == "ball" else draw.rectangle)((15, 10, 45, 50), (shade, 0, shade, 255))
-    return np.asarray(picture)
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("photos")
-    for label, shape in enumerate(("ball", "box")):
-        for index in range(5):
-            save(root / "objects" / shape / f"{index}.png", cut_out(shape, 100 + 30 * index + 10 * label))
-    for name, color in GROUNDS.items():
-        save(root / "grounds" / name / "ground.jpg", np.full((90, 120, 3), color, np.uint8), quality=95)
-    return root
+    return objects_on_grounds(tmp_path_factory.mktemp("photos"))
 
 
 def photos(place: Path, **more: object) -> BiasedDataset:

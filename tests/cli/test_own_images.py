@@ -13,6 +13,7 @@ from lazytui.app.screens.dataset import preview
 from lazytui.data.strokes.handwriting import draw_split
 from tests.commands import Lab, read_json
 from tests.data.sources.files import objects_on_grounds
+from tests.runs_of_others import NET
 
 CLASSES = [f"class {digit}" for digit in range(10)]
 
@@ -62,6 +63,9 @@ def test_objects_on_grounds_are_trained_on_explained_and_attacked(lab: Lab) -> N
     maps = lab.call("run", "gradcam", "lazy", "--images", "10", "--quiet")
     assert maps.code == 0 and "share of the evidence that lies on the object" in maps.out
     assert not {"digit", "stroke"} & set(re.findall(r"[a-z]+", maps.out))
+    (lab.folder / "net.py").write_text(NET)
+    other = lab.call("run", "study", *source, *sizes, "--model", "net.py:net", "--quiet")
+    assert other.code == 3 and "Images here are 3 x 16 x 16" in other.sentence and "2 logits are" in other.sentence
     classes = ("--source-class", "ball", "--target-class", "box")
     attacked = lab.call("run", "attack-image", "lazy", "--attack", "fgsm", *classes, "--budgets", "1", "--quiet")
     assert attacked.code == 0 and "P(box)" in attacked.out, attacked.err

@@ -15,6 +15,7 @@ from lazytui.analyses.core.older_records import updated_params
 from lazytui.code_permission import CODE_FIELDS, SCORE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.data.content import Content, colored_digits
 from lazytui.data.decoding_progress import decoding_told_to
+from lazytui.data.params import DatasetParams, PaintingParams
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
 from lazytui.runs.logs.base import defined
@@ -300,9 +301,19 @@ def _require_here(params: BaseModel, workspace: Workspace) -> None:
             fresh_model(settings.model_copy(update={"model": name, "dropout": None}), content, seed=0)
 
 
+def _content_of_all(params: PaintingParams) -> Content:
+    """What the trainings of a grid are on, which may differ in their bias."""
+    from lazytui.data.splits import with_found_data
+
+    shared = {name: getattr(params, name) for name in PaintingParams.model_fields}
+    return with_found_data(DatasetParams.model_validate(shared)).content
+
+
 def _training_of(params: BaseModel, references: Sequence[str], workspace: Workspace) -> tuple[ModelSettings, Content]:
     """How a network is trained and on what data: by Params themselves, or in the run that one of these fields names."""
     settings, content = params if isinstance(params, ModelSettings) else None, getattr(params, "content", None)
+    if settings is not None and isinstance(params, PaintingParams) and not isinstance(content, Content):
+        content = _content_of_all(params)
     if settings is not None and isinstance(content, Content):
         return settings, content
     named = (getattr(params, reference, None) for reference in references)

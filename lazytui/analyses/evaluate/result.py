@@ -72,7 +72,7 @@ class NetworkEvaluation:
         """The counts behind its metrics, or behind some of them."""
         by_color = {"conflicting": self.conflicting, "aligned": self.samples.probe - self.conflicting}
         metrics = {name: self.metrics.get(name) for name in names} if names else self.metrics
-        return metric_shares(metrics, {**vars(self.samples), **by_color})
+        return metric_shares(metrics, {**vars(self.samples), **by_color}, self.trained.content)
 
     def predictions(self, split: str) -> Predictions | None:
         """split: easy, hard or probe."""

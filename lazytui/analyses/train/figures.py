@@ -16,7 +16,7 @@ from lazytui.analyses.train.result import TrainResult
 from lazytui.data.content import NO_CLASS, Content
 from lazytui.evaluation.conflicting_ten import COLUMNS, TenAnswers, answers_at, value_before
 from lazytui.evaluation.predictions import tone_of
-from lazytui.figures.kinds import Figure, Lines, Pixels, Reference, Series, Text
+from lazytui.figures.kinds import Figure, Lines, Pixels, Reference, Series, Table, Text
 from lazytui.training.methods import SIGNALS
 from lazytui.training.settings import TrainingSettings
 
@@ -27,10 +27,13 @@ def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
         *_at_chance(result),
         *_curves(params, result),
         *_ten(params, result),
-        metric_table(
-            result.metrics, params, metric_shares(result.metrics, vars(result.samples) if result.samples else {})
-        ),
+        _metrics(params, result),
     ]
+
+
+def _metrics(params: TrainParams, result: TrainResult) -> Table:
+    sizes = vars(result.samples) if result.samples else {}
+    return metric_table(result.metrics, params, metric_shares(result.metrics, sizes, params.content))
 
 
 def _ten(params: TrainParams, result: TrainResult) -> list[Figure]:

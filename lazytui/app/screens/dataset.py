@@ -71,9 +71,9 @@ class DatasetScreen(FormScreen, PanelScreen):
         PanelSpec("validation", "Validation", ("samples-validation",)),
         PanelSpec("hard", "Hard", ("samples-hard", "samples-probe")),
         PanelSpec("probe", "Probe", ("samples-probe",)),
-        PanelSpec("table", "Train: digit by color", ("contingency-train", "contingency-validation")),
-        PanelSpec("contrast", "Hard: digit by color", ("contingency-hard", "contingency-probe")),
-        PanelSpec("measures", "How strongly color tells the digit", ("color-reader", "measures")),
+        PanelSpec("table", "Train: class by attribute", ("contingency-train", "contingency-validation")),
+        PanelSpec("contrast", "Hard: class by attribute", ("contingency-hard", "contingency-probe")),
+        PanelSpec("measures", "How strongly the attribute tells the class", ("color-reader", "measures")),
     )
 
     def compose_body(self) -> ComposeResult:

@@ -1,4 +1,4 @@
-"""Evaluate: what a trained network reads, digit or color; or two networks side by side."""
+"""Evaluate: what a trained network reads, class or attribute; or two networks side by side."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class EvaluateScreen(FormAndPanels):
     empty = "No evaluation of this network yet. g: run it, o: choose another network."
     matched_fields = ("run", "against")
     panels = (
-        PanelSpec("headline", "Digit or color?", ("headline", "metrics", "by-split", "shared-data", "verdict")),
-        PanelSpec("easy", "Easy split: digit by prediction", ("confusion-easy", "color-by-prediction-easy")),
-        PanelSpec("hard", "Hard split: digit by prediction", ("confusion-hard",)),
+        PanelSpec("headline", "Class or attribute?", ("headline", "metrics", "by-split", "shared-data", "verdict")),
+        PanelSpec("easy", "Easy split: class by prediction", ("confusion-easy", "color-by-prediction-easy")),
+        PanelSpec("hard", "Hard split: class by prediction", ("confusion-hard",)),
         PanelSpec(
             "color",
-            "Hard split: color by prediction",
+            "Hard split: attribute by prediction",
             ("color-by-prediction-hard", "color-by-prediction-probe"),
         ),
-        PanelSpec("both", "Own color, and another", ("who-alone", "cheat", "digit-by-color", "red-one", "...")),
-        PanelSpec("shapes", "Ten shapes in ten colors", ("cue-conflict",)),
-        PanelSpec("groups", "Each digit in each color", ("digit-by-color", "red-one", "cheat", "who-alone", "...")),
+        PanelSpec("both", "Own value, and another", ("who-alone", "cheat", "digit-by-color", "red-one", "...")),
+        PanelSpec("shapes", "Each class with each value", ("cue-conflict",)),
+        PanelSpec("groups", "Accuracy of each group", ("digit-by-color", "red-one", "cheat", "who-alone", "...")),
         PanelSpec("cell", "The cell under the cursor", ("cell",), opens=True),
     )
     arrangements = Arrangements(

@@ -65,7 +65,7 @@ OVERLAYS = {
             PanelSpec("more", "", ("layers", "...")),
         ),
         first=("run", "layers", "samples", "strength", "seed"),
-        empty="This network's layers were not probed yet. Each layer is asked how well it tells the digit, and how "
+        empty="This network's layers were not probed yet. Each layer is asked how well it tells the class, and how "
         "well the color, to a linear classifier. g: run it. Esc: back to the neurons.",
         compared_by=("run",),
     ),

@@ -102,7 +102,7 @@ def _screen_actions(screen: LabScreen) -> Iterator[Command]:
     yield _command("Log of the run", "What the run that is shown printed, key l", screen.action_log)
     yield _command("Network under study", "Key o", screen.action_choose_network)
     yield _command("Second network", "Key a", screen.action_choose_second)
-    yield _command("Draw", "Draw a digit and ask the networks, key I", screen.action_draw)
+    yield _command("Draw", "Draw an image and ask the networks, key I", screen.action_draw)
     yield _command("Screenshot", "Save this screen as SVG and PNG", screen.action_screenshot)
     if screen.shown_figures():
         yield _command("Export figures", "Write the figures of this screen to a file", screen.action_export)

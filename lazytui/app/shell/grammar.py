@@ -91,8 +91,8 @@ GRAMMAR = (
     _meaning("previous-layer", "K", "The one before", "cycle"),
     _meaning("next-target", "t", "The next target", "cycle classes target"),
     _meaning("previous-target", "T", "The one before", "cycle classes target"),
-    _meaning("next-digit", "d", "Images of the next digit", "filter_next classes digit"),
-    _meaning("previous-digit", "D", "Images of the digit before", "classes digit"),
+    _meaning("next-digit", "d", "Images of the next class", "filter_next classes digit"),
+    _meaning("previous-digit", "D", "Images of the class before", "classes digit"),
     _meaning(
         "next-color",
         "h",

@@ -51,7 +51,7 @@ LIVE_PANELS = {
     "image": "Image",
     "map": "Where it looks",
     "chances": "Probability, %",
-    "worth": "Does it look at the digit?",
+    "worth": "Does it look at the object?",
 }
 WHOLE = Arrangements(
     narrow=Arrangement("verdict | 8", "pictures | 20", "energy | 14", "more | 14"),
@@ -59,7 +59,7 @@ WHOLE = Arrangements(
     wide=Arrangement("verdict verdict | 6", "pictures energy | 1fr", "pictures more | 1fr"),
 )
 WHOLE_PANELS = (
-    PanelSpec("verdict", "Does it look at the digit?", ("verdict",)),
+    PanelSpec("verdict", "Does it look at the object?", ("verdict",)),
     PanelSpec("energy", "Energy in the mask", ("energy", "groups", "ways", "causes")),
     PanelSpec(
         "pictures",
@@ -98,7 +98,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         Binding("T", "cycle('target', -1)", "Previous target", id="previous-target", show=False),
         Binding("v", "view", "Whole split", id="other-view"),
         Binding("slash", "filter", "Filter", id="filter"),
-        Binding("d", "filter_next('label')", "Only one digit (next)", id="next-digit", show=False),
+        Binding("d", "filter_next('label')", "Only one class (next)", id="next-digit", show=False),
         Binding("h", "filter_next('attribute')", "Only one color (next)", id="next-color", show=False),
         Binding("w", "filter_next('answers')", "Only one kind of answer (next)", id="next-answer", show=False),
         Binding("backspace", "unfilter", "All images", id="default", show=False),

@@ -29,10 +29,11 @@ def adapt(model: nn.Module, shape: NetworkShape, options: Adaptation) -> nn.Modu
     has other channels than the network, and what the network raises where it runs on neither.
     """
     model = _unwrapped(model)
-    _Outputs(options.of_outputs or shape.classes, options.outputs).attach(model)
-    if options.outputs:
+    outputs = _Outputs(options.of_outputs or shape.classes, options.outputs)
+    outputs.attach(model)
+    channels = _channels(model, shape, options)  # where it is seen what it puts out
+    if outputs.changed:
         setattr(model, _ADAPTED, True)
-    channels = _channels(model, shape, options)
     if channels == 3 and options.normalization is None and options.side is None:
         return model
     if options.normalization and len(options.normalization.mean) != channels:
@@ -105,10 +106,11 @@ class _Inputs:
 
 
 class _Outputs:
-    """Brings whatever a network puts out to logits."""
+    """Brings whatever a network puts out to logits. changed: whether it ever put out something else."""
 
     def __init__(self, count: int, chosen: tuple[int, ...]) -> None:
         self._count, self._chosen = count, chosen
+        self.changed = False
 
     def attach(self, model: nn.Module) -> None:
         model.register_forward_hook(self.leave)
@@ -118,7 +120,9 @@ class _Outputs:
         if isinstance(logits, Tensor) and self._count == 2 and _is_one_logit(logits):
             z = logits.reshape(-1)
             logits = torch.stack((torch.zeros_like(z), z), 1)
-        return self._of_classes(logits) if self._chosen and isinstance(logits, Tensor) else logits
+        logits = self._of_classes(logits) if self._chosen and isinstance(logits, Tensor) else logits
+        self.changed = self.changed or logits is not outputs
+        return logits
 
     def _of_classes(self, logits: Tensor) -> Tensor:
         if logits.ndim != 2 or logits.shape[1] != self._count:

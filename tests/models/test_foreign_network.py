@@ -136,6 +136,9 @@ def test_one_logit_is_a_network_of_two_classes_and_a_tuple_begins_with_logits(tm
     model = build(tmp_path, "one_logit", classes=2)
     z = model.get_submodule("1")(images().mean((2, 3)))[:, 0]
     torch.testing.assert_close(model(images()), torch.stack((torch.zeros(4), z), 1))
+    split = SplitModel(model, "0")
+    run_on = split.logits(split.pool(split.activations(images())), images())
+    torch.testing.assert_close(run_on, model(images()), msg="also where it is run on from a layer")
     assert build(tmp_path, "Tupled")(images()).shape == (4, 3)
     with pytest.raises(BadInput, match=r"makes \(2, 1\), not \(2, 3\)"):
         build(tmp_path, "one_logit")

@@ -6,8 +6,8 @@ import pytest
 
 from lazytui.analyses.core.execute import figures
 from lazytui.analyses.core.metric_counts import metric_shares
-from lazytui.data.content import colored_digits
 from lazytui.app.panels.explanation import explanation
+from lazytui.data.content import colored_digits
 from lazytui.figures.kinds import Figure, Share
 from lazytui.runs.workspace import shipped_runs
 
@@ -22,7 +22,11 @@ def told(run: str, figure: str) -> str:
 
 
 def test_a_share_has_its_hits_and_of_how_many() -> None:
-    shares = metric_shares({**METRICS, "shape_bias": 0.125}, {"easy": 60, "hard": 50, "conflicting": 90, "probe": 100}, colored_digits("distinct"))
+    shares = metric_shares(
+        {**METRICS, "shape_bias": 0.125},
+        {"easy": 60, "hard": 50, "conflicting": 90, "probe": 100},
+        colored_digits("distinct"),
+    )
     assert shares == (
         Share("easy accuracy", 60, "easy images", 57),
         Share("conflicting accuracy", 90, "conflicting images", 9),

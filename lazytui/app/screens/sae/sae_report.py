@@ -21,8 +21,8 @@ from lazytui.runs.status import ACTIVE
 
 NO_RUN = (
     "No sparse autoencoder of this network yet. g: train one: it explains a layer's activations by a few of many "
-    "features, and each feature is tested for attribute and class. C: self-check, which measures how far such features can "
-    "be trusted."
+    "features, and each feature is tested for attribute and class. C: self-check, which measures how far such features "
+    "can be trusted."
 )
 
 BUNDLED_RUN = "sae-lazy-strokes"

@@ -4,13 +4,18 @@ evaluated by the command."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 from PIL import Image
+from textual.pilot import Pilot
 
 from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.screens.dataset import preview
+from lazytui.app.shell.app import LazytuiApp
 from lazytui.data.strokes.handwriting import draw_split
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, until
 from tests.commands import Lab, read_json
 from tests.data.sources.files import objects_on_grounds
 from tests.runs_of_others import NET
@@ -69,3 +74,13 @@ def test_objects_on_grounds_are_trained_on_explained_and_attacked(lab: Lab) -> N
     classes = ("--source-class", "ball", "--target-class", "box")
     attacked = lab.call("run", "attack-image", "lazy", "--attack", "fgsm", *classes, "--budgets", "1", "--quiet")
     assert attacked.code == 0 and "P(box)" in attacked.out, attacked.err
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "of the evidence on the object" in screen_text(pilot.app))
+        await pilot.press("4")
+        await until(pilot, lambda: "grass box" in screen_text(pilot.app))
+        assert not {"digit", "stroke"} & set(re.findall(r"[a-z]+", screen_text(pilot.app)))
+        await pilot.press("2")
+        await until(pilot, lambda: "ground-follow rate" in screen_text(pilot.app))
+
+    drive(LazytuiApp(Workspace(lab.workspace)), steps)

@@ -137,10 +137,10 @@ METRICS = {
 def metric_of(name: str, content: Content) -> Metric:
     """The metric, in words of what the data set holds."""
     metric = METRICS[name]
-    return replace(metric, title=_in_words_of(content, metric.title), meaning=_in_words_of(content, metric.meaning))
+    return replace(metric, title=in_words_of(content, metric.title), meaning=in_words_of(content, metric.meaning))
 
 
-def _in_words_of(content: Content, text: str) -> str:
+def in_words_of(content: Content, text: str) -> str:
     """What is said of digits, colors and strokes, said of its classes, attribute and objects."""
     label, attribute, groups = content.label, content.attribute or "attribute", content.groups
     joined = in_or_with(content)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.metric_catalog import METRICS, metric_table
+from lazytui.analyses.core.metric_catalog import METRICS, metric_of, metric_table
 from lazytui.analyses.core.metric_counts import metric_shares
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult
@@ -19,6 +19,8 @@ from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Lines, Pixels, Reference, Series, Table, Text
 from lazytui.training.methods import SIGNALS
 from lazytui.training.settings import TrainingSettings
+
+_ACCURACIES = ("easy_accuracy", "hard_accuracy", "worst_group_accuracy", "train_accuracy")
 
 
 def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
@@ -147,14 +149,14 @@ def curves(
     begins.
     """
     label, attribute = content.label, content.attribute
-    cues = _series(history, "color_follow_rate", "shape_bias")
+    cues = _series(history, content, "color_follow_rate", "shape_bias")
     return [
         Lines(
             name="accuracy",
             title="Accuracy while it trains",
             note=f"Each point: the same images of each split, {samples:,} at most. training: images "
             f"that it learns from; {_about_splits(content)}.",
-            series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy", "train_accuracy"),
+            series=_series(history, content, *_ACCURACIES),
             x_label="step",
             marks=marks,
             y_label="accuracy",
@@ -167,8 +169,9 @@ def curves(
                 Lines(
                     name="cues",
                     title=f"{label.capitalize()} or {attribute}: which cue decides",
-                    note=f"On images of the probe split whose {attribute} belongs to another {label}. color-follow "
-                    f"rate: share taken for the {attribute}'s {label}; shape bias: share decided by the {label} "
+                    note=f"On images of the probe split whose {attribute} belongs to another {label}. "
+                    f"{metric_of('color_follow_rate', content).title}: share taken for the {attribute}'s {label}; "
+                    f"shape bias: share decided by the {label} "
                     f"among those decided by {label} or {attribute}.",
                     series=cues,
                     x_label="step",
@@ -185,7 +188,7 @@ def curves(
             name="loss",
             title="Training loss",
             note="Mean over the steps since the point before.",
-            series=_series(history, "loss"),
+            series=_series(history, content, "loss"),
             x_label="step",
             marks=marks,
             y_label="loss",
@@ -246,7 +249,6 @@ def _signals(history: Mapping[str, NDArray[np.float64]], marks: tuple[Reference,
     ]
 
 
-def _series(history: Mapping[str, NDArray[np.float64]], *names: str) -> tuple[Series, ...]:
-    return tuple(
-        Series(name=METRICS[name].title, x=history["step"], y=history[name]) for name in names if name in history
-    )
+def _series(history: Mapping[str, NDArray[np.float64]], content: Content, *names: str) -> tuple[Series, ...]:
+    there = [(metric_of(name, content).title, history[name]) for name in names if name in history]
+    return tuple(Series(name=title, x=history["step"], y=values) for title, values in there)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from contextlib import suppress
+
+from pydantic import ValidationError
+
+from lazytui.analyses.core.metric_catalog import in_words_of
 from lazytui.counted_nouns import counted
+from lazytui.data.content import Content, colored_digits
+from lazytui.errors import LazytuiError
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
 _WORDS = {
@@ -16,14 +25,32 @@ _WORDS = {
     "attack": (("aligned_median_budget", "a change of {:.2f} fools half"),),
     "compare": (("recipes", "recipe"), ("runs", "training")),
 }
-"""By kind: metrics of its result, each with how it is said, or else what it counts."""
+"""By kind: metrics of its result, each with how it is said of digits and colors, or else what it counts."""
+
+_LONGEST_DESCENT = 4
+"""Of experiments on features from their training: features, network."""
 
 
 def finding(line: RunLine) -> str:
     """`easy 95.0 %, hard 0.4 %`; empty where there is none of its metrics."""
     measured = ((line.metrics.get(name), words) for name, words in _WORDS.get(line.kind, ()))
-    return ", ".join(_words(value, words) for value, words in measured if value is not None)
+    said = ", ".join(_words(value, words) for value, words in measured if value is not None)
+    return in_words_of(_content(line.run), said)
 
 
 def _words(value: float, words: str) -> str:
     return words.format(value).replace("%", " %") if "{" in words else counted(round(value), words)
+
+
+@functools.lru_cache(maxsize=512)
+def _content(run: RunFolder) -> Content:
+    """What the images are of a run, or of the runs of its workspace that it goes back to; else digits in colors."""
+    with suppress(LazytuiError, ValidationError):
+        for _ in range(_LONGEST_DESCENT):
+            recorded = run.record.params.get("recorded_content")
+            if isinstance(recorded, str):
+                return Content.model_validate(recorded)
+            if not run.record.parents or "/" in run.record.parents[0]:
+                break
+            run = RunFolder(run.path.parent / run.record.parents[0], run.record.parents[0])
+    return colored_digits("distinct")

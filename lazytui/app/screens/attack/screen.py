@@ -46,8 +46,8 @@ class AttackScreen(FormAndPanels):
     )
     empty = (
         "No attack on this network yet. g: run it: the smallest perturbation of each image that makes the network "
-        "predict the target, for images in their own color, in every color, and in the target's. v: attack one image "
-        "live."
+        "predict the target, for images with their own value of the attribute, with every value, and with the "
+        "target's. v: attack one image live."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "live", "Live", id="other-view"),

@@ -1,0 +1,152 @@
+"""Audit: exchange properties between images, and see which ones the network's answers go by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.audit.figures import figures
+from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.audit.result import AuditResult, columns_of, read
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
+from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
+from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.errors import BadInput
+from lazytui.runs.progress_report import Report
+from lazytui.runs.results.typed_result import write_fields
+
+if TYPE_CHECKING:
+    from lazytui.analyses.networks.model_under_study import ModelUnderStudy
+    from lazytui.audit.donor_swaps import Hosts, Predict, Swap
+    from lazytui.data.splits import Split
+
+_EXPLAINED = 4
+"""Flagged properties that are set against each other at most."""
+_SHOWN = 3
+_EXAMPLES = 4
+
+
+def run(params: AuditParams, report: Report) -> AuditResult:
+    report.note("loading torch and the network")
+    network = load_model_under_study(params, report.workspace, report.note)
+    from lazytui.audit.donor_swaps import draw_hosts, measure_swaps, named_cues
+    from lazytui.audit.editors import EDITORS
+    from lazytui.evaluation.forward import probabilities
+
+    def predict(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+        report.check()
+        return probabilities(network.model, images, network.hardware).argmax(1).astype(np.int64)
+
+    split, generator = network.data.validation, np.random.default_rng(params.seed)
+    hosts = draw_hosts(split.images, split.labels.astype(np.int64), params.images, generator)
+    accuracy = _accuracy(hosts, split.images, predict)
+    swaps: dict[str, Swap] = {}
+    for name, swap in measure_swaps(hosts, EDITORS, predict, generator):
+        swaps[name] = swap
+        report.progress(len(swaps), len(EDITORS), "properties")
+    named = named_cues(swaps, EDITORS)
+    report.note("setting the properties that it goes by against each other")
+    planted = _planted(network, split, hosts, predict)
+    first = swaps[named[0]] if named else None
+    return AuditResult(
+        accuracy=accuracy,
+        largest=first and first.delta,
+        largest_error=first and first.error,
+        flagged=len(named),
+        detectable=max(swap.smallest for swap in swaps.values() if swap.hosts),
+        planted=planted and planted[0],
+        planted_error=planted and planted[1],
+        cues=tuple(swaps),
+        images=len(hosts.hosts),
+        palette_name=network.trained.palette,
+        recorded_content=content_to_keep(network.data.params),
+        left=_left(hosts, named[:_EXPLAINED], predict),
+        **columns_of(swaps),  # type: ignore[arg-type]
+        **_examples(hosts, named[:_SHOWN], swaps, predict),
+    )
+
+
+def _accuracy(hosts: Hosts, images: NDArray[np.uint8], predict: Predict) -> float:
+    """On the images as they are. Raises BadInput where it is no better than chance: then nothing could be lost."""
+    if not len(hosts.hosts):
+        raise BadInput("No two test images are of one class, so there is no donor of an image's own class.")
+    labels = hosts.labels[hosts.hosts]
+    right = float((predict(images[hosts.hosts]) == labels).mean())
+    chance = float(np.bincount(labels).max() / len(labels))
+    if right < chance + 2 * np.sqrt(chance * (1 - chance) / len(labels)):
+        raise BadInput(
+            f"The network is right on {100 * right:.0f} % of {len(labels):,} images, which isn't more than the "
+            f"{100 * chance:.0f} % of the largest class: there is nothing that it could lose."
+        )
+    return right
+
+
+def _planted(network: ModelUnderStudy, split: Split, hosts: Hosts, predict: Predict) -> tuple[float, float] | None:
+    """The loss by repainting what was planted with the value of another class, beside that of the own class."""
+    from lazytui.audit.donor_swaps import paired_loss
+
+    editor, aligned = network.data.editor, network.data.content.aligned
+    value_of = {label: value for value, label in reversed(list(enumerate(aligned)))}
+    labels = hosts.labels[hosts.hosts]
+    if editor is None or not set(np.unique(hosts.labels).tolist()) <= value_of.keys():
+        return None
+    right = []
+    for donors in (hosts.own, hosts.other):
+        values = np.array([value_of[label] for label in hosts.labels[donors].tolist()], np.uint8)
+        right.append(predict(editor.paint(split.originals[hosts.hosts], values, "audit")) == labels)
+    return paired_loss(*right)
+
+
+def _left(hosts: Hosts, named: Sequence[str], predict: Predict) -> NDArray[np.float64] | None:
+    """(k, k): what is left of the loss by one property once another is as it was."""
+    from lazytui.audit.donor_swaps import left_without
+    from lazytui.audit.editors import EDITORS
+
+    if len(named) < 2:
+        return None
+    left = np.full((len(named), len(named)), np.nan)
+    for row, name in enumerate(named):
+        for column, restored in enumerate(named):
+            if row != column:
+                left[row, column] = left_without(hosts, EDITORS[name], EDITORS[restored], predict)
+    return left
+
+
+def _examples(hosts: Hosts, named: Sequence[str], swaps: Mapping[str, Swap], predict: Predict) -> dict[str, Any]:
+    """For each shown property images that are recognized with it from their own class and, if so, not from another."""
+    from lazytui.audit.donor_swaps import edit_all, to_bytes
+    from lazytui.audit.editors import EDITORS
+
+    if not named:
+        return {}
+    found = []
+    for name in named:
+        edited = hosts.with_objects if EDITORS[name].needs_object else hosts
+        images = np.stack(
+            [
+                to_bytes([edited.scenes[host].image for host in edited.hosts]),
+                *(edit_all(edited, EDITORS[name], donors) for donors in (edited.own, edited.other)),
+            ],
+            axis=1,
+        )
+        labels = edited.labels[np.stack([edited.hosts, edited.own, edited.other], axis=1)]
+        predicted = predict(images.reshape(-1, *images.shape[2:])).reshape(labels.shape)
+        own, lost = (predicted[:, :2] == labels[:, :2]).all(1), predicted[:, 2] != labels[:, 0]
+        best = np.argsort(~(own & lost), kind="stable")[:_EXAMPLES]
+        found.append((images[best], predicted[best], labels[best]))
+    images, predicted, labels = (np.stack(column) for column in zip(*found, strict=True))
+    return {"examples": images, "example_predicted": predicted, "example_labels": labels}
+
+
+ANALYSIS = Analysis(
+    params=AuditParams,
+    run=run,
+    figures=with_data_named(figures),
+    write=write_fields,
+    read=read,
+    resolve=resolve,
+)

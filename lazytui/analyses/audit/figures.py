@@ -1,0 +1,193 @@
+"""The verdict of an audit with its limits, what each property is worth, where, and images to see it on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lazytui.analyses.audit.result import AuditResult
+from lazytui.audit.donor_swaps import FLOOR, Swap
+from lazytui.audit.editors import EDITORS
+from lazytui.audit.editors.places import COLUMNS, ROWS, cell_name
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Matrix, Pixels, Share, Table, Text
+
+if TYPE_CHECKING:
+    from lazytui.analyses.audit.params import AuditParams
+    from lazytui.figures.kinds import Tone
+
+_NORMAL = 1.96
+
+
+def figures(_params: AuditParams, result: AuditResult) -> list[Figure]:
+    found: list[Figure] = [_verdict(result), _losses(result)]
+    for row, name in enumerate(result.named[: 0 if result.examples is None else len(result.examples)]):
+        found.append(_examples(result, row, name))
+    if result.left is not None:
+        found.append(_explained(result))
+    return [*found, _places(result), _table(result)]
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.0f} points"
+
+
+def _loss(swap: Swap) -> str:
+    low, high = (100 * (swap.delta + side * _NORMAL * swap.error) for side in (-1, 1))
+    return f"{_points(swap.delta)} [{low:.0f}, {high:.0f}]"
+
+
+def _verdict(result: AuditResult) -> Text:
+    named = result.named
+    if named:
+        swap = result.swaps[named[0]]
+        first = (
+            f"This network goes by {EDITORS[named[0]].phrase}: with that of an image of another class it loses "
+            f"{_loss(swap)} of accuracy, beside the same edit with that of its own class. "
+            f"{100 * swap.follow:.0f} % of the images are then taken for the other class "
+            f"(by chance {100 * swap.by_chance:.0f} %)."
+        )
+    else:
+        first = f"No property was found that this network goes by, of {_tried(result)} that were tried."
+    others = [f"{EDITORS[name].phrase} {_loss(result.swaps[name])}" for name in named[1:]]
+    also = f"Also lost by: {'; '.join(others)}. What takes more from the donor can hold what takes less." if others else ""
+    return Text(
+        name="verdict",
+        title="What the network goes by",
+        paragraphs=tuple(text for text in (first, also, _planted(result), _limits(result)) if text),
+    )
+
+
+def _tried(result: AuditResult) -> str:
+    return f"{sum(swap.hosts > 0 for swap in result.swaps.values())} properties"
+
+
+def _planted(result: AuditResult) -> str:
+    if result.planted is None or result.planted_error is None:
+        return ""
+    return (
+        f"For comparison: the {result.content.attribute} that was planted in these images is worth "
+        f"{_points(result.planted)} by repainting it itself."
+    )
+
+
+def _limits(result: AuditResult) -> str:
+    left_out = [name for name, swap in result.swaps.items() if not swap.hosts]
+    no_object = f" Not tried, since too few images have an object that stands out: {', '.join(left_out)}." if left_out else ""
+    return (
+        f"What has no editor is missed: tried were {_tried(result)}, each on up to {result.images:,} images.{no_object} "
+        f"A loss under {_points(result.detectable)} could have been missed. A property may be the task itself and no "
+        "shortcut; that isn't told here. The result is of this network: another seed may differ."
+    )
+
+
+def _losses(result: AuditResult) -> Bars:
+    swaps = {name: swap for name, swap in result.swaps.items() if swap.hosts}
+    ordered = [*result.named, *sorted(swaps.keys() - set(result.named), key=lambda name: -swaps[name].delta)]
+    delta, error = (np.array([getattr(swaps[name], what) for name in ordered]) for what in ("delta", "error"))
+    return Bars(
+        name="losses",
+        title="Accuracy lost when a property comes from another class",
+        note="Less what is lost by the same edit with a donor of the own class. Intervals: 95 %, over images. Flagged, and "
+        f"in front: those that exceed {_points(FLOOR)} by two standard errors, and 0 by 3.5; the first is the one "
+        "that takes the fewest numbers from the donor among those that lose at least 60 % of the largest.",
+        shares=(Share("each", result.images),),
+        labels=tuple(ordered),
+        values=100 * delta,
+        unit="points",
+        low=float(min(0.0, (100 * (delta - _NORMAL * error)).min())),
+        intervals=100 * np.stack([delta - _NORMAL * error, delta + _NORMAL * error], 1),
+    )
+
+
+def _examples(result: AuditResult, row: int, name: str) -> Pixels:
+    assert result.examples is not None and result.example_predicted is not None and result.example_labels is not None
+    classes, labels, predicted = result.content.classes, result.example_labels[row], result.example_predicted[row]
+    right = predicted == labels[:, :1]
+    tones: tuple[Tone, ...] = tuple("good" if one else "bad" for one in right.ravel())
+    return Pixels(
+        name=f"examples-{name.replace(' ', '-')}",
+        title=f"{name.capitalize()}: images, and the same edited",
+        note=f"Left: as it is. Middle: with {EDITORS[name].phrase} of another image of its class. Right: with that of an "
+        "image of another class. Below: what the network says. Chosen to show the loss, where there is one.",
+        images=result.examples[row].reshape(-1, *result.examples.shape[3:]),
+        columns=3,
+        captions=tuple(classes[label] for label in predicted.ravel()),
+        tones=tones,
+        row_labels=tuple(classes[label] for label in labels[:, 0]),
+        column_labels=("as it is", "own class", "another class"),
+    )
+
+
+def _explained(result: AuditResult) -> Matrix:
+    assert result.left is not None
+    names = tuple(result.named[: len(result.left)])
+    return Matrix(
+        name="explained",
+        title="What is left of a loss once another property is as it was",
+        note="Row: the property that comes from another class. Column: the one that is then given back. Near 0 where the "
+        "column explains the row.",
+        shares=(Share("each", result.images),),
+        values=100 * result.left,
+        row_labels=names,
+        column_labels=names,
+        row_axis="exchanged",
+        column_axis="given back",
+        unit="points",
+    )
+
+
+def _places(result: AuditResult) -> Matrix:
+    values = np.full((3, 3), np.nan)
+    for row in range(3):
+        for column in range(3):
+            swap = result.swaps.get(cell_name(row, column))
+            if swap is not None and swap.hosts:
+                values[row, column] = 100 * swap.delta
+    return Matrix(
+        name="places",
+        title="Accuracy lost by place",
+        note="What lies there comes from an image of another class, but for the two objects. The middle isn't exchanged.",
+        shares=(Share("each", result.images),),
+        values=values,
+        row_labels=ROWS,
+        column_labels=COLUMNS,
+        unit="points",
+        low=0.0,
+        high=max(10.0, float(np.nanmax(values))) if np.isfinite(values).any() else 10.0,
+    )
+
+
+def _table(result: AuditResult) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    ordered = sorted(result.swaps, key=lambda name: -result.swaps[name].delta)
+    for name in [*result.named, *(name for name in ordered if name not in result.named)]:
+        swap = result.swaps[name]
+        if not swap.hosts:
+            rows.append((name, EDITORS[name].freedom, 0, *(None,) * 6, "not tried"))
+            continue
+        low, high = (100 * (swap.delta + side * _NORMAL * swap.error) for side in (-1, 1))
+        verdict = "named" if [name] == result.named[:1] else "flagged" if swap.flagged else "not found"
+        measured = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
+        rows.append((name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, Interval(low, high), *measured, verdict))
+    return Table(
+        name="properties",
+        title="Every property that was tried",
+        note="numbers: that it takes from the donor, at 32 pixels. lost: accuracy with a donor of the own class (own) "
+        "less that with a donor of another class, in points, with its 95 % interval. follows: taken for the donor's "
+        "class. by chance: the same with the donors' classes permuted, 97.5 % quantile. without: taken for that "
+        "class though the donor is of the own one.",
+        columns=(
+            Column(name="property"),
+            Column(name="numbers"),
+            Column(name="images"),
+            Column(name="lost", unit="points"),
+            Column(name="interval"),
+            Column(name="own", unit="%", decimals=0),
+            Column(name="follows", unit="%", decimals=0),
+            Column(name="by chance", unit="%", decimals=0),
+            Column(name="without", unit="%", decimals=0),
+            Column(name="verdict"),
+        ),
+        rows=tuple(rows),
+    )

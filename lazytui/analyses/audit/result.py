@@ -1,0 +1,115 @@
+"""What `audit` finds: what each property of the images is worth to a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
+from lazytui.analyses.core.fact_readers import PaletteName
+from lazytui.audit.donor_swaps import Swap, named_cues
+from lazytui.audit.editors import EDITORS
+from lazytui.data.content import Content
+from lazytui.runs.results.result_contents import (
+    ANY,
+    COUNT,
+    SHARE,
+    Count,
+    Damaged,
+    Name,
+    counts,
+    images,
+    indices,
+    numbers,
+    shares,
+)
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields
+
+if TYPE_CHECKING:
+    from lazytui.analyses.audit.params import AuditParams
+
+SIDES = ("image", "own", "other")
+"""Of an example: as it is; with the property from an image of its own class; from one of another class."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AuditResult(OfImages):
+    """What is lost when a property comes from an image of another class, for every property that was tried.
+
+    cues: their names. accuracy: on the images that were edited, before. largest, largest_error: the loss of the named
+    property and its standard error; None where none is flagged. flagged: how many are. detectable: the smallest loss
+    that would have been flagged, of the property for which that is largest. planted, planted_error: the loss by
+    repainting what was planted in the data; None where nothing was.
+
+    hosts, delta, error, own, follow, by_chance, follow_own: (cues,), as of `Swap`. left: (flagged, flagged), what is left
+    of the loss by one flagged property (row) once another (column) is as it was; NaN on the diagonal. examples: (shown,
+    examples, 3, h, w, 3), of the flagged properties first, in the order of `SIDES`; example_predicted, example_labels:
+    of them the predicted class, and the class of the image and of its donors.
+    """
+
+    accuracy: Annotated[float, SHARE]
+    largest: Annotated[float | None, ANY]
+    largest_error: Annotated[float | None, ANY]
+    flagged: Annotated[int, COUNT]
+    detectable: Annotated[float, ANY]
+    planted: Annotated[float | None, ANY]
+    planted_error: Annotated[float | None, ANY]
+    cues: tuple[Name, ...]
+    images: Count
+    palette_name: PaletteName
+    recorded_content: Content | None = None
+    hosts: Annotated[NDArray[np.int64], counts("cues")]
+    delta: Annotated[NDArray[np.float64], numbers("cues").defined]
+    error: Annotated[NDArray[np.float64], numbers("cues").defined]
+    own: Annotated[NDArray[np.float64], shares("cues").defined]
+    follow: Annotated[NDArray[np.float64], shares("cues").defined]
+    by_chance: Annotated[NDArray[np.float64], shares("cues").defined]
+    follow_own: Annotated[NDArray[np.float64], shares("cues").defined]
+    left: Annotated[NDArray[np.float64] | None, numbers("explained", "explained").optional] = None
+    examples: Annotated[NDArray[np.uint8] | None, images("shown", "examples", 3).optional] = None
+    example_predicted: Annotated[
+        NDArray[np.int64] | None, indices("shown", "examples", 3, below="classes").optional
+    ] = None
+    example_labels: Annotated[NDArray[np.int64] | None, indices("shown", "examples", 3, below="classes").optional] = None
+
+    @cached_property
+    def swaps(self) -> dict[str, Swap]:
+        """By the name of the property."""
+        columns = (self.hosts, self.delta, self.error, self.own, self.follow, self.by_chance, self.follow_own)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return {name: Swap(*row) for name, row in zip(self.cues, rows, strict=True)}
+
+    @cached_property
+    def named(self) -> list[str]:
+        """The flagged properties, the named one first."""
+        return named_cues(self.swaps, EDITORS)
+
+
+def columns_of(swaps: Mapping[str, Swap]) -> dict[str, NDArray[np.generic]]:
+    """The columns of the result."""
+    found: dict[str, NDArray[np.generic]] = {"hosts": np.array([swap.hosts for swap in swaps.values()], np.int64)}
+    for name in ("delta", "error", "own", "follow", "by_chance", "follow_own"):
+        found[name] = np.array([getattr(swap, name) for swap in swaps.values()], np.float64)
+    return found
+
+
+def read(_params: AuditParams, saved: Result) -> AuditResult:
+    """Raises Damaged where it isn't what `write_fields` makes."""
+    result = read_fields(AuditResult, saved, content_sizes(saved))
+    if len(result.cues) != len(result.delta) or len(set(result.cues)) < len(result.cues):
+        raise Damaged("it names other properties than it has losses of")
+    if unknown := set(result.cues) - EDITORS.keys():
+        raise Damaged(f"it has a property that there isn't: {min(unknown)}")
+    if len(result.named) != result.flagged:
+        raise Damaged("it counts other properties than it flags")
+    if result.left is not None and len(result.left) > result.flagged:
+        raise Damaged("it explains more properties than it flags")
+    if result.examples is not None and len(result.examples) > result.flagged:
+        raise Damaged("it shows more properties than it flags")
+    return result

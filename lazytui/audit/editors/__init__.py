@@ -1,0 +1,10 @@
+"""The properties that can be exchanged between images: a file each or a few of a kind, and a line here."""
+
+from __future__ import annotations
+
+from lazytui.audit.editors import blur, brightness, geometry, ground, hue, places
+from lazytui.audit.editors.base import CueEditor
+
+EDITORS: dict[str, CueEditor] = {
+    entry.name: entry for module in (hue, brightness, blur, geometry, ground, places) for entry in module.ENTRIES
+}

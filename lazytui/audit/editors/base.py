@@ -1,0 +1,28 @@
+"""What an editor is: it gives one image a property of another, and changes as little else as it can.
+
+An editor's file ends in its ENTRIES, mostly one. What every editor must hold (tests/audit/test_editors.py): an image
+given its own property stays as it is; given another's, it has that; the donor's object doesn't come along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lazytui.audit.scene import Image, Scene
+
+
+@dataclass(frozen=True)
+class CueEditor:
+    """One property that can be exchanged.
+
+    phrase: what a network goes by, in a sentence ("the hue"). freedom: numbers that it takes from the donor, at 32
+    pixels; of several properties that explain a network the one with the fewest is named. edit: (host, donor) -> image;
+    it may assume that both have an object where `needs_object`.
+    """
+
+    name: str
+    phrase: str
+    freedom: int
+    edit: Callable[[Scene, Scene], Image]
+    needs_object: bool = False

@@ -1,0 +1,48 @@
+"""How bright it is: by one factor; ground and object each; the object alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lazytui.audit.editors.base import CueEditor
+from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance
+
+_LEAST = 0.02
+
+
+def _gain(host: Scene, donor: Scene) -> Image:
+    own, other = sum(host.levels), sum(donor.levels)
+    return host.image * np.float32(other / own) if own > _LEAST else host.image + np.float32((other - own) / 2)
+
+
+def _both_levels(host: Scene, donor: Scene) -> Image:
+    """A map of luminance that takes the host's two levels to the donor's."""
+    (ground, bright), (other_ground, other_bright) = host.levels, donor.levels
+    slope = (other_bright - other_ground) / (bright - ground) if abs(bright - ground) > _LEAST else 1.0
+    light = host.luminance
+    return host.image + (other_ground + slope * (light - ground) - light)[..., None].astype(np.float32)
+
+
+def _ink(host: Scene, donor: Scene) -> Image:
+    """The object's pixels shifted by the difference of the two mean luminances."""
+    assert host.object is not None and donor.object is not None
+    shift = float(donor.luminance[donor.object].mean() - host.luminance[host.object].mean())
+    cover = np.clip(_cover(host), 0, 1)[..., None]
+    return host.image + np.float32(shift) * cover
+
+
+def _cover(scene: Scene) -> np.ndarray:
+    """(h, w), 0 to 1: how much of each pixel is the object, by its luminance between the ground's and the object's."""
+    ground = float(scene.ground_color @ LUMINANCE)
+    (_, bright) = scene.levels
+    if abs(bright - ground) < _LEAST:
+        return np.asarray(scene.object, np.float32)
+    share: np.ndarray = (luminance(scene.image) - ground) / (bright - ground)
+    return np.where(scene.halo, share, 0).astype(np.float32)
+
+
+ENTRIES = (
+    CueEditor("gain", "the overall brightness", 1, _gain),
+    CueEditor("brightness", "the brightness of ground and object", 2, _both_levels),
+    CueEditor("ink", "the brightness of the object", 1, _ink, needs_object=True),
+)

@@ -1,0 +1,80 @@
+"""The ground behind the object: its noise, its texture, its pattern, all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.audit.editors.base import CueEditor
+from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance
+
+_SEED = 0
+"""Of the phases that a ground gets which has none of its own: the same for every image."""
+
+
+def _noise(host: Scene, donor: Scene) -> Image:
+    """The donor's power in each band of frequencies, with the phases of the host."""
+    return _with_residual(host, _spectrum(host, _by_rings(_amplitudes(host), _amplitudes(donor))))
+
+
+def _texture(host: Scene, donor: Scene) -> Image:
+    """The donor's power at each frequency, with the phases of the host."""
+    return _with_residual(host, _spectrum(host, _amplitudes(donor)))
+
+
+def _pattern(host: Scene, donor: Scene) -> Image:
+    """What departs from the ground's color, pixel by pixel, in the host's color."""
+    return _with_object(host, host.ground_color + donor.cleared - donor.ground_color)
+
+
+def _background(host: Scene, donor: Scene) -> Image:
+    return _with_object(host, donor.cleared)
+
+
+def _with_object(host: Scene, ground: Image) -> Image:
+    """The host's object on another ground."""
+    return np.where(host.halo[..., None], host.image, ground).astype(np.float32)
+
+
+def _with_residual(host: Scene, residual: NDArray[np.float64]) -> Image:
+    """The host on its own ground, whose luminance departs from its color as `residual` (h, w) says."""
+    change = residual - (luminance(host.cleared) - float(host.ground_color @ LUMINANCE))
+    return _with_object(host, np.asarray(host.cleared + change[..., None], np.float32))
+
+
+def _amplitudes(scene: Scene) -> NDArray[np.float64]:
+    """(h, w): of the ground's luminance about its color."""
+    residual = luminance(scene.cleared) - float(scene.ground_color @ LUMINANCE)
+    found: NDArray[np.float64] = np.abs(np.fft.fft2(residual))
+    return found
+
+
+def _spectrum(host: Scene, amplitudes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(h, w): a ground of these amplitudes. Where the host has nothing, its phases are random ones."""
+    own = np.fft.fft2(luminance(host.cleared) - float(host.ground_color @ LUMINANCE))
+    noise = np.fft.fft2(np.random.default_rng(_SEED).normal(size=own.shape))
+    phases = np.where(np.abs(own) > 1e-6, own, noise)
+    ground: NDArray[np.float64] = np.fft.ifft2(amplitudes * np.exp(1j * np.angle(phases))).real
+    return ground
+
+
+def _by_rings(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The host's amplitudes, times what takes the power of each ring of frequencies to the donor's.
+
+    Where the host has none, the donor's mean stands.
+    """
+    height, width = own.shape
+    rings = np.rint(np.hypot(np.fft.fftfreq(height)[:, None] * height, np.fft.fftfreq(width) * width)).astype(int)
+    count = np.bincount(rings.ravel())
+    of_own, of_other = (np.sqrt(np.bincount(rings.ravel(), (one**2).ravel()) / count) for one in (own, other))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = own * (of_other / of_own)[rings]
+    return np.where(of_own[rings] > 1e-6, scaled, of_other[rings])
+
+
+ENTRIES = (
+    CueEditor("noise", "the noise of the ground", 16, _noise),
+    CueEditor("texture", "the texture of the ground", 512, _texture),
+    CueEditor("pattern", "the pattern of the ground", 784, _pattern),
+    CueEditor("background", "the ground", 785, _background),
+)

@@ -1,0 +1,197 @@
+"""What can be told of one image without any label: its ground, the object before it, and what else lies there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Image = NDArray[np.float32]
+"""(h, w, 3), 0 to 1."""
+
+Mask = NDArray[np.bool_]
+"""(h, w)."""
+
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+"""Of red, green and blue (ITU-R BT.601)."""
+
+_MARGIN = 0.18
+"""Share of the side that is taken for ground at each border: 5 pixels of 28, 6 of 32."""
+_SMOOTHING = 0.7
+"""Pixels, of the distance from the ground's color."""
+_EDGE = 2
+"""Pixels at each border in which nothing is looked for."""
+_FIRM, _FAINT = 0.8, 0.5
+"""Of Otsu's threshold: what is object, and what is something else that lies there."""
+_CENTER = 7 / 32
+"""Standard deviation of the weight of the center, in sides."""
+_SMALLEST = 8
+"""Pixels of a second object at least."""
+_LEAST_CONTRAST = 0.02
+"""Of the distance from the ground: below it there is no object."""
+_LARGEST = 0.6
+"""Share of the image that an object may fill and still be told from its ground."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """An image and what is found in it. image: (h, w, 3) float32, 0 to 1."""
+
+    image: Image
+
+    @property
+    def side(self) -> int:
+        """The shorter side in pixels."""
+        return int(min(self.image.shape[:2]))
+
+    @cached_property
+    def luminance(self) -> NDArray[np.float32]:
+        """(h, w), 0 to 1."""
+        return luminance(self.image)
+
+    @cached_property
+    def ground_color(self) -> NDArray[np.float32]:
+        """(3,): median of the pixels near the border."""
+        color: NDArray[np.float32] = np.median(self.image[margin(self.image.shape)], axis=0)
+        return color
+
+    @cached_property
+    def object(self) -> Mask | None:
+        """Its pixels; None where no object can be told from the ground."""
+        found = _components(self._distance > _FIRM * self._threshold)
+        if self._threshold < _LEAST_CONTRAST or not found:
+            return None
+        weights = self._distance * _central(self._distance.shape)
+        best = max(found, key=lambda mask: float(weights[mask].sum()))
+        return best if best.mean() <= _LARGEST else None
+
+    @cached_property
+    def halo(self) -> Mask:
+        """The object and the pixels that touch it; nothing where there is no object."""
+        none = np.zeros(self.image.shape[:2], bool)
+        return none if self.object is None else ndimage.binary_dilation(self.object, np.ones((3, 3)))
+
+    @cached_property
+    def second(self) -> Mask:
+        """Everything else that lies on the ground apart from the object."""
+        lying = np.zeros(self.image.shape[:2], bool)
+        if self.object is None:
+            return lying
+        away = ~ndimage.binary_dilation(self.object, np.ones((3, 3)), iterations=2)
+        for mask in _components((self._distance > _FAINT * self._threshold) & away):
+            if mask.sum() >= _SMALLEST:
+                lying |= mask
+        return lying
+
+    @cached_property
+    def cleared(self) -> Image:
+        """The image without the object: ground stands there."""
+        return fill(self.image, self.halo, self.ground_color)
+
+    @cached_property
+    def levels(self) -> tuple[float, float]:
+        """Luminance of the ground and of the object (its upper quartile). Of the whole image where there is none."""
+        pixels = self.luminance if self.object is None else self.luminance[self.object]
+        return float(self.ground_color @ LUMINANCE), float(np.quantile(pixels, 0.75))
+
+    @cached_property
+    def center(self) -> tuple[float, float]:
+        """Of the object, in pixels from above and from the left."""
+        assert self.object is not None
+        rows, columns = np.nonzero(self.object)
+        return float(rows.mean()), float(columns.mean())
+
+    @cached_property
+    def spread(self) -> float:
+        """Root mean square radius of the object, in pixels, and half a pixel."""
+        assert self.object is not None
+        rows, columns = np.nonzero(self.object)
+        return float(np.sqrt(rows.var() + columns.var())) + 0.5
+
+    @cached_property
+    def _distance(self) -> NDArray[np.float32]:
+        """(h, w): from the ground's color, smoothed."""
+        away = np.sqrt(((self.image - self.ground_color) ** 2).sum(2))
+        smooth: NDArray[np.float32] = ndimage.gaussian_filter(away, _SMOOTHING)
+        smooth[:_EDGE] = smooth[-_EDGE:] = smooth[:, :_EDGE] = smooth[:, -_EDGE:] = 0
+        return smooth
+
+    @cached_property
+    def _threshold(self) -> float:
+        return otsu(self._distance)
+
+
+def luminance(image: Image) -> NDArray[np.float32]:
+    """(..., 3) to (...), 0 to 1."""
+    found: NDArray[np.float32] = image @ LUMINANCE
+    return found
+
+
+def margin(shape: tuple[int, ...]) -> Mask:
+    """The pixels near the border."""
+    width = round(_MARGIN * min(shape[:2]))
+    outer = np.ones(shape[:2], bool)
+    outer[width:-width, width:-width] = False
+    return outer
+
+
+def otsu(values: NDArray[np.float32], bins: int = 64) -> float:
+    """The threshold that parts values into two groups with the largest variance between them (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins)
+    centers = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    sums = np.cumsum(counts * centers)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    return float(edges[1 + int(np.nanargmax(between[:-1]))]) if np.isfinite(between[:-1]).any() else 0.0
+
+
+def fill(image: Image, hole: Mask, color: NDArray[np.float32]) -> Image:
+    """The image with other parts of itself in a hole: of all shifts the one that fills most, and again until it is
+    full. color: of what can't be filled so."""
+    filled, left = image.copy(), hole.copy()
+    while left.any():
+        shift = max(_shifts(image.shape), key=lambda by: int((left & ~_moved(hole, by, True)).sum()))
+        can = left & ~_moved(hole, shift, True)
+        if not can.any():
+            filled[left] = color
+            break
+        filled[can] = _moved(image, shift, 0.0)[can]
+        left &= ~can
+    return filled
+
+
+def _shifts(shape: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The shortest first, along both axes and both diagonals."""
+    reach = min(shape[:2]) - 2
+    return [
+        (down * by, right * by)
+        for by in range(2, reach, 2)
+        for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
+    ]
+
+
+def _moved(array: NDArray[np.generic], by: tuple[int, int], outside: float) -> NDArray[np.generic]:
+    """The array moved down and right; what comes in is `outside`."""
+    moved = np.full_like(array, outside)
+    (down, right), (height, width) = by, array.shape[:2]
+    to = slice(max(down, 0), height + min(down, 0)), slice(max(right, 0), width + min(right, 0))
+    of = slice(max(-down, 0), height + min(-down, 0)), slice(max(-right, 0), width + min(-right, 0))
+    moved[to] = array[of]
+    return moved
+
+
+def _components(mask: Mask) -> list[Mask]:
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    return [labels == number for number in range(1, count + 1)]
+
+
+def _central(shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """(h, w): a Gaussian weight that is 1 in the center."""
+    rows, columns = (np.arange(size) - (size - 1) / 2 for size in shape)
+    weight: NDArray[np.float64] = np.exp(-(rows[:, None] ** 2 + columns**2) / (2 * (_CENTER * min(shape)) ** 2))
+    return weight

@@ -37,7 +37,8 @@ _LEAST_WITH_OBJECT = 100
 class Hosts:
     """The images that are edited, and two donors of each.
 
-    scenes: of all images. labels: (n,). hosts, own, other: (m,) indices: the image, one of its own class, one of another.
+    scenes: of all images. labels: (n,). hosts, own, other: (m,) indices: the image, another one of its class, one of
+    another class.
     """
 
     scenes: Sequence[Scene]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 Image = NDArray[np.float32]
 """(h, w, 3), 0 to 1."""
@@ -175,7 +178,7 @@ def _shifts(shape: tuple[int, ...]) -> list[tuple[int, int]]:
     ]
 
 
-def _moved(array: NDArray[np.generic], by: tuple[int, int], outside: float) -> NDArray[np.generic]:
+def _moved(array: NDArray[_Scalar], by: tuple[int, int], outside: float) -> NDArray[_Scalar]:
     """The array moved down and right; what comes in is `outside`."""
     moved = np.full_like(array, outside)
     (down, right), (height, width) = by, array.shape[:2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +39,7 @@ def run(params: AuditParams, report: Report) -> AuditResult:
 
     def predict(images: NDArray[np.uint8]) -> NDArray[np.int64]:
         report.check()
-        return probabilities(network.model, images, network.hardware).argmax(1).astype(np.int64)
+        return np.asarray(probabilities(network.model, images, network.hardware).argmax(1), np.int64)
 
     split, generator = network.data.validation, np.random.default_rng(params.seed)
     hosts = draw_hosts(split.images, split.labels.astype(np.int64), params.images, generator)
@@ -54,19 +54,19 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     first = swaps[named[0]] if named else None
     return AuditResult(
         accuracy=accuracy,
-        largest=first and first.delta,
-        largest_error=first and first.error,
+        largest=first.delta if first else None,
+        largest_error=first.error if first else None,
         flagged=len(named),
         detectable=max(swap.smallest for swap in swaps.values() if swap.hosts),
-        planted=planted and planted[0],
-        planted_error=planted and planted[1],
+        planted=planted[0] if planted else None,
+        planted_error=planted[1] if planted else None,
         cues=tuple(swaps),
         images=len(hosts.hosts),
         palette_name=network.trained.palette,
         recorded_content=content_to_keep(network.data.params),
         left=_left(hosts, named[:_EXPLAINED], predict),
         **columns_of(swaps),  # type: ignore[arg-type]
-        **_examples(hosts, named[:_SHOWN], swaps, predict),
+        **_examples(hosts, named[:_SHOWN], predict),
     )
 
 
@@ -116,7 +116,7 @@ def _left(hosts: Hosts, named: Sequence[str], predict: Predict) -> NDArray[np.fl
     return left
 
 
-def _examples(hosts: Hosts, named: Sequence[str], swaps: Mapping[str, Swap], predict: Predict) -> dict[str, Any]:
+def _examples(hosts: Hosts, named: Sequence[str], predict: Predict) -> dict[str, Any]:
     """For each shown property images that are recognized with it from their own class and, if so, not from another."""
     from lazytui.audit.donor_swaps import edit_all, to_bytes
     from lazytui.audit.editors import EDITORS

@@ -50,7 +50,7 @@ def _verdict(result: AuditResult) -> Text:
     else:
         first = f"No property was found that this network goes by, of {_tried(result)} that were tried."
     others = [f"{EDITORS[name].phrase} {_loss(result.swaps[name])}" for name in named[1:]]
-    also = f"Also lost by: {'; '.join(others)}. What takes more from the donor can hold what takes less." if others else ""
+    also = f"Also: {'; '.join(others)}. What takes more from the donor can hold what takes less." if others else ""
     return Text(
         name="verdict",
         title="What the network goes by",
@@ -73,11 +73,12 @@ def _planted(result: AuditResult) -> str:
 
 def _limits(result: AuditResult) -> str:
     left_out = [name for name, swap in result.swaps.items() if not swap.hosts]
-    no_object = f" Not tried, since too few images have an object that stands out: {', '.join(left_out)}." if left_out else ""
+    why = " Not tried, since too few images have an object that stands out: "
     return (
-        f"What has no editor is missed: tried were {_tried(result)}, each on up to {result.images:,} images.{no_object} "
-        f"A loss under {_points(result.detectable)} could have been missed. A property may be the task itself and no "
-        "shortcut; that isn't told here. The result is of this network: another seed may differ."
+        f"What has no editor is missed: {_tried(result)} were tried, each on up to {result.images:,} images."
+        f"{why + ', '.join(left_out) + '.' if left_out else ''} A loss under {_points(result.detectable)} could have "
+        "been missed. A property may be the task itself and no shortcut; that isn't told here. The result is of this "
+        "network: another seed may differ."
     )
 
 
@@ -88,8 +89,8 @@ def _losses(result: AuditResult) -> Bars:
     return Bars(
         name="losses",
         title="Accuracy lost when a property comes from another class",
-        note="Less what is lost by the same edit with a donor of the own class. Intervals: 95 %, over images. Flagged, and "
-        f"in front: those that exceed {_points(FLOOR)} by two standard errors, and 0 by 3.5; the first is the one "
+        note="Less what is lost by the same edit with a donor of the own class. Intervals: 95 %, over images. Flagged, "
+        f"and in front: those that exceed {_points(FLOOR)} by two standard errors, and 0 by 3.5; the first is the one "
         "that takes the fewest numbers from the donor among those that lose at least 60 % of the largest.",
         shares=(Share("each", result.images),),
         labels=tuple(ordered),
@@ -106,10 +107,10 @@ def _examples(result: AuditResult, row: int, name: str) -> Pixels:
     right = predicted == labels[:, :1]
     tones: tuple[Tone, ...] = tuple("good" if one else "bad" for one in right.ravel())
     return Pixels(
-        name=f"examples-{name.replace(' ', '-')}",
+        name=f"examples-{row + 1}" if row else "examples",
         title=f"{name.capitalize()}: images, and the same edited",
-        note=f"Left: as it is. Middle: with {EDITORS[name].phrase} of another image of its class. Right: with that of an "
-        "image of another class. Below: what the network says. Chosen to show the loss, where there is one.",
+        note=f"Left: as it is. Middle: with {EDITORS[name].phrase} of another image of its class. Right: with that of "
+        "an image of another class. Below: what the network says. Chosen to show the loss, where there is one.",
         images=result.examples[row].reshape(-1, *result.examples.shape[3:]),
         columns=3,
         captions=tuple(classes[label] for label in predicted.ravel()),
@@ -125,8 +126,8 @@ def _explained(result: AuditResult) -> Matrix:
     return Matrix(
         name="explained",
         title="What is left of a loss once another property is as it was",
-        note="Row: the property that comes from another class. Column: the one that is then given back. Near 0 where the "
-        "column explains the row.",
+        note="Row: the property that comes from another class. Column: the one that is then given back. Near 0 where "
+        "the column explains the row.",
         shares=(Share("each", result.images),),
         values=100 * result.left,
         row_labels=names,
@@ -147,7 +148,7 @@ def _places(result: AuditResult) -> Matrix:
     return Matrix(
         name="places",
         title="Accuracy lost by place",
-        note="What lies there comes from an image of another class, but for the two objects. The middle isn't exchanged.",
+        note="What lies there comes from an image of another class, but for the two objects; not in the middle.",
         shares=(Share("each", result.images),),
         values=values,
         row_labels=ROWS,
@@ -169,7 +170,9 @@ def _table(result: AuditResult) -> Table:
         low, high = (100 * (swap.delta + side * _NORMAL * swap.error) for side in (-1, 1))
         verdict = "named" if [name] == result.named[:1] else "flagged" if swap.flagged else "not found"
         measured = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
-        rows.append((name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, Interval(low, high), *measured, verdict))
+        rows.append(
+            (name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, Interval(low, high), *measured, verdict)
+        )
     return Table(
         name="properties",
         title="Every property that was tried",

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SIDES = ("image", "own", "other")
 """Of an example: as it is; with the property from an image of its own class; from one of another class."""
 
+_OF_EXAMPLES = indices("shown", "examples", 3, below="classes").optional
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AuditResult(OfImages):
@@ -47,10 +49,10 @@ class AuditResult(OfImages):
     that would have been flagged, of the property for which that is largest. planted, planted_error: the loss by
     repainting what was planted in the data; None where nothing was.
 
-    hosts, delta, error, own, follow, by_chance, follow_own: (cues,), as of `Swap`. left: (flagged, flagged), what is left
-    of the loss by one flagged property (row) once another (column) is as it was; NaN on the diagonal. examples: (shown,
-    examples, 3, h, w, 3), of the flagged properties first, in the order of `SIDES`; example_predicted, example_labels:
-    of them the predicted class, and the class of the image and of its donors.
+    hosts, delta, error, own, follow, by_chance, follow_own: (cues,), as of `Swap`. left: (flagged, flagged), what is
+    left of the loss by one flagged property (row) once another (column) is as it was; NaN on the diagonal. examples:
+    (shown, examples, 3, h, w, 3), of the flagged properties first, in the order of `SIDES`; example_predicted,
+    example_labels: of them the predicted class, and the class of the image and of its donors.
     """
 
     accuracy: Annotated[float, SHARE]
@@ -73,10 +75,8 @@ class AuditResult(OfImages):
     follow_own: Annotated[NDArray[np.float64], shares("cues").defined]
     left: Annotated[NDArray[np.float64] | None, numbers("explained", "explained").optional] = None
     examples: Annotated[NDArray[np.uint8] | None, images("shown", "examples", 3).optional] = None
-    example_predicted: Annotated[
-        NDArray[np.int64] | None, indices("shown", "examples", 3, below="classes").optional
-    ] = None
-    example_labels: Annotated[NDArray[np.int64] | None, indices("shown", "examples", 3, below="classes").optional] = None
+    example_predicted: Annotated[NDArray[np.int64] | None, _OF_EXAMPLES] = None
+    example_labels: Annotated[NDArray[np.int64] | None, _OF_EXAMPLES] = None
 
     @cached_property
     def swaps(self) -> dict[str, Swap]:

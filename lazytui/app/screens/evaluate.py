@@ -121,14 +121,16 @@ class EvaluateScreen(FormAndPanels):
 
     def show_run(self, run: RunFolder) -> None:
         """A run's figures, or what the network makes of other data."""
-        if run.record.kind == "transfer":
-            self.app.push_screen(overlay("transfer", run=run))
+        if run.record.kind in {"transfer", "audit"}:
+            self.app.push_screen(overlay(run.record.kind, run=run))
         else:
             super().show_run(run)
 
     def open_analysis(self, kind: str) -> None:
         if kind == "transfer":
             self.action_transfer()
+        elif kind == "audit":
+            self.app.push_screen(overlay("audit", values=self.form_values(("run",))))
 
     def action_transfer(self) -> None:
         """The networks of the form, on data that they weren't trained on."""

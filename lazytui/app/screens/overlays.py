@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lazytui.analyses.ablate.params import AblateParams
 from lazytui.analyses.attack_image.params import AttackImageParams
+from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.concepts.params import ConceptsParams
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.probes.params import ProbesParams
@@ -42,6 +43,20 @@ OVERLAYS = {
         empty="This network was not shown other data yet. Here it is asked about data sets that it wasn't trained on: "
         "other colors, color in another place, noise, or no color at all. g: run it. Esc: back to the evaluation.",
         compared_by=("run", "against"),
+    ),
+    "audit": Overlay(
+        params=AuditParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("losses",)),
+            PanelSpec("beside", "", ("examples", "places")),
+            PanelSpec("more", "", ("properties", "explained", "...")),
+        ),
+        first=("run", "images", "seed"),
+        empty="This network was not audited yet. One property of the images after the other, such as hue, position, "
+        "texture or what lies in a corner, is taken from images of another class, and what the network loses by it is "
+        "measured. g: run it. Esc: back to the evaluation.",
+        compared_by=("run",),
     ),
     "ablate": Overlay(
         params=AblateParams,

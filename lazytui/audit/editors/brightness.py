@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.audit.editors.base import CueEditor
 from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance
@@ -12,7 +13,9 @@ _LEAST = 0.02
 
 def _gain(host: Scene, donor: Scene) -> Image:
     own, other = sum(host.levels), sum(donor.levels)
-    return host.image * np.float32(other / own) if own > _LEAST else host.image + np.float32((other - own) / 2)
+    if own > _LEAST:
+        return np.asarray(host.image * (other / own), np.float32)
+    return np.asarray(host.image + (other - own) / 2, np.float32)
 
 
 def _both_levels(host: Scene, donor: Scene) -> Image:
@@ -28,16 +31,16 @@ def _ink(host: Scene, donor: Scene) -> Image:
     assert host.object is not None and donor.object is not None
     shift = float(donor.luminance[donor.object].mean() - host.luminance[host.object].mean())
     cover = np.clip(_cover(host), 0, 1)[..., None]
-    return host.image + np.float32(shift) * cover
+    return np.asarray(host.image + np.float32(shift) * cover, np.float32)
 
 
-def _cover(scene: Scene) -> np.ndarray:
+def _cover(scene: Scene) -> NDArray[np.float32]:
     """(h, w), 0 to 1: how much of each pixel is the object, by its luminance between the ground's and the object's."""
     ground = float(scene.ground_color @ LUMINANCE)
     (_, bright) = scene.levels
     if abs(bright - ground) < _LEAST:
         return np.asarray(scene.object, np.float32)
-    share: np.ndarray = (luminance(scene.image) - ground) / (bright - ground)
+    share = (luminance(scene.image) - ground) / (bright - ground)
     return np.where(scene.halo, share, 0).astype(np.float32)
 
 

@@ -9,17 +9,18 @@ from lazytui.audit.editors.base import CueEditor
 from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance
 
 _SEED = 0
-"""Of the phases that a ground gets which has none of its own: the same for every image."""
+"""Of the phases of a ground that is made anew: the same for every image."""
 
 
 def _noise(host: Scene, donor: Scene) -> Image:
-    """The donor's power in each band of frequencies, with the phases of the host."""
-    return _with_residual(host, _spectrum(host, _by_rings(_amplitudes(host), _amplitudes(donor))))
+    """Another ground with the donor's power in each band of frequencies."""
+    own = _amplitudes(host)
+    return _with_spectrum(host, own, _by_rings(own, _amplitudes(donor)))
 
 
 def _texture(host: Scene, donor: Scene) -> Image:
-    """The donor's power at each frequency, with the phases of the host."""
-    return _with_residual(host, _spectrum(host, _amplitudes(donor)))
+    """Another ground with the donor's power at each frequency."""
+    return _with_spectrum(host, _amplitudes(host), _amplitudes(donor))
 
 
 def _pattern(host: Scene, donor: Scene) -> Image:
@@ -36,10 +37,17 @@ def _with_object(host: Scene, ground: Image) -> Image:
     return np.where(host.halo[..., None], host.image, ground).astype(np.float32)
 
 
-def _with_residual(host: Scene, residual: NDArray[np.float64]) -> Image:
-    """The host on its own ground, whose luminance departs from its color as `residual` (h, w) says."""
-    change = residual - (luminance(host.cleared) - float(host.ground_color @ LUMINANCE))
-    return _with_object(host, np.asarray(host.cleared + change[..., None], np.float32))
+def _with_spectrum(host: Scene, own: NDArray[np.float64], asked: NDArray[np.float64]) -> Image:
+    """The host on a ground of its own color that departs from it with these amplitudes (h, w) and random phases.
+
+    Phases of its own would keep what lies in one place there, such as a mark in a corner. A ground that has these
+    amplitudes stays.
+    """
+    if np.allclose(own, asked, atol=1e-6):
+        return host.image
+    noise = np.fft.fft2(np.random.default_rng(_SEED).normal(size=asked.shape))
+    residual = np.fft.ifft2(asked * np.exp(1j * np.angle(noise))).real
+    return _with_object(host, np.asarray(host.ground_color + residual[..., None], np.float32))
 
 
 def _amplitudes(scene: Scene) -> NDArray[np.float64]:
@@ -47,15 +55,6 @@ def _amplitudes(scene: Scene) -> NDArray[np.float64]:
     residual = luminance(scene.cleared) - float(scene.ground_color @ LUMINANCE)
     found: NDArray[np.float64] = np.abs(np.fft.fft2(residual))
     return found
-
-
-def _spectrum(host: Scene, amplitudes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(h, w): a ground of these amplitudes. Where the host has nothing, its phases are random ones."""
-    own = np.fft.fft2(luminance(host.cleared) - float(host.ground_color @ LUMINANCE))
-    noise = np.fft.fft2(np.random.default_rng(_SEED).normal(size=own.shape))
-    phases = np.where(np.abs(own) > 1e-6, own, noise)
-    ground: NDArray[np.float64] = np.fft.ifft2(amplitudes * np.exp(1j * np.angle(phases))).real
-    return ground
 
 
 def _by_rings(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -69,7 +68,7 @@ def _by_rings(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[n
     of_own, of_other = (np.sqrt(np.bincount(rings.ravel(), (one**2).ravel()) / count) for one in (own, other))
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = own * (of_other / of_own)[rings]
-    return np.where(of_own[rings] > 1e-6, scaled, of_other[rings])
+    return np.asarray(np.where(of_own[rings] > 1e-6, scaled, of_other[rings]), np.float64)
 
 
 ENTRIES = (

@@ -1,0 +1,155 @@
+"""Networks of which it is known what they go by: readers of one property. The audit names it, and nothing of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lazytui.audit.donor_swaps import (
+    FLOOR,
+    Hosts,
+    Swap,
+    draw_hosts,
+    left_without,
+    measure_swap,
+    measure_swaps,
+    named_cues,
+    paired_loss,
+)
+from lazytui.audit.editors import EDITORS
+from lazytui.audit.editors.blur import sharpness
+from lazytui.audit.editors.color_spaces import chroma
+from lazytui.audit.scene import Scene
+from tests.audit.made_images import Look, made
+
+CLASSES = 4
+IMAGES = 150
+BIAS = 0.95
+
+COLORS = ((0.45, 0.2, 0.2), (0.2, 0.35, 0.2), (0.2, 0.2, 0.5), (0.4, 0.35, 0.1))
+MARKS = (0.1, 0.4, 0.65, 0.95)
+CENTERS = ((12.0, 12.0), (12.0, 19.0), (19.0, 12.0), (19.0, 19.0))
+RADII = (3.0, 4.5, 6.0, 7.5)
+SIGMAS = (0.0, 0.8, 1.3, 2.0)
+
+CHEAP = [name for name in EDITORS if "corner" in name or "edge" in name]
+
+LOOKS: dict[str, Callable[[int], dict[str, object]]] = {
+    "hue": lambda value: {"color": COLORS[value]},
+    "lower right corner": lambda value: {"mark": MARKS[value]},
+    "position": lambda value: {"center": CENTERS[value]},
+    "size": lambda value: {"radius": RADII[value]},
+    "blur": lambda value: {"sigma": SIGMAS[value]},
+}
+STATISTICS: dict[str, Callable[[Scene], object]] = {
+    "hue": lambda scene: complex(chroma(scene.image).mean()),
+    "lower right corner": lambda scene: float(scene.image[-5:-3, -5:-3].mean()),
+    "position": lambda scene: complex(*scene.center) if scene.object is not None else 0j,
+    "size": lambda scene: scene.spread if scene.object is not None else 0.0,
+    "blur": lambda scene: sharpness(scene.image),
+}
+
+
+def reader(cue: str) -> Callable[[NDArray[np.uint8]], NDArray[np.int64]]:
+    """A network that says the class of which the property is nearest."""
+    measured = STATISTICS[cue]
+    means = np.array([measured(Scene(made(Look(noise=0.02, **LOOKS[cue](value))))) for value in range(CLASSES)])  # type: ignore[arg-type]
+
+    def predict(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+        found = np.array([measured(Scene(np.asarray(image / 255, np.float32))) for image in images])
+        return np.abs(found[:, None] - means).argmin(1)
+
+    return predict
+
+
+def biased(cue: str, bias: float = BIAS) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Images whose value of the property is that of their class, but for a few."""
+    generator = np.random.default_rng(5)
+    labels = generator.integers(CLASSES, size=IMAGES)
+    values = np.where(generator.random(IMAGES) < bias, labels, generator.integers(CLASSES, size=IMAGES))
+    looks = [Look(noise=0.02, seed=seed, **LOOKS[cue](int(value))) for seed, value in enumerate(values)]  # type: ignore[arg-type]
+    return np.stack([np.rint(255 * made(look)).astype(np.uint8) for look in looks]), labels
+
+
+@pytest.mark.parametrize("cue", LOOKS)
+def test_what_a_network_goes_by_is_named(cue: str) -> None:
+    images, labels = biased(cue)
+    generator = np.random.default_rng(0)
+    hosts = draw_hosts(images, labels, 90, generator)
+    swaps = dict(measure_swaps(hosts, EDITORS, reader(cue), generator))
+    assert swaps.keys() == EDITORS.keys()
+    assert named_cues(swaps, EDITORS)[0] == cue
+    found = swaps[cue]
+    assert found.delta > 0.5 and found.follow > found.by_chance + 0.1 > found.follow_own
+    untouched = {"hue", "lower right corner", "position"} - {cue}
+    assert not any(swaps[name].flagged for name in untouched)
+
+
+def test_where_a_property_is_explained_by_another_nothing_of_its_loss_is_left() -> None:
+    images, labels = biased("hue")
+    hosts = draw_hosts(images, labels, 90, np.random.default_rng(0))
+    predict = reader("hue")
+    ground = measure_swap(hosts, EDITORS["background"], predict, np.random.default_rng(0))
+    assert ground.delta > 0.6
+    assert abs(left_without(hosts, EDITORS["background"], EDITORS["hue"], predict)) < 0.15
+    assert left_without(hosts, EDITORS["background"], EDITORS["blur"], predict) > 0.5
+
+
+def test_of_a_network_that_guesses_nothing_is_flagged() -> None:
+    """Of eight properties and 20 networks at most one in a hundred."""
+    images, labels = biased("hue")
+    flagged = 0
+    hosts = draw_hosts(images, labels, 90, np.random.default_rng(0))
+    for seed in range(20):
+        guessing = np.random.default_rng(seed)
+
+        def predict(images: NDArray[np.uint8], guessing: np.random.Generator = guessing) -> NDArray[np.int64]:
+            return guessing.integers(CLASSES, size=len(images))
+
+        flagged += sum(measure_swap(hosts, EDITORS[name], predict, guessing).flagged for name in CHEAP)
+    assert flagged <= 1
+
+
+def test_the_named_one_takes_the_fewest_numbers_of_those_that_lose_nearly_most() -> None:
+    swaps = {
+        "background": Swap(500, delta=0.5, error=0.02),
+        "hue": Swap(500, delta=0.35, error=0.02),
+        "gain": Swap(500, delta=0.2, error=0.02),
+        "noise": Swap(500, delta=FLOOR, error=0.01),
+    }
+    assert named_cues(swaps, EDITORS) == ["hue", "background", "gain"]
+    assert named_cues({"noise": swaps["noise"]}, EDITORS) == []
+
+
+def test_a_donor_is_another_image_of_the_class_or_one_of_another_class() -> None:
+    labels = np.array([0, 0, 1, 1, 1, 2])
+    images = np.zeros((6, 16, 16, 3), np.uint8)
+    hosts = draw_hosts(images, labels, 10, np.random.default_rng(0))
+    assert sorted(hosts.hosts.tolist()) == [0, 1, 2, 3, 4], "the only one of its class has no donor of its own"
+    assert (labels[hosts.own] == labels[hosts.hosts]).all() and (hosts.own != hosts.hosts).all()
+    assert (labels[hosts.other] != labels[hosts.hosts]).all()
+
+
+def test_the_error_of_a_loss_is_never_that_of_certainty() -> None:
+    sure = np.ones(100, bool)
+    assert paired_loss(sure, sure) == (0.0, pytest.approx(0.5 / 100))
+    loss, error = paired_loss(sure, ~sure)
+    assert loss == 1 and error == pytest.approx(0.5 / 100)
+    mixed = np.arange(100) < 30
+    loss, error = paired_loss(sure, ~mixed)
+    assert loss == pytest.approx(0.3) and error == pytest.approx(mixed.std(ddof=1) / 10)
+
+
+def test_editors_of_objects_are_left_out_where_images_have_none() -> None:
+    images = np.random.default_rng(0).integers(0, 4, (40, 16, 16, 3)).astype(np.uint8)
+    labels = np.arange(40) % 2
+    hosts: Hosts = draw_hosts(images, labels, 40, np.random.default_rng(0))
+    swaps = dict(
+        measure_swaps(hosts, EDITORS, lambda images: np.zeros(len(images), np.int64), np.random.default_rng(0))
+    )
+    assert {name for name, swap in swaps.items() if not swap.hosts} == {
+        name for name, editor in EDITORS.items() if editor.needs_object
+    }

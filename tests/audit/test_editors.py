@@ -1,0 +1,113 @@
+"""What every editor holds: an image's own property changes nothing, another's is taken over, and little else moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from lazytui.audit.editors import EDITORS
+from lazytui.audit.editors.blur import sharpness
+from lazytui.audit.editors.color_spaces import chroma, from_chroma
+from lazytui.audit.editors.places import cell_mask
+from lazytui.audit.scene import Scene
+from tests.audit.made_images import Look, made
+
+NOISY = Look(noise=0.03, seed=1)
+OTHER = Look(
+    color=(0.5, 0.2, 0.3),
+    level=0.95,
+    center=(18.0, 12.0),
+    radius=4.0,
+    noise=0.06,
+    sigma=0.6,
+    mark=0.9,
+    frame=0.4,
+    seed=2,
+)
+
+
+def scene(look: Look) -> Scene:
+    return Scene(made(look))
+
+
+@pytest.mark.parametrize("name", EDITORS)
+@pytest.mark.parametrize("look", [NOISY, OTHER, Look()])
+def test_its_own_property_leaves_an_image_as_it_is(name: str, look: Look) -> None:
+    one = scene(look)
+    np.testing.assert_allclose(EDITORS[name].edit(one, one), one.image, atol=1e-5)
+
+
+def mean_chroma(scene: Scene) -> complex:
+    return complex(chroma(scene.image).mean())
+
+
+def noise_power(scene: Scene) -> float:
+    return float(scene.luminance[~scene.halo].std())
+
+
+STATISTICS: dict[str, tuple[Look, Look, Callable[[Scene], float | complex], float]] = {
+    "hue": (Look(color=(0.3, 0.2, 0.2)), Look(color=(0.2, 0.3, 0.4)), mean_chroma, 0.002),
+    "gain": (Look(), Look(color=(0.2,) * 3, level=0.6), lambda s: sum(s.levels), 0.02),
+    "brightness": (Look(), Look(color=(0.1,) * 3, level=0.6), lambda s: s.levels[0] - 2 * s.levels[1], 0.03),
+    "ink": (Look(), Look(level=0.5), lambda s: float(s.luminance[13:18, 13:18].mean()), 0.05),
+    "blur": (Look(), Look(sigma=1.0), lambda s: sharpness(s.image), 0.03),
+    "size": (Look(), Look(radius=8.0), lambda s: s.spread, 0.7),
+    "position": (Look(), Look(center=(19.0, 10.0)), lambda s: s.center[0] - 2 * s.center[1], 0.6),
+    "noise": (Look(noise=0.02), Look(noise=0.06, seed=3), noise_power, 0.012),
+    "texture": (Look(noise=0.02), Look(noise=0.06, seed=3), noise_power, 0.012),
+    "pattern": (
+        Look(),
+        Look(color=(0.3, 0.1, 0.2), mark=0.7),
+        lambda s: float(s.luminance[-5, -5] - s.luminance[-5, 5]),
+        0.02,
+    ),
+    "background": (Look(), Look(color=(0.5, 0.1, 0.2)), lambda s: float(s.ground_color[0]), 0.01),
+    "lower right corner": (Look(), Look(mark=0.9), lambda s: float(s.image[-5, -5, 0]), 0.01),
+    "border": (Look(), Look(frame=0.9), lambda s: float(s.image[1].mean()), 0.01),
+    "second object": (Look(), Look(mark=0.9), lambda s: float(s.second.sum()), 4),
+}
+"""Of each editor a host and a donor that differ in its property, what measures it, and how near it must come."""
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_the_donors_property_is_taken_over_and_its_object_is_not(name: str) -> None:
+    host_look, donor_look, measured, near = STATISTICS[name]
+    host, donor = scene(host_look), scene(donor_look)
+    edited = Scene(np.clip(EDITORS[name].edit(host, donor), 0, 1))
+    assert abs(measured(host) - measured(donor)) > 2 * near, "else nothing is shown"
+    assert abs(measured(edited) - measured(donor)) <= near
+    far = Scene(made(Look(center=(8.0, 23.0), radius=3.0, color=donor_look.color)))
+    if name not in {"size", "position"}:  # these move the host's own object
+        where = far.object
+        assert where is not None
+        of_far = np.clip(EDITORS[name].edit(host, far), 0, 1)
+        assert np.abs(of_far[where] - far.image[where]).mean() > 0.1, "the donor's object stays with the donor"
+
+
+@pytest.mark.parametrize("name", ["gain", "blur", "lower right corner", "position", "noise", "border"])
+def test_the_hue_of_the_host_stays(name: str) -> None:
+    host = scene(Look(color=(0.4, 0.2, 0.2), noise=0.01))
+    edited = EDITORS[name].edit(host, scene(Look(color=(0.3, 0.3, 0.3), noise=0.03, sigma=0.5, mark=0.6, frame=0.3)))
+    middle = np.s_[4:-12, 4:-12]
+    turned = np.angle(chroma(np.clip(edited, 0, 1))[middle].mean() / chroma(host.image)[middle].mean())
+    assert abs(turned) < 0.1
+
+
+def test_chroma_and_luminance_make_the_image_again() -> None:
+    image = np.random.default_rng(0).random((8, 8, 3)).astype(np.float32)
+    np.testing.assert_allclose(from_chroma(Scene(image).luminance, chroma(image)), image, atol=1e-5)
+
+
+def test_nine_cells_lie_apart_and_touch_the_border() -> None:
+    cells = [cell_mask((32, 32), row, column) for row in range(3) for column in range(3)]
+    assert np.sum(cells, axis=0).max() == 1 and {int(cell.sum()) for cell in cells} == {81}
+    assert cells[0][0, 0] and cells[8][-1, -1]
+
+
+def test_an_image_without_contrast_has_no_object() -> None:
+    assert scene(Look(level=0.25)).object is None
+    assert Scene(np.zeros((16, 16, 3), np.float32)).object is None
+    found = scene(Look()).object
+    assert found is not None and abs(found.sum() - np.pi * 25) < 30

@@ -28,7 +28,7 @@ _SURE = 3.5
 """Standard errors that a loss must be away from zero."""
 _COMPARABLE = 0.6
 """Of the largest loss: properties that lose as much are told apart by how little they take from the donor."""
-_PERMUTATIONS = 200
+_DRAWS = 200
 _LEAST_WITH_OBJECT = 100
 """Images: where fewer have an object, editors that need one aren't tried."""
 
@@ -63,8 +63,8 @@ class Swap:
 
     hosts: images that were edited; 0 where too few had an object. delta: share of images that are recognized with a
     donor of the own class, less those with a donor of another one; error: its standard error. own: accuracy with donors
-    of the own class. follow: share that is taken for the donor's class; by_chance: 97.5 % quantile of the same with the
-    donors' classes permuted; follow_own: share taken for that class though the donor is of the own one.
+    of the own class. follow: share that is taken for the donor's class; by_chance: 97.5 % quantile of the same for
+    any other class drawn in its place; follow_own: share taken for that class though the donor is of the own one.
     """
 
     hosts: int
@@ -78,6 +78,11 @@ class Swap:
     @property
     def flagged(self) -> bool:
         """Whether the network goes by it, as far as can be told from so many images."""
+        return self.loses and self.follow > self.by_chance
+
+    @property
+    def loses(self) -> bool:
+        """Whether the loss is no chance. It may still be damage by the edit itself, which no class is followed in."""
         return self.hosts > 0 and self.delta - 2 * self.error > FLOOR and self.delta > _SURE * self.error
 
     @property
@@ -115,16 +120,38 @@ def measure_swap(hosts: Hosts, editor: CueEditor, predict: Predict, generator: G
     of_own, of_other = (predict(edit_all(hosts, editor, donors)) for donors in (hosts.own, hosts.other))
     labels, donors = hosts.labels[hosts.hosts], hosts.labels[hosts.other]
     delta, error = paired_loss(of_own == labels, of_other == labels)
-    permuted = [float((of_other == generator.permutation(donors)).mean()) for _ in range(_PERMUTATIONS)]
     return Swap(
         hosts=len(labels),
         delta=delta,
         error=error,
         own=float((of_own == labels).mean()),
         follow=float((of_other == donors).mean()),
-        by_chance=float(np.quantile(permuted, 0.975)),
+        by_chance=_follow_by_chance(of_own, of_other, labels, donors, generator),
         follow_own=float((of_own == donors).mean()),
     )
+
+
+def _follow_by_chance(
+    of_own: NDArray[np.int64],
+    of_other: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    donors: NDArray[np.int64],
+    generator: Generator,
+) -> float:
+    """97.5 % quantile of the share that is taken for another class than the own, drawn as donors' classes are.
+
+    Of two classes there is but one other: then it is what is taken for it with a donor of the own class.
+    """
+    classes = np.unique(labels)
+    if len(classes) < 3:
+        return float((of_own == donors).mean())
+    shares = []
+    for _ in range(_DRAWS):
+        drawn = generator.permutation(donors)
+        while (same := drawn == labels).any():
+            drawn[same] = generator.choice(classes, int(same.sum()))
+        shares.append(float((of_other == drawn).mean()))
+    return float(np.quantile(shares, 0.975))
 
 
 def left_without(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> float:

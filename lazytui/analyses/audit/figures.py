@@ -54,7 +54,18 @@ def _verdict(result: AuditResult) -> Text:
     return Text(
         name="verdict",
         title="What the network goes by",
-        paragraphs=tuple(text for text in (first, also, _planted(result), _limits(result)) if text),
+        paragraphs=tuple(text for text in (first, also, _damage(result), _planted(result), _limits(result)) if text),
+    )
+
+
+def _damage(result: AuditResult) -> str:
+    """What is lost without any class being followed."""
+    lost = [f"{name} {_loss(swap)}" for name, swap in result.swaps.items() if swap.loses and not swap.flagged]
+    if not lost:
+        return ""
+    return (
+        f"Lost without being taken for the donor's class more than by chance: {'; '.join(lost)}. That may be damage by "
+        "the edit itself, and isn't counted."
     )
 
 
@@ -90,8 +101,9 @@ def _losses(result: AuditResult) -> Bars:
         name="losses",
         title="Accuracy lost when a property comes from another class",
         note="Less what is lost by the same edit with a donor of the own class. Intervals: 95 %, over images. Flagged, "
-        f"and in front: those that exceed {_points(FLOOR)} by two standard errors, and 0 by 3.5; the first is the one "
-        "that takes the fewest numbers from the donor among those that lose at least 60 % of the largest.",
+        f"and in front: those that exceed {_points(FLOOR)} by two standard errors and 0 by 3.5, and where the donor's "
+        "class is followed more than by chance; the first is the one that takes the fewest numbers from the donor "
+        "among those that lose at least 60 % of the largest.",
         shares=(Share("each", result.images),),
         labels=tuple(ordered),
         values=100 * delta,
@@ -168,7 +180,15 @@ def _table(result: AuditResult) -> Table:
             rows.append((name, EDITORS[name].freedom, 0, *(None,) * 6, "not tried"))
             continue
         low, high = (100 * (swap.delta + side * _NORMAL * swap.error) for side in (-1, 1))
-        verdict = "named" if [name] == result.named[:1] else "flagged" if swap.flagged else "not found"
+        verdict = (
+            "named"
+            if [name] == result.named[:1]
+            else "flagged"
+            if swap.flagged
+            else "not followed"
+            if swap.loses
+            else "not found"
+        )
         measured = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
         rows.append(
             (name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, Interval(low, high), *measured, verdict)
@@ -178,7 +198,7 @@ def _table(result: AuditResult) -> Table:
         title="Every property that was tried",
         note="numbers: that it takes from the donor, at 32 pixels. lost: accuracy with a donor of the own class (own) "
         "less that with a donor of another class, in points, with its 95 % interval. follows: taken for the donor's "
-        "class. by chance: the same with the donors' classes permuted, 97.5 % quantile. without: taken for that "
+        "class. by chance: the same for any other class in its place, 97.5 % quantile. without: taken for that "
         "class though the donor is of the own one.",
         columns=(
             Column(name="property"),
@@ -194,3 +214,7 @@ def _table(result: AuditResult) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def _standing(swap: Swap) -> str:
+    return "flagged" if swap.flagged else "not followed" if swap.loses else "not found"

@@ -12,6 +12,8 @@ from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.attack_image.result import AttackImageResult
+from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.audit.result import AuditResult
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult
 from lazytui.analyses.concepts.params import ConceptsParams
@@ -221,6 +223,26 @@ def transfer(
     log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[TransferParams, TransferResult]: ...
+
+def audit(
+    run: Run,
+    *,
+    model: str | None = None,
+    device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
+    source: str | None = None,
+    dataset: str | None = None,
+    bias: float | None = None,
+    palette: str | None = None,
+    placement: Literal["stroke", "background", "both", "none"] | None = None,
+    texture: Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"] | Sequence[Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]] | None = None,
+    tier: Literal["none", "z", "e", "m", "h", "vh"] | None = None,
+    images: int | None = None,
+    seed: int | None = None,
+    workspace: Where = None,
+    name: str | None = None,
+    log: str | Sequence[str] = (),
+    quiet: bool = True,
+) -> Outcome[AuditParams, AuditResult]: ...
 
 def gradcam(
     run: Run,

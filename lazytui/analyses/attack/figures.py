@@ -103,7 +103,7 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
     return Table(
         name="pools",
         title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
-        note=long_text("notes", "attack-pools-of-a-score" if params.score else "attack-pools"),
+        note=long_text("notes", "attack-pools-of-a-score") if params.score else long_text("notes", "attack-pools"),
         shares=_shares(params, result),
         columns=(
             *([Column(name="network")] if several else []),

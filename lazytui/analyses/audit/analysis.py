@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _EXPLAINED = 4
 """Flagged properties that are set against each other at most."""
 _SHOWN = 3
-_EXAMPLES = 4
+_EXAMPLES = 3
 
 
 def run(params: AuditParams, report: Report) -> AuditResult:

@@ -52,6 +52,11 @@ OVERLAYS = {
             PanelSpec("beside", "", ("examples", "places")),
             PanelSpec("more", "", ("properties", "explained", "...")),
         ),
+        arrangements=Arrangements(
+            narrow=Arrangement("verdict | 8", "main | 26", "beside | 24", "more | 14"),
+            medium=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 8"),
+            wide=Arrangement("verdict verdict | 9", "main beside | 1fr", "more more | 16"),
+        ),
         first=("run", "images", "seed"),
         empty="This network was not audited yet. One property of the images after the other, such as hue, position, "
         "texture or what lies in a corner, is taken from images of another class, and what the network loses by it is "

@@ -144,6 +144,14 @@ def resume(
             metavar="FILE.py:FACTORY",
         ),
     ] = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Show curves and figures in tensorboard or wandb; what began with tensorboard goes on so by itself. "
+            "Repeatable.",
+            metavar="PROGRAM",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
@@ -154,7 +162,9 @@ def resume(
     from lazytui.code_permission import allow, code_in
     from lazytui.errors import UsageError
     from lazytui.runs.jobs import start_detached, wake
+    from lazytui.runs.logs.choice import begin_logs, check_logs
 
+    logs = check_logs(log or [])
     there = workspace_at(workspace)
     found = there.find(run)
     there.require_own(found, "resumed")
@@ -167,6 +177,7 @@ def resume(
         if json:
             print(run_json(found))
         return
+    begin_logs(found.path, logs)
     if detach:
         start_detached(found, there)
         print_note(f"{found.id} goes on in the background.")

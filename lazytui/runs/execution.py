@@ -15,7 +15,7 @@ from lazytui.errors import Interrupted, LazytuiError
 from lazytui.files.writing import storage_errors, write_atomic
 from lazytui.runs.events import EventLog
 from lazytui.runs.heartbeat import Heartbeat
-from lazytui.runs.logs.choice import open_logs
+from lazytui.runs.logs.choice import is_withheld, open_logs
 from lazytui.runs.progress_report import Narrator, Report
 from lazytui.runs.run_folder import IMAGES_FILE, RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.workspace import Workspace
@@ -77,6 +77,8 @@ def run_execution(
 def _shown(report: Report, left_out: Collection[str]) -> Iterator[None]:
     """Other programs that show the run are told of it within the block."""
     report.left_out, report.shown_in = left_out, open_logs(report.run, left_out)
+    if is_withheld(report.run):
+        report.note("W&B isn't told of it: that a folder says so isn't enough. Ask for it: --log wandb")
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ from lazytui.errors import UsageError
 from lazytui.files.reading import open_to_append
 from lazytui.files.writing import storage_errors
 from lazytui.runs.formatting import state_clause
+from lazytui.runs.logs.choice import log_options
 from lazytui.runs.run_folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.status import ACTIVE, RESUMABLE, Status, process_fields, process_lives
 from lazytui.runs.workspace import Workspace
@@ -53,7 +54,7 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
 
 def _process(run: RunFolder, workspace: Workspace, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
-    command += model_options(run.record.params)
+    command += [*model_options(run.record.params), *log_options(run)]
     with storage_errors(run.path), open_to_append(run.path / OUTPUT_FILE) as output:
         return subprocess.Popen(
             [*command, "--workspace", str(workspace.path.resolve())],

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import create, figures, validate
 from lazytui.evaluation.conflicting_ten import COLUMNS
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.results.saved_result import read_metrics
@@ -27,7 +27,7 @@ def killed_and_resumed(lab: Lab, log: str) -> Path:
     wait_until(lambda: last_step(run) >= 40, process)
     process.kill()
     finish(process)
-    resumed = lab.run("runs", "resume", "latest", "--json", WANDB_MODE="offline")
+    resumed = lab.run("runs", "resume", "latest", "--log", log, "--json", WANDB_MODE="offline")
     assert resumed.code == 0, resumed.err
     assert resumed.json["artifacts"][log] == str(run / log)
     return run
@@ -94,6 +94,15 @@ def contents_of(file: bytes) -> Iterator[bytes]:
         if kind in {1, 4}:  # a whole one, or the last part of one
             yield begun
             begun = b""
+
+
+def test_a_folder_alone_sends_nothing_elsewhere(lab: Lab) -> None:
+    params = validate("dataset", {"source": "strokes", "train_size": 100, "test_size": 50})
+    run = create("dataset", params, Workspace(lab.workspace))
+    (run.path / "wandb").mkdir()
+    ended = lab.run("runs", "resume", run.id)
+    assert ended.code == 0 and "W&B isn't told of it: that a folder says so isn't enough." in ended.err
+    assert not list((run.path / "wandb").iterdir())
 
 
 def test_the_figures_of_any_analysis(lab: Lab) -> None:

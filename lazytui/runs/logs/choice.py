@@ -1,4 +1,8 @@
-"""Which programs a run is shown to: a folder of each in the run's folder says so, also when it is resumed."""
+"""Which programs a run is shown to: a folder of each in the run's folder says so, also when it is resumed.
+
+What sends a run elsewhere, under the name of whoever is logged in, a person has to ask for in this process: a folder
+may come from anywhere.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,11 @@ from lazytui.system.optional_packages import require_packages
 NAMES = ("tensorboard", "wandb")
 """What they are called, which is also the name of the package and of the folder."""
 
+_SENDING = "wandb"
+"""The one that may send what it is shown elsewhere."""
+
+_asked_for: set[str] = set()
+
 
 def check_logs(names: Iterable[str]) -> tuple[str, ...]:
     """Each once. Raises UsageError for one that there isn't, BadInput where its package isn't installed."""
@@ -27,10 +36,21 @@ def check_logs(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def begin_logs(folder: Path, names: Iterable[str]) -> None:
-    """Say in a run's folder which there are."""
+    """Say in a run's folder which there are. names: as a person asked for in this process."""
     for name in names:
+        _asked_for.add(name)
         with storage_errors(folder / name):
             (folder / name).mkdir(exist_ok=True)
+
+
+def log_options(run: RunFolder) -> list[str]:
+    """What a process that is started for a run is told of them."""
+    return ["--log", _SENDING] if _SENDING in _asked_for and (run.path / _SENDING).is_dir() else []
+
+
+def is_withheld(run: RunFolder) -> bool:
+    """Whether the run was shown to a program that sends it elsewhere, which nobody has asked for here."""
+    return _SENDING not in _asked_for and (run.path / _SENDING).is_dir()
 
 
 def open_logs(run: RunFolder, left_out: Collection[str] = ()) -> list[RunLog]:
@@ -38,7 +58,8 @@ def open_logs(run: RunFolder, left_out: Collection[str] = ()) -> list[RunLog]:
 
     Raises BadInput where one can't be opened.
     """
-    chosen = check_logs(name for name in NAMES if (run.path / name).is_dir())
+    asked = (name for name in NAMES if name != _SENDING or not is_withheld(run))
+    chosen = check_logs(name for name in asked if (run.path / name).is_dir())
     if not chosen:
         return []
     past = read_past(run, left_out)

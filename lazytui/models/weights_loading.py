@@ -108,7 +108,8 @@ def _class_hint(state: Weights, weights: Weights) -> str:
     if len(counts) != 1 or not rest or len(others) > 2:
         return ""
     theirs, own = counts.pop()
-    return f" They tell {theirs} classes apart, and the data have {own}."
+    needed = "the network tells two apart by one logit" if own == 1 else f"the data have {own}"
+    return f" They tell {theirs} classes apart, and {needed}."
 
 
 def _fitting_models(weights: Weights, shape: NetworkShape) -> list[str]:

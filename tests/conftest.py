@@ -92,7 +92,7 @@ FAST = (
     "data/test_drawing.py",
     "data/test_palettes.py",
     "data/test_params.py",
-    "data/test_picture_files.py",
+    "data/image_files/test_picture_file.py",
     "data/test_splits.py",
     "docs/test_packaging.py",
     "docs/test_pages.py",

@@ -12,21 +12,9 @@ from typer.core import TyperGroup
 
 from lazytui import __version__
 from lazytui.analyses import SUMMARIES
-from lazytui.cli import (
-    add,
-    attacks,
-    autoencoders,
-    doctor,
-    export,
-    features,
-    methods,
-    models,
-    recipes,
-    run,
-    runs,
-    sources,
-)
+from lazytui.cli import add, doctor, export, features, run, runs
 from lazytui.cli.common_options import WorkspaceOption, workspace_at
+from lazytui.cli.lists import attacks, autoencoders, methods, models, recipes, sources
 from lazytui.cli.open_app import open_app
 from lazytui.errors import UsageError, shorten
 

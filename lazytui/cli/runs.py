@@ -25,7 +25,7 @@ group = typer.Typer(
 @group.command("list")
 def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """List the runs of the workspace, newest last."""
-    from lazytui.cli.tables import print_lines
+    from lazytui.cli.lists.tables import print_lines
     from lazytui.errors import BadInput
     from lazytui.runs.workspace_watch import WorkspaceWatch, shipped_lines
 

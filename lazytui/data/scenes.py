@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.image_cache import cached_arrays
-from lazytui.data.image_files import ImageFile
+from lazytui.data.image_files.image_folder import ImageFile
 from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream as random_stream
 from lazytui.data.sources.photos import find_pictures
@@ -63,7 +63,7 @@ def _crops(files: Sequence[ImageFile], side: int) -> NDArray[np.uint8]:
     """(crops, side, side, 3): of the photographs in turn."""
     from PIL import Image, ImageOps
 
-    from lazytui.data.picture_files import open_picture
+    from lazytui.data.image_files.picture_file import open_picture
 
     photographs = [open_picture(file.path, (0, 0, 0), links=False) for file in files]
     crops = []

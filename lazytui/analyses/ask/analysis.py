@@ -18,7 +18,7 @@ from lazytui.analyses.ask.result import AskResult, read, write
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.data.content import Content
-from lazytui.data.picture_files import read_picture
+from lazytui.data.image_files.picture_file import read_picture
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 

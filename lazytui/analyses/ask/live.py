@@ -24,8 +24,8 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.content import Content
 from lazytui.data.drawing import Drawing
+from lazytui.data.image_files.picture_file import write_picture
 from lazytui.data.painting.painter import background_light, noise_over, paint_colors
-from lazytui.data.picture_files import write_picture
 from lazytui.data.splits import Split, build_dataset
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.evaluation.predictions import SPLIT_NAMES

@@ -14,7 +14,7 @@ from lazytui.analyses.core.analysis import OnnxOptions, RunReference
 from lazytui.analyses.core.older_records import updated_params
 from lazytui.code_permission import CODE_FIELDS, SCORE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.data.content import Content, colored_digits
-from lazytui.data.decoding_progress import decoding_told_to
+from lazytui.data.image_files.decoding_progress import decoding_told_to
 from lazytui.data.params import DatasetParams, PaintingParams
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.image_files import require_memory, require_side, resized_array
+from lazytui.data.image_files.image_folder import require_memory, require_side, resized_array
 from lazytui.errors import BadInput
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import MOST_CLASSES
-from lazytui.data.image_files import Folder, ImageFile, common_size, decoded, fingerprint
+from lazytui.data.image_files.image_folder import Folder, ImageFile, common_size, decoded, fingerprint
 from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources.base import Source, SourceEntry, content_of
 from lazytui.data.sources.options import SourceOptions

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lazytui.data.data_folder import data_folder
 from lazytui.data.image_cache import cached_arrays
-from lazytui.data.image_files import Folder, ImageFile, fingerprint
+from lazytui.data.image_files.image_folder import Folder, ImageFile, fingerprint
 from lazytui.data.random_streams import stream
 from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources.base import Source, SourceEntry, content_of
@@ -114,7 +114,7 @@ def _cut_outs(folder: Folder, inside: Sequence[str]) -> list[ImageFile]:
 
 
 def _find(options: SourceOptions) -> Source:
-    from lazytui.data.picture_files import open_cut_out
+    from lazytui.data.image_files.picture_file import open_cut_out
 
     pictures = find_pictures(options)
     for file in (file for files in pictures.objects.values() for file in files):
@@ -180,7 +180,7 @@ def _cut(file: ImageFile, side: int) -> Image.Image:
     """The object without what is transparent around it, in RGBA, not much larger than it is needed."""
     from PIL import Image, ImageOps
 
-    from lazytui.data.picture_files import open_cut_out
+    from lazytui.data.image_files.picture_file import open_cut_out
 
     picture = open_cut_out(file.path)
     seen = picture.getchannel("A").point(lambda cover: 255 * (cover >= _MARGIN)).getbbox()

@@ -11,8 +11,8 @@ import pytest
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.gradcam.map_pictures import softmax
 from lazytui.analyses.networks.model_under_study import recorded_training
+from lazytui.data.image_files.picture_file import write_picture
 from lazytui.data.painting.painter import repaint
-from lazytui.data.picture_files import write_picture
 from lazytui.data.splits import build_dataset
 from lazytui.figures.kinds import Bars, Matrix, Pixels, Text
 from lazytui.models.weights_loading import load_model

@@ -17,7 +17,7 @@ from lazytui.analyses.gradcam.live import SaliencyQuestion, SaliencySession
 from lazytui.analyses.gradcam.live_figures import image_figures, map_scores_text
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import NetworkMaps
-from lazytui.data.picture_files import write_picture
+from lazytui.data.image_files.picture_file import write_picture
 from lazytui.figures.kinds import Bars, Figure, Pixels, Table, Text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace

@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.io import savemat
 
 from lazytui.data.content import NO_CLASS
-from lazytui.data.decoding_progress import decoding_told_to
+from lazytui.data.image_files.decoding_progress import decoding_told_to
 from lazytui.data.params import DatasetParams
 from lazytui.data.source_images import SourceImages
 from lazytui.data.sources import find_source, load_images

@@ -15,7 +15,7 @@ def recipes(json: JsonOption = False) -> None:
         entries = [{"recipe": name, **entry.as_written()} for name, entry in known().items()]
         print(jsonlib.dumps(entries, indent=1))
         return
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.lists.tables import print_table
 
     rows = [[name, entry.study, entry.reported_text, entry.about] for name, entry in known().items()]
     print_table(["recipe", "study", "reported", "what it is"], rows)

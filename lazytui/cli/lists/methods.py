@@ -30,7 +30,7 @@ def methods(
     if json:
         print(jsonlib.dumps([entry.as_json() for entry in entries], indent=1))
         return
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.lists.tables import print_table
 
     rows = [
         [

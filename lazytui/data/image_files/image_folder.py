@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import LARGEST_SIDE, SMALLEST_SIDE
-from lazytui.data.decoding_progress import tell_decoded
 from lazytui.data.image_cache import cached_arrays
+from lazytui.data.image_files.decoding_progress import tell_decoded
 from lazytui.errors import BadInput
 from lazytui.files.writing import reason
 
@@ -174,7 +174,7 @@ def resized_array(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 
 def _read(file: ImageFile, size: tuple[int, int], resized: bool) -> NDArray[np.uint8]:
-    from lazytui.data.picture_files import open_picture
+    from lazytui.data.image_files.picture_file import open_picture
 
     picture = open_picture(file.path, _WHITE, at_least=max(size) if resized else None, links=False)
     if resized:
@@ -192,7 +192,7 @@ def _fitted(picture: object, side: int) -> NDArray[np.uint8]:
 
 
 def _size(file: ImageFile) -> tuple[int, int]:
-    from lazytui.data.picture_files import picture_size
+    from lazytui.data.image_files.picture_file import picture_size
 
     return picture_size(file.path, links=False)
 

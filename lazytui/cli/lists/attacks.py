@@ -14,7 +14,7 @@ def attacks(json: JsonOption = False) -> None:
     if json:
         print(jsonlib.dumps([attack.as_json() for attack in ATTACKS.values()], indent=1))
         return
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.lists.tables import print_table
 
     rows = [[name, attack.norm, attack.summary, attack.source] for name, attack in ATTACKS.items()]
     print_table(["attack", "budget", "what it does", "source"], rows)

@@ -14,7 +14,7 @@ def models(json: JsonOption = False) -> None:
     if json:
         print(jsonlib.dumps([entry.as_json() for entry in ARCHITECTURES.values()], indent=1))
         return
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.lists.tables import print_table
 
     rows = [[entry.name, f"{entry.parameters:,}", entry.origin, entry.summary] for entry in ARCHITECTURES.values()]
     print_table(["model", "parameters", "study", "what it is"], rows)

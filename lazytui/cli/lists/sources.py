@@ -14,7 +14,7 @@ def sources(json: JsonOption = False) -> None:
     if json:
         print(jsonlib.dumps([source.as_json() for source in SOURCES.values()], indent=1))
         return
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.lists.tables import print_table
 
     rows = [
         [source.usage, source.summary, ", ".join(f"--{name.replace('_', '-')}" for name in source.reads) or "–"]
@@ -31,7 +31,7 @@ def cues(json: JsonOption = False) -> None:
     if json:
         print(jsonlib.dumps([cue.as_json() for cue in CUES.values()], indent=1))
         return
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.lists.tables import print_table
 
     most = {name: str(cue.most) for name, cue in CUES.items()} | {"color": "10"}
     print_table(

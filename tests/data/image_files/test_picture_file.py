@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lazytui.data.picture_files import read_picture, write_picture
+from lazytui.data.image_files.picture_file import read_picture, write_picture
 from lazytui.errors import BadInput
 
 RED, GREEN, WHITE = (255, 0, 0), (0, 255, 0), (255, 255, 255)

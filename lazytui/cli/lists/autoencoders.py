@@ -14,7 +14,7 @@ def autoencoders(json: JsonOption = False) -> None:
     if json:
         print(jsonlib.dumps([entry.as_json() for entry in VARIANTS.values()], indent=1))
         return
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.lists.tables import print_table
 
     rows = [
         [

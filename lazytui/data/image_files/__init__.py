@@ -1,0 +1,1 @@
+"""Files of images: folders of many, and single pictures."""

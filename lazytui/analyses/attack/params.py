@@ -27,6 +27,9 @@ LARGEST_BUDGET = {"linf": 0.5, "l2": 12.0}
 _SOURCE, _TARGET = 7, 3
 """The classes where nobody chose any."""
 
+_FEWEST_COMPARED = 3
+"""Classes of which an attack that compares several logits takes some."""
+
 
 def require_two_classes(source: str, target: str) -> None:
     """Raise ValueError where both are the same."""
@@ -155,6 +158,8 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
             require_two_classes(source, target)
         except ValueError as error:
             raise UsageError(str(error)) from error
+        if len(content.classes) < _FEWEST_COMPARED and ATTACKS[self.attack].needs_classes:
+            raise UsageError(f"{self.attack} compares the logits of three classes, and there are two: take apgd-ce.")
         named_score(self, content)
         return self.model_copy(update={"source_class": source, "target_class": class_name(target)})
 

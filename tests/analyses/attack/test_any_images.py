@@ -12,8 +12,10 @@ import pytest
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_figures import attack_figures, headline
 from lazytui.analyses.attack.live_question import AttackQuestion, live_pools, other_classes
+from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
 from lazytui.data.content import Content
+from lazytui.errors import UsageError
 from lazytui.figures.kinds import Figure, Matrix, Table, Text
 from lazytui.runs.workspace import Workspace
 from tests.commands import Finished, Lab
@@ -170,3 +172,10 @@ def test_a_study_finds_the_trainings_of_these_images(birds: Lab) -> None:
     assert refused.code == 2 and "have no bias that could be chosen" in refused.sentence
     refused = birds.call("run", "story", data[0])
     assert refused.code == 2 and "The story is told of digits" in refused.sentence
+
+
+def test_what_compares_three_logits_is_refused_where_there_are_two_classes() -> None:
+    two = Content(classes=("cat", "dog"), height=16, width=16)
+    with pytest.raises(UsageError, match=r"apgd-dlr compares the logits of three classes.*: take apgd-ce"):
+        AttackParams(run="latest", attack="apgd-dlr").in_content(two)
+    assert AttackParams(run="latest", attack="apgd-ce").in_content(two).source_class in two.classes

@@ -106,6 +106,8 @@ def read(_params: AuditParams, saved: Result) -> AuditResult:
         raise Damaged("it names other properties than it has losses of")
     if unknown := set(result.cues) - EDITORS.keys():
         raise Damaged(f"it has a property that there isn't: {min(unknown)}")
+    if not result.hosts.any() or (result.error < 0).any():
+        raise Damaged("it has no loss that was measured, or a negative error")
     if len(result.named) != result.flagged:
         raise Damaged("it counts other properties than it flags")
     if result.left is not None and len(result.left) > result.flagged:

@@ -111,3 +111,16 @@ def test_an_image_without_contrast_has_no_object() -> None:
     assert Scene(np.zeros((16, 16, 3), np.float32)).object is None
     found = scene(Look()).object
     assert found is not None and abs(found.sum() - np.pi * 25) < 30
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (24, 40), (64, 64)])
+@pytest.mark.parametrize("name", EDITORS)
+def test_images_of_any_size_are_edited(name: str, shape: tuple[int, int]) -> None:
+    height, width = shape
+    images = np.random.default_rng(0).random((2, height, width, 3)).astype(np.float32) / 8
+    for image, shift in zip(images, (0, 1), strict=True):
+        image[height // 3 + shift : 2 * height // 3 + shift, width // 3 : width // 2 + 1] = 0.9
+    host, donor = (Scene(image) for image in images)
+    assert host.object is not None and donor.object is not None
+    edited = EDITORS[name].edit(host, donor)
+    assert edited.shape == (*shape, 3) and np.isfinite(edited).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -40,16 +41,21 @@ def fill_in(shown: Screen, option: str, value: str) -> None:
     shown.wait_for("f lazytui run train", "? Help")
     shown.type("f")
     shown.wait_for("command (ctrl+y copies)", "more options")
-    seen = ""
+    seen, asked = "", time.monotonic()
     while not shown.shows(f"{option} "):
-        wait_until(lambda before=seen: shown.shows("") and explained(shown) != before)  # type: ignore[misc]
-        seen = explained(shown)
+        wait_until(lambda before=seen, since=asked: (shown.shows("") and explained(shown) != before) or is_lost(since))  # type: ignore[misc]
+        seen, asked = explained(shown), time.monotonic()
         if option not in seen:
             shown.type(DOWN)
     shown.type(value)
     shown.wait_for(f"{option} {value}")
     shown.type(ESCAPE)
     shown.wait_for("? Help")  # the next key would make another one of the escape
+
+
+def is_lost(since: float) -> bool:
+    """Whether a key must have come while the form was being made anew: a person presses it again."""
+    return time.monotonic() - since > 20
 
 
 def explained(shown: Screen) -> str:

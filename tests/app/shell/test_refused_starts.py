@@ -27,8 +27,8 @@ def refusal(screen: Screen[Any]) -> str:
     ("keys", "values", "words"),
     [
         (["8", "s"], {"epochs": 1}, "epoch"),
-        (["2"], {"source": "fashion"}, "fashion"),
-        (["1"], {"source": "fashion"}, "fashion"),
+        (["2"], {"source": "svhn"}, "SVHN"),
+        (["1"], {"source": "svhn"}, "SVHN"),
         (["2"], {"bias": 2.0}, "bias"),
     ],
     ids=["study", "train", "dataset", "wrong"],

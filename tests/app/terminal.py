@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 
 import pyte
 
+from tests import fork_server
 from tests.commands import PATIENCE, Lab, wait_until
 from tests.signals import default_signals, take_terminal
 
@@ -93,16 +94,17 @@ def app_on_terminal(lab: Lab, *arguments: str, controlling: bool = True) -> Iter
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     environment = lab.environment(TERM="xterm-256color")
     del environment["COLUMNS"]  # Textual would believe it more than the terminal, also after a resize
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lazytui", *arguments],
-        cwd=lab.folder,
-        env=environment,
-        stdin=screen,
-        stdout=screen,
-        stderr=screen,
-        start_new_session=True,
-        preexec_fn=take_terminal if controlling else default_signals,
-    )
+    with fork_server.fresh():  # an app has threads of its own, which a forked process may wait for in vain
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lazytui", *arguments],
+            cwd=lab.folder,
+            env=environment,
+            stdin=screen,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+            preexec_fn=take_terminal if controlling else default_signals,
+        )
     os.close(screen)
     shown = Screen(process, keyboard)
     try:

@@ -11,7 +11,7 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab
 
-OF = ("run", "gradcam", "shipped/lazy-strokes", "--images", "100", "--checked", "4", "--split", "hard")
+OF = ("run", "gradcam", "shipped/lazy-strokes", "--images", "40", "--checked", "2", "--split", "hard")
 
 FUNCTIONS = """
 import torch

@@ -32,9 +32,8 @@ def run_analysis(
     """Do an analysis here and now, as its command does.
 
     arguments: its Params by name; a run is an `Outcome`, or what refers to one on the command line. log: other programs
-    that show it, `tensorboard` and `wandb`. Raises UsageError
-    and BadInput, in one sentence, for what is wrong with them, before anything is written; LazytuiError where the work
-    fails.
+    that show it, `tensorboard` and `wandb`. Raises UsageError and BadInput, in one sentence, for what is wrong with
+    them, before anything is written; LazytuiError where the work fails.
     """
     from lazytui.analyses.core import execute
     from lazytui.cli.narration import open_narrator

@@ -33,8 +33,14 @@ def _points(value: float) -> str:
 
 
 def _loss(swap: Swap) -> str:
-    low, high = (100 * (swap.delta + side * _NORMAL * swap.error) for side in (-1, 1))
-    return f"{_points(swap.delta)} [{low:.0f}, {high:.0f}]"
+    interval = _interval(swap)
+    return f"{_points(swap.delta)} [{interval.low:.0f}, {interval.high:.0f}]"
+
+
+def _interval(swap: Swap) -> Interval:
+    """95 %, in points."""
+    half = _NORMAL * swap.error
+    return Interval(100 * (swap.delta - half), 100 * (swap.delta + half))
 
 
 def _verdict(result: AuditResult) -> Text:
@@ -88,7 +94,8 @@ def _limits(result: AuditResult) -> str:
     return (
         f"What has no editor is missed: {_tried(result)} were tried, each on up to {result.images:,} images."
         f"{why + ', '.join(left_out) + '.' if left_out else ''} A loss under {_points(result.detectable)} could have "
-        "been missed. A property may be the task itself and no shortcut; that isn't told here. The result is of this "
+        "been missed; one that is found can be larger than in real images, since an edited image may be like none of "
+        "them. A property may be the task itself and no shortcut; that isn't told here. The result is of this "
         "network: another seed may differ."
     )
 
@@ -179,7 +186,6 @@ def _table(result: AuditResult) -> Table:
         if not swap.hosts:
             rows.append((name, EDITORS[name].freedom, 0, *(None,) * 6, "not tried"))
             continue
-        low, high = (100 * (swap.delta + side * _NORMAL * swap.error) for side in (-1, 1))
         verdict = (
             "named"
             if [name] == result.named[:1]
@@ -190,9 +196,7 @@ def _table(result: AuditResult) -> Table:
             else "not found"
         )
         measured = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
-        rows.append(
-            (name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, Interval(low, high), *measured, verdict)
-        )
+        rows.append((name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, _interval(swap), *measured, verdict))
     return Table(
         name="properties",
         title="Every property that was tried",

@@ -9,7 +9,7 @@ _SYNONYMS = {
     "train": "training, learn, debias, cure, mitigation, loss curve, JTT, group DRO, IRM, epochs, learning rate, fit",
     "evaluate": "confusion matrix, accuracy, shortcut, spurious correlation, worst group, color or shape, test, red 1, "
     "score, result, does it cheat, transfer, generalization, distribution shift, other data, out of distribution, "
-    "audit, shortcut, spurious, cue, bias, what does it go by",
+    "shortcut, spurious, cue, bias, what does it go by",
     "gradcam": "heat map, saliency, attention map, attribution, where it looks, integrated gradients, SmoothGrad, why",
     "neurons": "ablation, ablate, cut, knock out, switch off, remove neurons, units, channels, activations, lesion, "
     "local learning coefficient, LLC, complexity",

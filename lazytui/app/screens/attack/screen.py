@@ -20,6 +20,7 @@ from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.app.screens.overlays import overlay
 from lazytui.data.content import Content
 from lazytui.errors import LazytuiError, UsageError
+from lazytui.runs.human_names import DATA_FIELDS
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
@@ -102,28 +103,35 @@ class AttackScreen(FormAndPanels):
         self._session = AttackSession(self.lab.workspace)
 
     def action_live(self) -> None:
-        """Attack one image after the other, and watch: as the run that is shown asked it, or else as the form does.
-
-        Each opens at the smallest budget that fools it.
-        """
+        """Attack one image after the other, and watch. Each opens at the smallest budget that fools it."""
         try:
             self.app.push_screen(LiveAttackScreen(self._session, self._question()))
         except LazytuiError as error:
             self.lab.say_error(error)
 
     def _question(self) -> AttackQuestion:
+        asked = self.form.params
+        if not isinstance(asked, AttackParams):
+            raise UsageError(NOT_RIGHT)
         line = self._line_to_show(self.lab.lines)
         if line is None or line.status.state != "done":
-            if not isinstance(self.form.params, AttackParams):
-                raise UsageError(NOT_RIGHT)
-            content = trained_with(self.form.params, self.lab.workspace).content
-            return _question_of_one_class(self.form.params, content)
-        params = recorded_params(line.run)
-        assert isinstance(params, AttackParams)
-        if isinstance(self.form.params, AttackParams) and not params.against:
-            params = params.model_copy(update={"against": self.form.params.against})
-        content = recorded_result(line.run).content
-        return _question_of_one_class(params.model_copy(update=self.local_values), content, line.run)
+            return _question_of_one_class(asked, trained_with(asked, self.lab.workspace).content)
+        if not self._form_decides(line.run):
+            asked = self._as_run_asked(line.run, asked)
+        return _question_of_one_class(asked, recorded_result(line.run).content, line.run)
+
+    def _form_decides(self, run: RunFolder) -> bool:
+        """Whether the form says how the network of a run that is shown is to be attacked: it was filled from that run,
+        or asks for more than networks and data."""
+        of_networks = {*self.matched_fields, *self.local_values, *DATA_FIELDS}
+        chosen = self._run is not None and self._run.reference == run.reference
+        return chosen or bool(self.form.touched.keys() - of_networks)
+
+    def _as_run_asked(self, run: RunFolder, asked: AttackParams) -> AttackParams:
+        """What a run asked, of the networks in the form."""
+        recorded = recorded_params(run)
+        assert isinstance(recorded, AttackParams)
+        return recorded.model_copy(update={**self.local_values, "against": recorded.against or asked.against})
 
 
 def _question_of_one_class(params: AttackParams, content: Content, run: RunFolder | None = None) -> AttackQuestion:

@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Footer, Static
 
+from lazytui.analyses.attack.params import AttackParams
 from lazytui.app.figures import FigureView, LinesView, MatrixView
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.panel import Panel
@@ -335,6 +336,34 @@ def test_a_network_is_attacked_before_any_run_of_it(tmp_path: Path) -> None:
         assert isinstance(pilot.app.screen, AttackScreen), "a form that isn't right asks nothing"
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
+
+
+def test_the_form_decides_how_and_where_it_asks_for_nothing_the_run_that_is_shown(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("7")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
+        screen = pilot.app.screen
+        form = screen.query_one(ParamsForm)
+
+        async def asked(**values: object) -> AttackParams:
+            form.set_values({"run": "shipped/cured-strokes", "against": ("shipped/lazy-strokes",), **values})
+            await until(pilot, lambda: screen.followed == run_of(workspace))
+            await pilot.press("v")
+            await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
+            params = pilot.app.screen.question.params
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is screen)
+            return params
+
+        of_run = await asked()
+        assert of_run.epsilon == 0.15 and of_run.steps == 8 and of_run.score is None
+        by_form = await asked(score="margin:3,8", above=1.0)
+        assert (by_form.score, by_form.above) == ("margin:3,8", 1.0) and by_form.steps == ATTACKS["pgd"].defaults["steps"]
+        screen.show_run(run_of(workspace))
+        assert form.touched["steps"] == 8
+        assert (await asked()).epsilon == AttackParams(run="any").epsilon, "what was taken back there stays so"
+
+    drive(LazytuiApp(workspace), steps)
 
 
 def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from lazytui.analyses.attack.adversarial_arrays import adversarial_arrays
 from lazytui.analyses.attack.figures import figures
 from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams, named_score
+from lazytui.analyses.attack.pool_choice import require_pool
 from lazytui.analyses.attack.result import (
     AttackResult,
     NetworkResult,
@@ -78,12 +79,9 @@ def in_pools_there(params: AttackParams, data: DatasetParams) -> AttackParams:
     if data.plants:
         return params
     content = data.content
-    if not content.values:
-        if params.pool not in ("all", "neutral"):
-            raise UsageError(
-                f"{whose_data(params)} have no known attribute, so there is no pool {params.pool}: take neutral, which "
-                "is all test images of the class."
-            )
+    if params.pool != "all":
+        require_pool(params.pool, params, content)
+    elif not content.values:
         params = params.model_copy(update={"pool": "neutral"})
     chosen = params.source_labels(content), params.target_label(content)
     if not pools_there(build_dataset(data), params.pools, *chosen):

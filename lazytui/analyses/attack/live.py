@@ -12,8 +12,9 @@ from lazytui.analyses.ask.kept_drawings import drawings_of_digit
 from lazytui.analyses.attack.analysis import resolve
 from lazytui.analyses.attack.live_answer import AttackAnswer
 from lazytui.analyses.attack.live_climb import climbing_answers
-from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
+from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams, AttackSetting
+from lazytui.analyses.attack.pool_choice import require_pool
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
@@ -112,8 +113,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     def _sources(self, opened: _OpenNetworks, question: AttackQuestion) -> Split:
         params, content = question.params, opened.data.content
         source, target = params.source_label(content), params.target_label(content)
-        if question.pool not in (there := live_pools(content)):
-            raise UsageError(f"There is no pool {question.pool} of these images: take {' or '.join(there)}.")
+        require_pool(question.pool, params, content)
         if question.pool == "drawn":
             return drawings_of_digit(self.workspace, source, content)
         return self._pool(opened, question.pool, source, target, params.sources)

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from lazytui.analyses.attack.analysis import UNITS
 from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack.pool_choice import ImagePool, pools_of
 from lazytui.analyses.networks.class_choice import class_name
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.data.content import Content, colored_digits
 from lazytui.errors import UsageError
 from lazytui.runs.run_folder import RunFolder
 
 _MOST = {"linf": 255, "l2": 1000}
 """Largest budgets that can be chosen, in units."""
-
-
-LivePool = Pool | Literal["drawn"]
-LIVE_POOLS: tuple[LivePool, ...] = (*POOLS, "drawn")
-"""drawn: what was kept of `ask` of the digit that is attacked."""
-
-
-def live_pools(content: Content) -> tuple[LivePool, ...]:
-    """Those that there may be of such images."""
-    drawn: tuple[LivePool, ...] = ("drawn",) if content.label == "digit" else ()
-    return (*(POOLS if content.values else ("neutral",)), *drawn)
 
 
 @dataclass(frozen=True)
@@ -43,7 +31,7 @@ class AttackQuestion:
     """
 
     params: AttackParams
-    pool: LivePool = "aligned"
+    pool: ImagePool = "aligned"
     index: int = 0
     network: int = 0
     sure: bool = False
@@ -59,9 +47,12 @@ class AttackQuestion:
         except UsageError:
             shown, wanted = content.classes[:2]
             chosen = params.model_copy(update={"source_class": shown, "target_class": class_name(wanted)})
-        pools = live_pools(content)
-        pool = self.pool if self.pool in pools else pools[0]
-        return replace(self, params=chosen, content=content, pool=pool, network=0, run=None)
+        return replace(self, content=content, network=0, run=None).with_params(chosen)
+
+    def with_params(self, params: AttackParams) -> AttackQuestion:
+        """The same with other classes, say: of the pool that there is for them."""
+        pools = pools_of(params, self.content)
+        return replace(self, params=params, pool=self.pool if self.pool in pools else pools[0])
 
 
 def other_attack(params: AttackParams, name: str, content: Content) -> AttackParams:

@@ -12,7 +12,8 @@ from lazytui.analyses.attack.analysis import SURE
 from lazytui.analyses.attack.analysis import resolve as resolve_pool
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_answer import AttackAnswer, Climb
-from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
+from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.attack.pool_choice import pools_of, require_pool
 from lazytui.analyses.attack_image.figures import figures
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.attack_image.result import AttackImageResult, read
@@ -20,7 +21,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.data.content import Content
-from lazytui.errors import BadInput, UsageError
+from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
@@ -28,18 +29,20 @@ from lazytui.runs.workspace import Workspace
 
 def resolve(params: AttackImageParams, workspace: Workspace) -> AttackImageParams:
     """Make sure that the network and the data can be had, and record which these are."""
-    pool = resolve_pool(params.of_pool, workspace)
-    found = {name: getattr(pool, name) for name in ("source", "source_class", "target_class")}
     content = trained_with(params.of_pool, workspace).content
-    if params.pool not in (there := live_pools(content)):
-        raise UsageError(f"There is no pool {params.pool} of these images: --pool {' or '.join(there)}.")
-    return params.model_copy(update=found)
+    asked = params.of_pool.in_content(content)
+    pool = params.pool or pools_of(asked, content)[0]
+    require_pool(pool, asked, content)
+    if pool != "drawn":
+        asked = asked.model_copy(update={"pool": pool})
+    found = resolve_pool(asked, workspace).model_dump(include={"source", "source_class", "target_class"})
+    return params.model_copy(update={**found, "pool": pool})
 
 
 def run(params: AttackImageParams, report: Report) -> AttackImageResult:
     report.note("loading torch and the network")
     session = AttackSession(report.workspace)
-    question = AttackQuestion(params.of_pool, params.pool, params.image, sure=params.sure)
+    question = AttackQuestion(params.of_pool, params.pool_chosen, params.image, sure=params.sure)
     report.note("looking for the smallest budget that fools")
     searched = _last_answer(session, replace(question, at_smallest=True, sure=False), report)
     surely = None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure]:
-    question = AttackQuestion(params.of_pool, params.pool, params.image, sure=params.sure, factor=params.factor)
+    question = AttackQuestion(params.of_pool, params.pool_chosen, params.image, sure=params.sure, factor=params.factor)
     answer = AttackAnswer(
         question,
         networks=(result.name,),

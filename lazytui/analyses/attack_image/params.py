@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.attack.params import FEWEST, AttackParams, AttackSetting
+from lazytui.analyses.attack.pool_choice import ImagePool
 from lazytui.data.content import DIGITS
 
 LARGEST_FACTOR = 1024.0
@@ -21,10 +22,11 @@ class AttackImageParams(AttackSetting):
         description="The class that is shown, by name or number. Of fewer than eight classes the default is the first.",
         json_schema_extra={"choices": [*DIGITS]},
     )
-    pool: Literal["aligned", "neutral", "target-colored", "drawn"] = Field(
-        "aligned",
-        description="The image's color: the class's own, each in turn, or the target's; drawn are pictures of the "
-        "digit that `lazytui run ask` kept.",
+    pool: ImagePool | None = Field(
+        None,
+        description="The image's color, or other attribute: the class's own, any, or the target's; drawn are pictures "
+        "of the digit that `lazytui run ask` kept. Default the class's own where the images have such, else neutral: "
+        "all images of the class.",
     )
     image: int = Field(0, ge=0, lt=10_000, description="Which image of the pool.")
     sure: bool = Field(
@@ -58,6 +60,11 @@ class AttackImageParams(AttackSetting):
         if self.sure and self.score is not None:
             raise ValueError("A score has no probability to be sure of: leave --sure out, and raise --above instead.")
         return self
+
+    @property
+    def pool_chosen(self) -> ImagePool:
+        """The pool, once `resolve` has found one where nobody did."""
+        return self.pool or "neutral"
 
     @property
     def of_pool(self) -> AttackParams:

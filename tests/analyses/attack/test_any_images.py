@@ -3,6 +3,7 @@ at 16 x 16 pixels, and the same without any attribute."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_figures import attack_figures, headline
-from lazytui.analyses.attack.live_question import AttackQuestion, live_pools, other_classes
+from lazytui.analyses.attack.live_question import AttackQuestion, other_classes
 from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack.pool_choice import pools_of
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
 from lazytui.data.content import Content
 from lazytui.errors import UsageError
@@ -96,33 +98,37 @@ def test_without_an_attribute_all_images_are_one_pool(birds: Lab) -> None:
         ("neutral", "wren"),
     ]
     refused = birds.call(*asked, "--pool", "aligned")
-    assert refused.code == 2 and "no known attribute, so there is no pool aligned" in refused.sentence
+    assert refused.code == 2 and "no pool aligned: take neutral;" in refused.sentence
     refused = birds.call("run", "attack", "plain", "--source-class", "owls")
     assert refused.code == 2 and refused.sentence == "There is no class 'owls'. Did you mean owl?"
 
 
 def test_one_image_is_attacked_here_and_live(birds: Lab) -> None:
     asked = ("run", "attack-image", "grounds", "--source-class", "wren", "--target-class", "owl", "--budgets", "2")
-    drawn = shown(birds, birds.call(*asked, "--steps", "3", "--pool", "neutral", *QUICK))
+    told = birds.call(*asked, "--steps", "3", *QUICK)
+    drawn = shown(birds, told)
+    recorded = recorded_params(Workspace(birds.workspace).find(told.json["run"]))
+    assert recorded.pool == "neutral", "no ground goes with wrens"  # type: ignore[attr-defined]
     assert "the network says " in text(drawn["verdict"])
     probabilities = drawn["probabilities"]
     assert isinstance(probabilities, Matrix) and probabilities.column_labels == BIRDS
     refused = birds.call(*asked, "--pool", "drawn")
-    assert refused.code == 2 and "There is no pool drawn of these images" in refused.sentence
+    assert refused.code == 2 and "no pool drawn: take neutral or target-colored;" in refused.sentence
     session = AttackSession(Workspace(birds.workspace))
     params = recorded_params(Workspace(birds.workspace).find("grounds"))
     content = params.content  # type: ignore[attr-defined]
-    assert isinstance(content, Content) and live_pools(content) == ("aligned", "neutral", "target-colored")
+    assert isinstance(content, Content)
+    herons = asked_of("grounds").in_content(content)
+    assert pools_of(herons, content) == ("aligned", "neutral", "target-colored")
     question = AttackQuestion(asked_of("grounds"), "neutral").of_network(asked_of("grounds", steps=2), content)
     *_, answer = session.answers(question)
     assert answer.refused == "" and len(attack_figures(answer)) == 3
     assert headline(answer).startswith("neutral heron, source 1 of 70, to an owl: pgd within")
-    assert other_classes(question.params, content, source=1).source_class == "wren"
+    wrens = replace(question, pool="aligned").with_params(other_classes(question.params, content, source=1))
+    assert (wrens.params.source_class, wrens.pool) == ("wren", "neutral")
 
 
 def asked_of(run: str, **given: Any) -> Any:
-    from lazytui.analyses.attack.params import AttackParams
-
     return AttackParams(run=run, **given)
 
 

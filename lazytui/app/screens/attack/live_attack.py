@@ -15,7 +15,8 @@ from textual.timer import Timer
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_answer import AttackAnswer, Frame
 from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
-from lazytui.analyses.attack.live_question import AttackQuestion, live_pools, other_attack, other_budget, other_classes
+from lazytui.analyses.attack.live_question import AttackQuestion, other_attack, other_budget, other_classes
+from lazytui.analyses.attack.pool_choice import pools_of
 from lazytui.analyses.attack_image.params import LARGEST_FACTOR
 from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.app.changing_text import ChangingText
@@ -207,8 +208,10 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         self.ask(replace(self.question, index=item))
 
     def action_pool(self) -> None:
-        """The same class in the next color: its own, each in turn, the target's; then digits that were drawn."""
-        self.ask(replace(self.question, pool=next_value(live_pools(self.question.content), self.question.pool)))
+        """The same class with the next value of the attribute: its own, each in turn, the target's; then digits that
+        were drawn."""
+        pools = pools_of(self.question.params, self.question.content)
+        self.ask(replace(self.question, pool=next_value(pools, self.question.pool)))
 
     def action_budget(self, more: int) -> None:
         """More or less than what the image is attacked with now; from then on this budget, for others too."""
@@ -226,7 +229,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     def action_classes(self, source: int, target: int) -> None:
         """Another class shown, or another target: a class, or after the last any that isn't shown."""
         params = other_classes(self.question.params, self.question.content, source=source, target=target)
-        self.ask(replace(self.question, params=params))
+        self.ask(self.question.with_params(params))
 
     def action_factor(self, times: float) -> None:
         """Draw the sensitivity so many times as strong."""

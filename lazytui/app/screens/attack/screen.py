@@ -7,8 +7,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from lazytui.analyses.attack.live import AttackSession
-from lazytui.analyses.attack.live_question import AttackQuestion, live_pools
+from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack.pool_choice import pools_of
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import trained_with
@@ -138,5 +139,5 @@ def _question_of_one_class(params: AttackParams, content: Content, run: RunFolde
     """Of its first pool. An attack on all classes begins with the first of them."""
     shown = params.in_content(content)
     single = shown.model_copy(update={"source_class": content.classes[shown.source_label(content)]})
-    pool = live_pools(content)[0] if params.pool == "all" else params.pools[0]
+    pool = pools_of(single, content)[0] if params.pool == "all" else params.pools[0]
     return AttackQuestion(single, pool, run=run, at_smallest=True, content=content)

@@ -358,7 +358,8 @@ def test_the_form_decides_how_and_where_it_asks_for_nothing_the_run_that_is_show
         of_run = await asked()
         assert of_run.epsilon == 0.15 and of_run.steps == 8 and of_run.score is None
         by_form = await asked(score="margin:3,8", above=1.0)
-        assert (by_form.score, by_form.above) == ("margin:3,8", 1.0) and by_form.steps == ATTACKS["pgd"].defaults["steps"]
+        assert (by_form.score, by_form.above) == ("margin:3,8", 1.0)
+        assert by_form.steps == ATTACKS["pgd"].defaults["steps"]
         screen.show_run(run_of(workspace))
         assert form.touched["steps"] == 8
         assert (await asked()).epsilon == AttackParams(run="any").epsilon, "what was taken back there stays so"

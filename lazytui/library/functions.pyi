@@ -313,6 +313,7 @@ def neurons(
     starts: int | None = None,
     class_start: str | None = None,
     image: str | None = None,
+    target: str | None = None,
     steps: int | None = None,
     pages: int | None = None,
     seed: int | None = None,

@@ -52,6 +52,11 @@ class Score:
         return found
 
 
+def class_logit(label: int, name: str) -> Score:
+    """z_label, of logits z."""
+    return Score(name, lambda logits: logits[:, label])
+
+
 def margin(first: int, second: int, name: str) -> Score:
     """z_first - z_second, of logits z."""
     return Score(name, lambda logits: logits[:, first] - logits[:, second], (first, second))

@@ -134,18 +134,33 @@ def visualize_classes(
 
     start: (classes, 3, h, w) in [0, 1], the image that each class begins at; default: noise around mid-gray.
     """
-    shape = shape_of(model)
-    own = torch.arange(shape.classes, device=visualizer.hardware.device).repeat(starts)
+    classes = shape_of(model).classes
+    own = torch.arange(classes, device=visualizer.hardware.device).repeat(starts)
+    each = None if start is None else start.repeat(starts, 1, 1, 1)
+    images = visualize_score(model, lambda logits: logits.gather(1, own[:, None])[:, 0], visualizer, len(own), each)
+    return images.reshape(starts, classes, *images.shape[1:])
+
+
+def visualize_score(
+    model: nn.Module,
+    score: Callable[[Tensor], Tensor],
+    visualizer: Visualizer,
+    count: int,
+    start: Tensor | None = None,
+) -> NDArray[np.float32]:
+    """(count, h, w, 3) float32 in [0, 1]: images that maximize a number made of the logits, in its own units.
+
+    score: logits (n, classes) float32 -> (n,), each of its row alone. start: (count, 3, h, w) in [0, 1], the images
+    that are begun at; default: noise around mid-gray.
+    """
 
     def objective(images: Tensor) -> Tensor:
         with visualizer.hardware.autocast():
             logits: Tensor = model(images)
-        return logits.float().gather(1, own[:, None])[:, 0]
+        return score(logits.float())
 
     with evaluation_mode(model):
-        each = None if start is None else start.repeat(starts, 1, 1, 1)
-        images = visualizer.maximize(objective, len(own), each, shape.image_shape)
-    return images.reshape(starts, shape.classes, *images.shape[1:])
+        return visualizer.maximize(objective, count, start, shape_of(model).image_shape)
 
 
 def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer) -> NDArray[np.float32]:

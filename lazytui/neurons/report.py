@@ -308,9 +308,14 @@ def _class_textures(data: BiasedDataset, class_start: str) -> NDArray[np.uint8] 
 
 def _own_logits(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(classes,) float32: the logit of each class on its own image."""
+    return np.asarray(logits_of(model, images).diagonal().cpu().numpy())
+
+
+def logits_of(model: nn.Module, images: NDArray[np.uint8]) -> Tensor:
+    """(n, classes) float32, of (n, h, w, 3) uint8 images in one batch, on the model's device."""
     with torch.inference_mode(), evaluation_mode(model):
-        logits = model(to_float(torch.from_numpy(images).to(device_of(model))))
-    return np.asarray(logits.float().diagonal().cpu().numpy())
+        logits: Tensor = model(to_float(torch.from_numpy(images).to(device_of(model))))
+    return logits.float()
 
 
 def _views(model: SplitModel, red_one: NDArray[np.uint8] | None, hardware: Hardware) -> Arrays:

@@ -13,6 +13,7 @@ from lazytui.data.device_split import to_float
 from lazytui.data.palettes import palette
 from lazytui.hooks.layer_hooks import capture_activations
 from lazytui.hooks.split_model import SplitModel
+from lazytui.models.scores import margin
 from lazytui.neurons.feature_visualization import (
     Visualizer,
     color_axes,
@@ -20,6 +21,7 @@ from lazytui.neurons.feature_visualization import (
     stability,
     visualize_classes,
     visualize_neurons,
+    visualize_score,
 )
 from tests.neurons.networks import CPU, tiny_data
 
@@ -53,6 +55,14 @@ def test_a_neuron_prefers_the_color_that_it_reads(reader: nn.Module) -> None:
 def test_a_class_image_wears_the_color_that_the_class_reads(reader: nn.Module) -> None:
     made = visualize_classes(reader, Visualizer(COLORS, CPU, steps=40), starts=1)[0, 7].mean((0, 1))
     assert made[0] > 0.8 and made[1] < 0.4 and made[2] < 0.4
+
+
+def test_images_of_a_margin_and_of_its_reverse_are_red_and_not_red(reader: nn.Module) -> None:
+    red, other = (
+        visualize_score(reader, margin(*classes, "of two"), Visualizer(COLORS, CPU, steps=40), 2).mean((0, 1, 2))
+        for classes in ((7, 0), (0, 7))
+    )
+    assert red[0] > 0.8 > 0.4 > red[1] and other[0] < 0.4 and other[1] > 0.8
 
 
 def test_a_class_image_begins_at_the_image_that_it_is_given(reader: nn.Module) -> None:

@@ -7,9 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from lazytui.analyses.gradcam.image_words import wears
-from lazytui.analyses.networks.class_choice import read_class
 from lazytui.analyses.networks.image_choice import SplitName
-from lazytui.analyses.networks.score_choice import Margin, ScoreFunction, read_score
+from lazytui.analyses.networks.score_choice import Margin, ScoreFunction, class_or_score
 from lazytui.analyses.networks.second_network import PairParams
 from lazytui.counted_nouns import listed
 from lazytui.data.content import DIGITS, NO_CLASS, Content
@@ -87,13 +86,11 @@ def read_target(text: str, content: Content) -> Target:
         return "label"
     if content.values and word == content.attribute.casefold():
         return "attribute"
-    try:
-        return read_class(text, content)
-    except UsageError as error:
-        if (score := read_score(text, content)) is not None:
-            return score
+    found = class_or_score(text, content)
+    if found is None:
         words = listed(target_words(content), len(DIGITS) + 3)
-        raise UsageError(f"--target {text!r:.60} is none of: {words}; nor margin:A,B or file.py:function.") from error
+        raise UsageError(f"--target {text!r:.60} is none of: {words}; nor margin:A,B or file.py:function.")
+    return found
 
 
 def target_class(target: ClassTarget, label: int, attribute: int, content: Content) -> int | None:

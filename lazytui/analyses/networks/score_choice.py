@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lazytui.analyses.networks.class_choice import read_class
 from lazytui.code_permission import is_score_code
+from lazytui.counted_nouns import with_article
 from lazytui.data.content import Content
 from lazytui.errors import UsageError
 
@@ -53,6 +54,11 @@ def read_score(text: str, content: Content) -> ScoreName | None:
     return Margin(first, second)
 
 
+def class_or_score(text: str, content: Content) -> int | ScoreName | None:
+    """A class by name or number, or a score; None for any other text. Raises UsageError as `read_score` does."""
+    return read_class(text, content) if _is_class(text, content) else read_score(text, content)
+
+
 def _is_class(name: str, content: Content) -> bool:
     try:
         read_class(name, content)
@@ -61,18 +67,23 @@ def _is_class(name: str, content: Content) -> bool:
     return True
 
 
-def score_in_words(score: ScoreName, content: Content) -> str:
-    """`margin 3 - 8`, or `tallness of mine.py`."""
+def score_in_words(score: int | ScoreName, content: Content) -> str:
+    """`margin 3 - 8`, or `tallness of mine.py`; of a class `logit of a 3`."""
+    if isinstance(score, int):
+        return f"logit of {with_article(content.classes[score])}"
     if isinstance(score, Margin):
         return f"margin {content.classes[score.first]} - {content.classes[score.second]}"
     file, _, function = score.code.rpartition(":")
     return f"{function} of {Path(file).name}"
 
 
-def load_named_score(score: ScoreName, content: Content, option: str = "--target") -> Score:
-    """The number itself. Imports torch. option: what names it. Raises BadInput as `load_score` does."""
-    from lazytui.models.scores import load_score, margin
+def load_named_score(score: int | ScoreName, content: Content, option: str = "--target") -> Score:
+    """The number itself; of a class its logit. Imports torch. option: what names it. Raises BadInput as `load_score`
+    does."""
+    from lazytui.models.scores import class_logit, load_score, margin
 
+    if isinstance(score, int):
+        return class_logit(score, score_in_words(score, content))
     if isinstance(score, Margin):
         return margin(score.first, score.second, score_in_words(score, content))
     return load_score(score.code, len(content.classes), option)

@@ -31,6 +31,7 @@ from lazytui.analyses.neurons.image_lookup import find_image, require_drawings, 
 from lazytui.analyses.neurons.neuron_maps import NeuronMaps
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, count_costly, read
+from lazytui.analyses.neurons.target_images import require_target, target_images
 from lazytui.analyses.train.params import TrainParams
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.models.architectures import ARCHITECTURES
@@ -58,6 +59,8 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     if trained.plants and not trained.shows_values:
         raise BadInput(f"{whose_data(params)} have no color, so its neurons can't be asked for color or digit.")
     _require_start(params.class_start, trained)
+    if params.target is not None:
+        require_target(params.target, trained.content)
     if params.image is not None:
         image = read_named_image(params.image, trained.content)
         require_drawings([image], workspace)
@@ -114,6 +117,7 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
         **found,
         **parts,
         **mapped,
+        **target_images(params, network, report),
         neurons=len(found["role"]),
         **dict(zip(("attribute_selective", "label_selective", "mixed", "silent", "flat"), roles, strict=True)),
         participation_ratio=participation_ratio(variances),
@@ -180,7 +184,7 @@ def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
 
     It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
     """
-    resolved = resolve(params, workspace)
+    resolved = resolve(params.model_copy(update={"target": None}), workspace)  # whose code nobody asks for here
     network = load_model_under_study(resolved, workspace, ignore_advice)  # the run whose neurons they are has given it
     from lazytui.hooks.split_model import SplitModel
     from lazytui.neurons.ablation_and_patching import Ablation

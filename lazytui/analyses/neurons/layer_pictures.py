@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.content_words import class_headings
 from lazytui.analyses.neurons.result import NeuronsResult
+from lazytui.analyses.neurons.target_images import target_figure
 from lazytui.figures.colormaps import diverging_colors
 from lazytui.figures.kinds import Pixels
 from lazytui.files.long_texts import long_text
@@ -18,6 +19,7 @@ def layer_pictures(result: NeuronsResult) -> list[Pixels]:
     pictures = (
         _visualizations(result),
         _class_images(result),
+        target_figure(result),
         _inverted(result),
         _filters(result),
         *_feature_maps(result),

@@ -52,6 +52,13 @@ class NeuronsParams(ModelUnderStudyParams):
         "colors, hard red 7 or easy 17 of a split, or drawn 0, what `lazytui run ask` kept last.",
         examples=["red 7", "hard red 7", "easy 17"],
     )
+    target: str | None = Field(
+        None,
+        max_length=1000,
+        description="What else images are optimized for: a class by name or number, margin:3,8, the logit of one class "
+        "minus another's, or a function of yours, file.py:function, that makes (n,) of logits (n, classes).",
+        examples=["margin:3,8"],
+    )
     steps: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
     pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, that get a page of their own in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")

@@ -106,8 +106,10 @@ class NeuronsResult(OfImages):
     originals show, where they aren't the first ones. class_textures, class_texture_logits: what the class images begin
     at, and its logits; None for noise. feature_maps: (2, C, h, w), of the two red-one images; None where the layer has
     none. filters: the first layer's. mapped_name, mapped_image, mapped: an image that was asked for, and its feature
-    maps, (C, h, w); or None. mapped_grad_cam: (P, H, W), Grad-CAM of the P neurons on it; or None. exemplar_maps: of
-    the P neurons; their Grad-CAM is of cam_layer. None where no layer has a map, and in results of early versions.
+    maps, (C, h, w); or None. target_name, target_images, target_values: what else images were optimized for, those, (n,
+    h, w, 3), and what it comes to on each, (n,); or None. mapped_grad_cam: (P, H, W), Grad-CAM of the P neurons on it;
+    or None. exemplar_maps: of the P neurons; their Grad-CAM is of cam_layer. None where no layer has a map, and in
+    results of early versions.
     """
 
     neurons: Annotated[int, COUNT]
@@ -177,6 +179,9 @@ class NeuronsResult(OfImages):
     filters: Annotated[
         NDArray[np.uint8] | None, Array("u", ("filters", "filter height", "filter width", 3), low=0, high=255).optional
     ] = None
+    target_name: Name | None = None
+    target_images: Annotated[NDArray[np.uint8] | None, images("starts of the target").optional] = None
+    target_values: Annotated[NDArray[np.float32] | None, numbers("starts of the target").optional] = None
     mapped_name: Name | None = None
     mapped_image: Annotated[NDArray[np.uint8] | None, images().optional] = None
     mapped: Annotated[NDArray[np.float32] | None, numbers("units", "map height", "map width").optional] = None
@@ -236,6 +241,8 @@ def read(_params: NeuronsParams, saved: Result) -> NeuronsResult:
         raise Damaged("it has textures that class images begin at without their logits, or the reverse")
     if len({part is None for part in (result.mapped_name, result.mapped_image, result.mapped)}) > 1:
         raise Damaged("it has an image without feature maps, or the reverse")
+    if len({part is None for part in (result.target_name, result.target_images, result.target_values)}) > 1:
+        raise Damaged("it has images optimized for a target without its name or values, or the reverse")
     stimuli = 0 if result.stimuli is None else len(result.stimuli)
     if len(result.stimulus_names) != stimuli:
         raise Damaged(f"it has {len(result.stimulus_names)} names of {stimuli} stimuli")

@@ -29,9 +29,9 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     lab = Lab(tmp_path_factory.mktemp("neurons"))
     trained = lab.call("run", "train", *TINY_TRAINING, "--keep-checkpoints", "4", "--name", "lazy", "--json")
     assert trained.code == 0, trained.err
-    done = lab.call(
-        "run", "neurons", "lazy", *QUICK, "--class-start", "texture", "--image", "hard 3", "--name", "asked"
-    )
+    (lab.folder / "mine.py").write_text("def contrast(logits):\n    return 2 * (logits[:, 3] - logits[:, 8])\n")
+    asked = ("--class-start", "texture", "--image", "hard 3", "--target", "mine.py:contrast", "--name", "asked")
+    done = lab.call("run", "neurons", "lazy", *QUICK, *asked)
     assert done.code == 0, done.err
     return lab
 
@@ -112,6 +112,10 @@ def test_pictures_and_views_have_the_shapes_that_they_tell(result: NeuronsResult
     assert isinstance(classes, Pixels) and len(classes.images) == 30 == len(classes.captions)
     assert classes.row_labels[0] == "texture" and result.class_texture_logits is not None
     assert result.class_logits is not None and result.class_logits.mean() > result.class_texture_logits.mean()
+    target = shown["target-images"]
+    assert isinstance(target, Pixels) and target.title == "Inputs that maximize the contrast of mine.py"
+    assert target.images.shape == (2, 28, 28, 3) and result.target_values is not None
+    assert target.captions == tuple(f"{value:.3g}" for value in result.target_values)
     image = shown["mapped-image"]
     assert isinstance(image, Pixels) and image.title == "The image: hard 3" and result.mapped is not None
     assert isinstance(filters, Pixels) and filters.images.shape == (32, 3, 3, 3)
@@ -218,6 +222,9 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
         (("--layer", "features.relu4"), 2, "There is no layer 'features.relu4'. Did you mean features.relu3"),
         (("--read", "median"), 2, "--read: Take mean, max, or a position: a row and a column such as 3,4."),
         (("--read", "9,9"), 2, "Row 9, column 9 is outside the map of this layer, which is 7 x 7."),
+        (("--target", "nine"), 2, "--target 'nine' is no digit, nor margin:A,B or file.py:function."),
+        (("--target", "margin:3,3"), 2, "a margin is of two"),
+        (("--target", "mine.py:absent"), 3, "absent"),
         (("--samples", "5"), 2, "--samples: Must be at least 100."),
         (("--source", "mnist"), 3, "mnist"),
     ],

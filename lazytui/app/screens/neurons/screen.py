@@ -38,7 +38,7 @@ class NeuronsScreen(AblationScreen):
     screen_name = "neurons"
     params = NeuronsParams
     kind = "neurons"
-    first = ("run", "layer", "read", "ablate", "seed")
+    first = ("run", "layer", "read", "ablate", "target", "seed")
     arrangements = Arrangements(
         narrow=Arrangement("table | 15", "scatter | 14", "page | 16", "curves | 14", "others | 16"),
         medium=Arrangement(

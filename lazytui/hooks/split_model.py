@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import AbstractContextManager
+from functools import cached_property
 
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.hooks.layer_hooks import capture_activations, layer_entries, replace_activations
+from lazytui.hooks.layer_hooks import activation_at, layer_entries, replace_activations
 from lazytui.hooks.layer_layout import CHANNELS_FIRST, Size, means_over_positions
+from lazytui.hooks.upper_pass import Skipped, is_independent, modules_before, skipping
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.foreign_network import is_adapted
+from lazytui.models.shapes import shape_of
 
 _CHANNELWISE = (
     nn.MaxPool2d,
@@ -76,9 +80,7 @@ class SplitModel:
         if self._parts:
             output: Tensor = self._below(images)
             return output
-        with capture_activations(self.model, self.layer) as activations:
-            self.model(images)
-        return activations[self.layer]
+        return activation_at(self.model, self.layer, images, self.runs)
 
     def neuron_means(self, images: Tensor, neurons: Tensor) -> Tensor:
         """(N, 3, h, w) float32 images, (N,) int64 neurons -> (N,): the mean activation of each image's neuron.
@@ -106,16 +108,27 @@ class SplitModel:
     def logits(self, pooled: Tensor, images: Tensor) -> Tensor:
         """(N, neurons, ...) from `pool` -> (N, classes) float32.
 
-        images: the ones they are of. A network that isn't a plain sequence is run on them as a whole, with the layer's
-        output replaced, since other paths may bypass the layer.
+        images: the ones they are of. A network that isn't a plain sequence is run on them with the layer's output
+        replaced: as a whole, where other paths bypass the layer, or else without what lies below.
         """
         if self._parts:
             logits: Tensor = self._above(_protect_from_inplace(self._above, pooled))
             return logits
         replacement = _protect_from_inplace(self.model, pooled)
-        with replace_activations(self.model, self.layer, lambda _output: replacement, self.runs):
+        with skipping(self._not_needed, len(images)), self._replaced(replacement):
             output: Tensor = self.model(images)
         return output
+
+    def _replaced(self, activation: Tensor) -> AbstractContextManager[None]:
+        return replace_activations(self.model, self.layer, lambda _output: activation, self.runs)
+
+    @cached_property
+    def _not_needed(self) -> Skipped:
+        """What needn't run for the logits where the layer's activation is replaced; nothing where other paths bypass
+        the layer."""
+        image_shape = shape_of(self.model).image_shape
+        below = modules_before(self.model, self.layer, image_shape, self.runs)
+        return below if is_independent(self.model, below, image_shape, self._replaced, self.shape) else {}
 
 
 def _protect_from_inplace(part: nn.Module, tensor: Tensor) -> Tensor:

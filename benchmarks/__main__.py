@@ -17,6 +17,7 @@ TABLES = (
     "story",
     "complexity",
     "cases",
+    "audit",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

@@ -1,4 +1,4 @@
-"""For the three packages that have an analysis' name: `lazytui.sae` is a package and, called, the analysis."""
+"""For the packages that have an analysis' name: `lazytui.sae` is a package and, called, the analysis."""
 
 from __future__ import annotations
 

@@ -1,1 +1,5 @@
 """The audit: which properties of its images a network goes by, found by exchanging them between images."""
+
+from lazytui.callable_room import make_callable
+
+make_callable(__name__)

@@ -186,15 +186,7 @@ def _table(result: AuditResult) -> Table:
         if not swap.hosts:
             rows.append((name, EDITORS[name].freedom, 0, *(None,) * 6, "not tried"))
             continue
-        verdict = (
-            "named"
-            if [name] == result.named[:1]
-            else "flagged"
-            if swap.flagged
-            else "not followed"
-            if swap.loses
-            else "not found"
-        )
+        verdict = "named" if [name] == result.named[:1] else _standing(swap)
         measured = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
         rows.append((name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, _interval(swap), *measured, verdict))
     return Table(

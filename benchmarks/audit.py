@@ -5,7 +5,8 @@
 
 Each is a small network that is trained on 6,000 images at a bias of .95 and audited on 500 others. The cues are painted
 by lazytui.data.cues, which shares no code with the audit's editors. `none` is a cue that goes with no class (a bias as
-if by chance): nothing may be flagged. What was measured is kept in AUDIT_FOLDER, a line of JSON each, and not again.
+if by chance): nothing may be flagged. What was measured is kept in AUDIT_FOLDER, and so are the
+trained networks: where measurements are removed, only the audits run again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 
 import lazytui as lt
+from lazytui.errors import LazytuiError
 
 NAMED_BY: dict[str, tuple[str, ...]] = {
     "color": ("hue",),
@@ -76,7 +78,10 @@ def measured(workspace: Path, source: str, cue: str, seed: int) -> dict[str, Any
     elif cue != "color":
         data["cue"] = cue
     name = f"{source}-{cue}-{seed}"
-    trained = lt.train(**data, **TRAINING, seed=seed, workspace=workspace, name=name)
+    try:
+        trained = lt.open_run(name, workspace=workspace)
+    except LazytuiError:
+        trained = lt.train(**data, **TRAINING, seed=seed, workspace=workspace, name=name)
     begun = time.process_time()
     audit = lt.audit(name, workspace=workspace, seed=seed).result
     numbers = trained.metrics

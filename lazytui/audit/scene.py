@@ -37,6 +37,14 @@ _LEAST_CONTRAST = 0.02
 """Of the distance from the ground: below it there is no object."""
 _LARGEST = 0.6
 """Share of the image that an object may fill and still be told from its ground."""
+_LEVELS = 42
+"""Levels of a channel: neighbors in the same one are of one color."""
+_FLAT = 12
+"""Pixels of one color at least that are something of its own."""
+_OTHER_COLOR = 0.05
+"""In one channel: flat parts that differ by more are of different colors."""
+_APART = 1.5
+"""Radii of the object, from its center: what touches it beyond that, and is of another color, isn't part of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +77,7 @@ class Scene:
             return None
         weights = self._distance * _central(self._distance.shape)
         best = max(found, key=lambda mask: float(weights[mask].sum()))
+        best = best & ~self._touching(best, weights)
         return best if best.mean() <= _LARGEST else None
 
     @cached_property
@@ -83,16 +92,16 @@ class Scene:
         lying = np.zeros(self.image.shape[:2], bool)
         if self.object is None:
             return lying
-        away = ~ndimage.binary_dilation(self.object, np.ones((3, 3)), iterations=2)
-        for mask in _components((self._distance > _FAINT * self._threshold) & away):
-            if mask.sum() >= _SMALLEST:
+        different = self._away > _FAINT * otsu(self._away)
+        for mask in _components(different & ~self.object, diagonally=False):
+            if (mask & ~self.halo).sum() >= _SMALLEST:
                 lying |= mask
         return lying
 
     @cached_property
     def cleared(self) -> Image:
         """The image without the object: ground stands there."""
-        return fill(self.image, self.halo, self.ground_color)
+        return fill(self.image, self.halo, self.ground_color, self.second)
 
     @cached_property
     def levels(self) -> tuple[float, float]:
@@ -104,21 +113,47 @@ class Scene:
     def center(self) -> tuple[float, float]:
         """Of the object, in pixels from above and from the left."""
         assert self.object is not None
-        rows, columns = np.nonzero(self.object)
-        return float(rows.mean()), float(columns.mean())
+        (row, column), _ = _center_and_radius(self.object)
+        return float(row), float(column)
 
     @cached_property
     def spread(self) -> float:
         """Root mean square radius of the object, in pixels, and half a pixel."""
         assert self.object is not None
-        rows, columns = np.nonzero(self.object)
-        return float(np.sqrt(rows.var() + columns.var())) + 0.5
+        return _center_and_radius(self.object)[1] + 0.5
+
+    def _touching(self, found: Mask, weights: NDArray[np.float64]) -> Mask:
+        """The part of a component that is nearer to something flat of another color, away from the object's center."""
+        none = np.zeros_like(found)
+        flat = _flat_parts(self.image, ndimage.binary_dilation(found))
+        if not flat:
+            return none
+        color = self.image[max(flat, key=lambda part: float(weights[part].sum()))].mean(0)
+        alike = [part for part in flat if np.abs(self.image[part].mean(0) - color).max() <= _OTHER_COLOR]
+        own = np.any(alike, axis=0)
+        center, radius = _center_and_radius(own)
+        others = [
+            part
+            for part in flat
+            if not (part & own).any()
+            and np.hypot(*(_center_and_radius(part)[0] - center)) > _APART * radius
+            and self._distance[part].mean() > _FIRM * self._threshold
+        ]
+        if not others:
+            return none
+        from_own, from_others = (ndimage.distance_transform_edt(~mask) for mask in (own, np.any(others, axis=0)))
+        return np.asarray(found & (from_others < from_own), bool)
+
+    @cached_property
+    def _away(self) -> NDArray[np.float32]:
+        """(h, w): distance of each color from the ground's."""
+        away: NDArray[np.float32] = np.sqrt(((self.image - self.ground_color) ** 2).sum(2))
+        return away
 
     @cached_property
     def _distance(self) -> NDArray[np.float32]:
-        """(h, w): from the ground's color, smoothed."""
-        away = np.sqrt(((self.image - self.ground_color) ** 2).sum(2))
-        smooth: NDArray[np.float32] = ndimage.gaussian_filter(away, _SMOOTHING)
+        """(h, w): the same, smoothed, and nothing at the edges."""
+        smooth: NDArray[np.float32] = ndimage.gaussian_filter(self._away, _SMOOTHING)
         smooth[:_EDGE] = smooth[-_EDGE:] = smooth[:, :_EDGE] = smooth[:, -_EDGE:] = 0
         return smooth
 
@@ -153,13 +188,13 @@ def otsu(values: NDArray[np.float32], bins: int = 64) -> float:
     return float(edges[1 + int(np.nanargmax(between[:-1]))]) if np.isfinite(between[:-1]).any() else 0.0
 
 
-def fill(image: Image, hole: Mask, color: NDArray[np.float32]) -> Image:
+def fill(image: Image, hole: Mask, color: NDArray[np.float32], no_ground: Mask) -> Image:
     """The image with other parts of itself in a hole: of all shifts the one that fills most, and again until it is
-    full. color: of what can't be filled so."""
-    filled, left = image.copy(), hole.copy()
+    full. color: of what can't be filled so. no_ground: what else isn't put there."""
+    filled, left, never = image.copy(), hole.copy(), hole | no_ground
     while left.any():
-        shift = max(_shifts(image.shape), key=lambda by: int((left & ~_moved(hole, by, True)).sum()))
-        can = left & ~_moved(hole, shift, True)
+        shift = max(_shifts(image.shape), key=lambda by: int((left & ~_moved(never, by, True)).sum()))
+        can = left & ~_moved(never, shift, True)
         if not can.any():
             filled[left] = color
             break
@@ -188,9 +223,22 @@ def _moved(array: NDArray[_Scalar], by: tuple[int, int], outside: float) -> NDAr
     return moved
 
 
-def _components(mask: Mask) -> list[Mask]:
-    labels, count = ndimage.label(mask, np.ones((3, 3)))
+def _components(mask: Mask, diagonally: bool = True) -> list[Mask]:
+    labels, count = ndimage.label(mask, np.ones((3, 3)) if diagonally else None)
     return [labels == number for number in range(1, count + 1)]
+
+
+def _flat_parts(image: Image, mask: Mask) -> list[Mask]:
+    """Connected parts of a mask that are of one color."""
+    levels = np.rint(image * _LEVELS).astype(int) @ (1, _LEVELS + 1, (_LEVELS + 1) ** 2)
+    parts = (part for level in np.unique(levels[mask]) for part in _components(mask & (levels == level), False))
+    return [part for part in parts if part.sum() >= _FLAT]
+
+
+def _center_and_radius(mask: Mask) -> tuple[NDArray[np.float64], float]:
+    """Of its pixels: their mean (2,), and their root mean square distance from it."""
+    where = np.stack(np.nonzero(mask))
+    return where.mean(1), float(np.sqrt(where.var(1).sum()))
 
 
 def _central(shape: tuple[int, ...]) -> NDArray[np.float64]:

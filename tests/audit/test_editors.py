@@ -113,6 +113,19 @@ def test_an_image_without_contrast_has_no_object() -> None:
     assert found is not None and abs(found.sum() - np.pi * 25) < 30
 
 
+def test_what_touches_the_object_and_is_of_another_color_lies_beside_it() -> None:
+    alone = made(Look(radius=7.0))
+    image = alone.copy()
+    image[18:26, 18:26] = np.where(alone[18:26, 18:26] > 0.5, alone[18:26, 18:26], 0.6)
+    both = Scene(image)
+    assert both.object is not None and both.object.sum() < np.pi * 7**2 + 12
+    assert both.second[21:26, 21:26].all() and not both.second[15, 15]
+    same = np.where(image == np.float32(0.6), np.float32(0.8), image)
+    assert not Scene(same).second.any(), "of the object's color it is part of it"
+    edited = EDITORS["second object"].edit(both, Scene(alone))
+    np.testing.assert_allclose(edited[21:26, 21:26], 0.25, atol=0.02)
+
+
 @pytest.mark.parametrize("shape", [(8, 8), (24, 40), (64, 64)])
 @pytest.mark.parametrize("name", EDITORS)
 def test_images_of_any_size_are_edited(name: str, shape: tuple[int, int]) -> None:

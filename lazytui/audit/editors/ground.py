@@ -19,17 +19,25 @@ def _noise(host: Scene, donor: Scene) -> Image:
 
 
 def _texture(host: Scene, donor: Scene) -> Image:
-    """Another ground with the donor's power at each frequency."""
-    return _with_spectrum(host, _amplitudes(host), _amplitudes(donor))
+    """What departs from the ground's color, wherever it lies: half a side away, so that a mark in a corner comes to lie
+    behind the object."""
+    if np.array_equal(_departure(host), _departure(donor)):
+        return host.image
+    height, width = host.image.shape[:2]
+    return _with_object(host, host.ground_color + np.roll(_departure(donor), (height // 2, width // 2), (0, 1)))
 
 
 def _pattern(host: Scene, donor: Scene) -> Image:
     """What departs from the ground's color, pixel by pixel, in the host's color."""
-    return _with_object(host, host.ground_color + donor.cleared - donor.ground_color)
+    return _with_object(host, host.ground_color + _departure(donor))
 
 
 def _background(host: Scene, donor: Scene) -> Image:
     return _with_object(host, donor.cleared)
+
+
+def _departure(scene: Scene) -> Image:
+    return scene.cleared - scene.ground_color
 
 
 def _with_object(host: Scene, ground: Image) -> Image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from scipy import ndimage
 
 from lazytui.audit.editors.base import CueEditor
 from lazytui.audit.scene import Image, Mask, Scene, fill
@@ -39,8 +40,14 @@ def _border(host: Scene, donor: Scene) -> Image:
 
 
 def _second_object(host: Scene, donor: Scene) -> Image:
-    cleared = fill(host.image, host.second & ~host.halo, host.ground_color)
-    return np.where((donor.second & ~host.halo)[..., None], donor.image, cleared)
+    assert host.object is not None
+    cleared = fill(host.image, _lying(host), host.ground_color, host.halo)
+    return np.where((_lying(donor) & ~host.object)[..., None], donor.image, cleared)
+
+
+def _lying(scene: Scene) -> Mask:
+    """What lies beside the object, with its blurred edge."""
+    return np.asarray(ndimage.binary_dilation(scene.second) & (scene.second | ~scene.halo), bool)
 
 
 def cell_name(row: int, column: int) -> str:

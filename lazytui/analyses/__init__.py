@@ -28,7 +28,7 @@ SUMMARIES = {
     "sae-dial": "Turn features of one image down and up, and see what the network says along the turn.",
     "sae-selfcheck": "Find out which kinds of sparse autoencoder find features that are known.",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
-    "side-by-side": "Set what neurons, features or complexity are in one network beside another's: lazy and cured.",
+    "side-by-side": "Set neurons, features, complexity or the audit of one network beside another's: lazy and cured.",
     "attack": "Find the smallest change of an image that makes a network see another digit, by pool of sources.",
     "attack-image": "Attack one image, step by step: sensitivity, probabilities on the way, the smallest budget.",
     "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.embedded_result import EmbeddedResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.side_by_side.audits import audit_figures
 from lazytui.analyses.side_by_side.complexities import complexity_figures
 from lazytui.analyses.side_by_side.dictionaries import dictionary_figures
 from lazytui.analyses.side_by_side.layers import layer_figures
@@ -58,6 +59,7 @@ _FIGURES: dict[Kind, Callable[[SideBySideResult], list[Figure]]] = {
     "neurons": layer_figures,
     "sae": dictionary_figures,
     "llc": complexity_figures,
+    "audit": audit_figures,
 }
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lazytui.analyses.core.analysis import Params, RunReference
 
-KINDS = ("neurons", "sae", "llc")
+KINDS = ("neurons", "sae", "llc", "audit")
 """The analyses whose runs can stand side by side; evaluate, gradcam and attack take a second network themselves."""
 
 
@@ -18,5 +18,6 @@ class SideBySideParams(Params):
     runs: Annotated[tuple[str, ...], RunReference(kinds=KINDS, argument=True)] = Field(
         min_length=2,
         max_length=6,
-        description="Runs of one analysis (neurons, sae or llc), each of another network: a lazy and a cured one say.",
+        description="Runs of one analysis (neurons, sae, llc or audit), each of another network: a lazy and a cured "
+        "one, or other seeds.",
     )

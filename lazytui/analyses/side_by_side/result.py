@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lazytui.analyses.side_by_side.params import SideBySideParams
 
-Kind = Literal["neurons", "sae", "llc"]
+Kind = Literal["neurons", "sae", "llc", "audit"]
 
 
 @dataclass(frozen=True)

@@ -143,15 +143,26 @@ OVERLAYS = {
     "side-by-side": Overlay(
         params=SideBySideParams,
         panels=(
-            PanelSpec("main", "", ("categories", "information", "settings", "summary")),
-            PanelSpec("beside", "", ("summary", "ablations", "differences")),
+            PanelSpec("main", "", ("categories", "information", "settings", "losses", "summary")),
+            PanelSpec("beside", "", ("verdict", "summary", "ablations", "differences")),
             PanelSpec(
-                "first", "", ("colors-1", "digits-1", "feature-cosines-1", "filters-1", "spectrum-1", "traces-1")
+                "first",
+                "",
+                ("colors-1", "digits-1", "feature-cosines-1", "filters-1", "spectrum-1", "traces-1", "examples-1"),
             ),
             PanelSpec(
                 "second",
                 "",
-                ("colors-2", "digits-2", "feature-cosines-2", "filters-2", "spectrum-2", "traces-2", "..."),
+                (
+                    "colors-2",
+                    "digits-2",
+                    "feature-cosines-2",
+                    "filters-2",
+                    "spectrum-2",
+                    "traces-2",
+                    "examples-2",
+                    "...",
+                ),
             ),
         ),
         arrangements=Arrangements(
@@ -160,8 +171,8 @@ OVERLAYS = {
             wide=Arrangement("main beside | 18", "first second | 1fr"),
         ),
         first=("runs",),
-        empty="Nothing stands side by side yet. Name two runs of neurons, sae or llc, of a lazy and a cured network "
-        "say; or mark them among the runs and press c there. g: run it. Esc: back.",
+        empty="Nothing stands side by side yet. Name two runs of neurons, sae, llc or audit, of a lazy and a cured "
+        "network say; or mark them among the runs and press c there. g: run it. Esc: back.",
         compared_by=("runs",),
     ),
     "sae-experiments": Overlay(

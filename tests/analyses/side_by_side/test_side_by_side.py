@@ -70,12 +70,30 @@ def test_complexities(every_run: dict[str, Path]) -> None:
     assert "steps" in drawn["settings"].paragraphs[0]  # type: ignore[union-attr]
 
 
+def test_audits(lab: Lab) -> None:
+    for network in ("lazy", "cured"):
+        assert (
+            lab.call("run", "audit", f"shipped/{network}-strokes", "--images", "60", "--name", network, "-q").code == 0
+        )
+    done = lab.call("run", "side-by-side", "lazy", "cured", "--json")
+    assert done.code == 0, done.err
+    drawn: dict[str, Any] = {figure.name: figure for figure in figures(RunFolder(lab.workspace / done.json["run"], ""))}
+    lazy, cured = (recorded_result(Workspace(lab.workspace).find(name)) for name in ("lazy", "cured"))
+    rows = {row[0]: row[1:] for row in drawn["summary"].rows}
+    losses = [100 * one.swaps["hue"].delta for one in (lazy, cured)]
+    assert rows["hue"][:2] == tuple(losses) and rows["hue"][2] == pytest.approx(np.mean(losses))
+    assert next(iter(rows)) == "hue" and lazy.named[0] == "hue"
+    assert drawn["losses"].values[0].tolist() == losses
+    assert any(text.endswith("by the hue first of all.") for text in drawn["verdict"].paragraphs)
+    assert "examples-1" in drawn and {"places-1", "places-2"} <= set(drawn)
+
+
 def test_what_cannot_stand_side_by_side_is_refused(lab: Lab) -> None:
     for runs, code, words in (
         (("shipped/sae-lazy-strokes", "shipped/neurons-lazy-strokes"), 2, "runs of one analysis"),
         (("shipped/sae-lazy-strokes", "shipped/sae-lazy-strokes"), 2, "can't stand beside itself"),
         (("shipped/sae-lazy-strokes",), 2, "at least 2"),
-        (("shipped/lazy-strokes", "shipped/cured-strokes"), 3, "neurons or sae or llc"),
+        (("shipped/lazy-strokes", "shipped/cured-strokes"), 3, "neurons or sae or llc or audit"),
     ):
         refused = lab.call("run", "side-by-side", *runs)
         assert refused.code == code and words in refused.sentence, refused.err

@@ -82,14 +82,14 @@ class Split:
 
 
 @dataclass(frozen=True)
-class BalancedHoldout:
-    """The last training images, held out for methods that need a part where label and attribute are independent.
+class Holdout:
+    """The last training images, held out for methods that refit a part of the network on others than it learned from.
 
-    first: index of the first of them in the training split. balanced: every group of them equally often.
+    first: index of the first of them in the training split. split: what is made of them.
     """
 
     first: int
-    balanced: Split
+    split: Split
 
 
 @dataclass(frozen=True)
@@ -164,18 +164,33 @@ class BiasedDataset:
         split: Split = getattr(self, name)
         return split
 
-    def balanced_holdout(self, share: float) -> BalancedHoldout:
-        """The last `share` of the training images. Raises BadInput if a class, or a group that can't be painted, isn't
-        among them."""
-        first = len(self.train) - max(1, round(share * len(self.train)))
-        last = self.train.take(np.arange(first, len(self.train)))
+    def holdout(self, share: float) -> Holdout:
+        """The last `share` of the training images, as they are. Raises BadInput if a class isn't among them."""
+        held_out = self._last(share)
+        self._require_held_out_classes(held_out.split)
+        return held_out
+
+    def balanced_holdout(self, share: float) -> Holdout:
+        """The same with every group equally often: painted anew where that can be done, else cut to the rarest group.
+
+        Raises BadInput if a class, or a group that can't be painted, isn't among them.
+        """
+        held_out = self._last(share)
+        first, last = held_out.first, held_out.split
         if self.editor is None:
             chosen = balanced_groups(last.labels, last.attributes, self.content)
-            return BalancedHoldout(first, last.take(chosen))
-        _require_every_class(last.labels, self.content, f"training {self.content.label}s that are set aside")
+            return Holdout(first, last.take(chosen))
+        self._require_held_out_classes(last)
         indices, attributes = factorial_design(last.labels, self.content.groups)
         originals = SourceImages(last.originals, last.labels, masks=last.known_masks).take(indices)
-        return BalancedHoldout(first, self._plant("set aside", originals, attributes))
+        return Holdout(first, self._plant("set aside", originals, attributes))
+
+    def _last(self, share: float) -> Holdout:
+        first = len(self.train) - max(1, round(share * len(self.train)))
+        return Holdout(first, self.train.take(np.arange(first, len(self.train))))
+
+    def _require_held_out_classes(self, split: Split) -> None:
+        _require_every_class(split.labels, self.content, f"training {self.content.labels} that are set aside")
 
     @functools.cached_property
     def _train_part(self) -> SourceImages:

@@ -32,6 +32,9 @@ from lazytui.training.methods.resample import ENTRY as _resample
 from lazytui.training.methods.subsample import ENTRY as _subsample
 from lazytui.training.methods.bias_balance import ENTRY as _bias_balance
 from lazytui.training.methods.dfr import ENTRY as _dfr
+from lazytui.training.methods.dfr_class import ENTRY as _dfr_class
+from lazytui.training.methods.afr import ENTRY as _afr
+from lazytui.training.methods.self import ENTRY as _self
 from lazytui.training.methods.lisa import ENTRY as _lisa
 from lazytui.training.methods.eiil import ENTRY as _eiil
 from lazytui.training.methods.cnc import ENTRY as _cnc

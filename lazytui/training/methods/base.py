@@ -60,6 +60,8 @@ class MethodEntry:
     images, which the task rules out. known_ineffective: whether it is known not to help, and is here to show that.
     length_matters: what of it depends on how long the whole training is; empty where the first steps of a longer one
     are the same. signals: what each number that it adds to the curves is, with its scale and its null.
+    published_tuning: what the published recipe chooses by labels of the attribute or by test images, which are not read
+    here: how a sentence goes on after "The published recipe chooses".
     """
 
     name: str
@@ -73,6 +75,7 @@ class MethodEntry:
     known_ineffective: bool = False
     length_matters: str = ""
     signals: Mapping[str, str] = field(default_factory=dict)
+    published_tuning: str = ""
 
     @property
     def reads_colors(self) -> bool:
@@ -81,8 +84,13 @@ class MethodEntry:
 
     @property
     def caveats(self) -> str:
-        """Whether it alters images, and whether it is known not to help, in a word or two; empty where neither."""
-        caveats_by_name = {"alters images": self.alters_images, "known ineffective": self.known_ineffective}
+        """Whether it alters images, is known not to help, or was published with a choice that reads more than it does
+        itself, in a word or two each; empty where none."""
+        caveats_by_name = {
+            "alters images": self.alters_images,
+            "known ineffective": self.known_ineffective,
+            "published tuning reads more": bool(self.published_tuning),
+        }
         return ", ".join(word for word, holds in caveats_by_name.items() if holds)
 
     @property

@@ -51,7 +51,7 @@ def test_it_goes_on_exactly_in_an_epoch_and_after_the_end(method: str, data: Bia
 
     Two networks after each other need two epochs; their last ones are continued, as others' are.
     """
-    least = 2 if "first_epochs" in METHODS[method].options.model_fields else 1
+    least = 2 if {"first_epochs", "early_epochs"} & METHODS[method].options.model_fields.keys() else 1
     settings = settings_of(method).model_copy(update={"epochs": least + 1})
     straight = train_whole(settings, data, tmp_path)
     assert straight.steps == (least + 1) * 6
@@ -94,6 +94,7 @@ def assert_same(one: Trained, other: Trained) -> None:
         ("rex", ["--bias", "1"], "The method rex compares aligned with conflicting images; --bias 1 has only"),
         ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
+        ("self", ["--epochs", "1"], "The method self compares the final network with that of 1 of --epochs 1"),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a feature map with the image's edges; mlp"),
         ("grl", ["--one-optimizer"], "The method grl takes the adversary's step with the model's where both have one"),
         (

@@ -17,11 +17,18 @@ from lazytui.training.methods.kmeans import two_clusters
 from lazytui.training.methods.lisa import Partners
 from lazytui.training.methods.parts.dataset_predictions import log_probabilities, predictions
 from lazytui.training.methods.parts.environments import scale_gradients
-from lazytui.training.methods.parts.groups import cells, draw, group_means, in_rounds, share_evenly, share_of
+from lazytui.training.methods.parts.groups import (
+    cells,
+    draw,
+    draw_equal_groups,
+    group_means,
+    in_rounds,
+    share_evenly,
+    share_of,
+)
 from lazytui.training.methods.parts.mixing import draw_beta
 from lazytui.training.methods.parts.sparse_head import fit_head
 from lazytui.training.methods.parts.two_phases import TwoPhases
-from lazytui.training.methods.subsample import draw_equal_groups
 from tests.training.methods.contexts import at_work, first_batch, small_data
 
 
@@ -170,10 +177,10 @@ def test_what_is_set_aside_is_balanced_and_never_trained_on() -> None:
     aside = data.balanced_holdout(0.2)
     assert aside.first == 864
     assert method.order(0).max().item() < 864 and len(method.order(0)) == len(data.train)
-    counts = cells(*(torch.from_numpy(each).long() for each in (aside.balanced.labels, aside.balanced.attributes)), 11)
+    counts = cells(*(torch.from_numpy(each).long() for each in (aside.split.labels, aside.split.attributes)), 11)
     assert len(set(counts.bincount()[counts].tolist())) == 1 and len(counts.unique()) == 100
     shapes = {shape.tobytes() for shape in data.train.originals[864:]}
-    assert all(shape.tobytes() in shapes for shape in aside.balanced.originals)
+    assert all(shape.tobytes() in shapes for shape in aside.split.originals)
 
 
 def test_the_refitted_head_reads_digits_on_its_own_data() -> None:
@@ -185,7 +192,7 @@ def test_the_refitted_head_reads_digits_on_its_own_data() -> None:
 
 
 def _accuracy_on_balanced(model: torch.nn.Module, data: BiasedDataset) -> float:
-    balanced = data.balanced_holdout(0.5).balanced
+    balanced = data.balanced_holdout(0.5).split
     with torch.no_grad():
         predicted = model(to_float(torch.from_numpy(balanced.images))).argmax(1).numpy()
     return float((predicted == balanced.labels).mean())

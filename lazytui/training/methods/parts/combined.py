@@ -153,6 +153,7 @@ def _combined(entries: list[MethodEntry]) -> MethodEntry:
         known_ineffective=all(entry.known_ineffective for entry in entries),
         length_matters="; ".join(entry.length_matters for entry in entries if entry.length_matters),
         signals={signal: meaning for entry in entries for signal, meaning in entry.signals.items()},
+        published_tuning="; ".join(entry.published_tuning for entry in entries if entry.published_tuning),
     )
 
 

@@ -43,6 +43,16 @@ def draw(weights: Tensor, generator: Generator) -> Tensor:
     return torch.multinomial(weights.cpu().float(), len(weights), replacement=True, generator=generator)
 
 
+def draw_equal_groups(groups: Tensor, generator: Generator) -> Tensor:
+    """Indices of as many samples of every group, drawn without replacement, as the smallest has; in rising order."""
+    counts = groups.bincount()
+    shuffled = torch.randperm(len(groups), generator=generator)
+    by_group = shuffled[groups[shuffled].argsort(stable=True)]
+    first = counts.cumsum(0) - counts
+    rank = torch.arange(len(groups)) - first[groups[by_group]]
+    return by_group[rank < counts[counts > 0].min()].sort().values
+
+
 def in_rounds(chosen: Tensor, length: int, generator: Generator) -> Tensor:
     """(length,) int64: the chosen samples again and again, in a new order every round."""
     rounds = [chosen[torch.randperm(len(chosen), generator=generator)] for _ in range(-(-length // len(chosen)))]

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from lazytui.system.lazy_torch import functional, torch
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+L1 = Annotated[float, Field(ge=0, le=10, description="L1 penalty of the head.")]
+
+
+def standardized(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Features (n, d) with mean 0 and spread 1; and what was taken off and divided by, (d,) each.
+
+    A head (weight, bias) of these is the head (weight / spread, bias - weight @ (mean / spread)) of the features.
+    """
+    mean, spread = values.mean(0), values.std(0).clamp(min=1e-6)
+    return (values - mean) / spread, mean, spread
 
 
 def fit_head(values: Tensor, digits: Tensor, classes: int, l1: float, iterations: int = 500) -> tuple[Tensor, Tensor]:

@@ -76,7 +76,7 @@ def _steps(method: Method) -> Callable[[], float]:
     def some() -> float:
         begin = time.perf_counter()
         for index in range(STEPS):
-            batch = method.context.train.batch(order[index * BATCH : (index + 1) * BATCH])
+            batch = method.batch(order[index * BATCH : (index + 1) * BATCH])
             loss = method.step(batch, 5_000 + index)
         loss.item()  # a device works on after it was told to
         return (time.perf_counter() - begin) / STEPS

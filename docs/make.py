@@ -16,7 +16,7 @@ from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.app.shell.grammar import GRAMMAR
 from lazytui.app.shell.keymap import EXAMPLE, PRESETS, written
 from lazytui.attacks import ATTACKS
-from lazytui.catalog_fields import defaults_of
+from lazytui.catalog_fields import default_text, defaults_of
 from lazytui.cli import app
 from lazytui.cli.run_json import RunJson
 from lazytui.data.cues import CUE_SUMMARIES, CUES
@@ -312,7 +312,7 @@ def _options_of_some(kind: str) -> Iterator[str]:
 
 def _defaults(entry: Any) -> str:
     """The options of a catalog's entry with their defaults."""
-    return _code(f"--{name.replace('_', '-')} {value:g}" for name, value in defaults_of(entry).items())
+    return _code(f"--{name.replace('_', '-')} {default_text(value)}" for name, value in defaults_of(entry).items())
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -100,8 +100,10 @@ def _merged_field(option: str, infos: Mapping[str, FieldInfo]) -> Any:
     return Annotated[kind, *first.metadata] if first.metadata else kind, field
 
 
-def default_text(value: float) -> str:
+def default_text(value: float | str) -> str:
     """The default of an option, in words."""
+    if isinstance(value, str):
+        return value
     return ("yes" if value else "no") if isinstance(value, bool) else f"{value:g}"
 
 

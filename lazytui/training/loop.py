@@ -174,7 +174,7 @@ class _Loop:
 
     def _batch(self, indices: torch.Tensor) -> Batch:
         """The next step's images, moved as the settings say. indices: (n,) int64 on the device."""
-        batch = self._train.batch(indices)
+        batch = self._method.batch(indices)
         generator = augmentation_generator(self._seed, self._done, self._train.device)
         return replace(batch, images=augmented(batch.images, self._settings, generator))
 

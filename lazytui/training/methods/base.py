@@ -205,6 +205,13 @@ class Method(ABC):
         """
         return torch.randperm(len(self.context.train), generator=self.context.epoch_generator(epoch))
 
+    def batch(self, indices: Tensor) -> Batch:
+        """What a step is shown of these training images before it is augmented; by default, the images as they are.
+
+        indices: (b,) int64 on the device.
+        """
+        return self.context.train.batch(indices)
+
     def begin_epoch(self, epoch: int) -> None:  # noqa: B027 - most have nothing to do then
         """Before an epoch's first step, and before its order is asked for."""
 

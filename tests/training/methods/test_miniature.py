@@ -27,6 +27,7 @@ CURES = (
     "subsample",
     "bias-balance",
     "dfr",
+    "scramble",
     "lisa",
     "cnc",
 )

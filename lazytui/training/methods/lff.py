@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from lazytui.system.lazy_torch import functional, torch
-from lazytui.training.initial_model import fresh_model
-from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
+from lazytui.training.methods.base import MethodContext, MethodEntry, MethodOptions
+from lazytui.training.methods.parts.biased_network import BesideBiased, Q, generalized_cross_entropy
 from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, conflicting_signal
-from lazytui.training.optimizers import make_optimizer, set_rate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,38 +19,27 @@ if TYPE_CHECKING:
 
 
 class Options(MethodOptions):
-    q: float = Field(0.7, gt=0, le=1, description="q of the generalized cross-entropy: near 0 plain, 1 most biased.")
+    q: Q = 0.7
     ema: float = Field(0.7, ge=0, lt=1, description="Decay of each sample's moving average of its loss.")
 
 
-class LearningFromFailure(Method):
+class LearningFromFailure(BesideBiased):
     """w CE for the model and the generalized CE for a biased network beside it, w = L_b / (L_b + L_d)."""
 
     options: Options
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._biased = fresh_model(context.settings, context.content, context.seed + 1).to(context.hardware.device)
-        self._biased.train()
-        self._biased_optimizer = make_optimizer(self._biased.parameters(), context.settings)
         labels, classes = context.labels, len(context.content.classes)
         self._biased_losses, self._losses = (SmoothLosses(labels, classes, self.options.ema) for _ in range(2))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
-        biased = functional.cross_entropy(self._biased(batch.images), batch.labels, reduction="none")
+        biased = functional.cross_entropy(self.biased(batch.images), batch.labels, reduction="none")
         self._biased_losses.update(batch.indices, biased)
         self._losses.update(batch.indices, each)
         weights = self._weights()[batch.indices]
         return (weights * each).mean() + generalized_cross_entropy(biased, self.options.q).mean()
-
-    def step(self, batch: Batch, step: int) -> Tensor:
-        """The two losses share no weights, so that one backward pass serves both."""
-        self._biased_optimizer.zero_grad(set_to_none=True)
-        loss = super().step(batch, step)
-        set_rate(self._biased_optimizer, self.context.settings, *self.in_schedule(step))
-        self._biased_optimizer.step()
-        return loss
 
     def signals(self) -> Mapping[str, float]:
         return conflicting_signal(self.context, self._weights())
@@ -64,16 +52,12 @@ class LearningFromFailure(Method):
     def state_dict(self) -> dict[str, Any]:
         return {
             **super().state_dict(),
-            "biased": self._biased.state_dict(),
-            "biased_optimizer": self._biased_optimizer.state_dict(),
             "losses": self._losses.smooth,
             "biased_losses": self._biased_losses.smooth,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         super().load_state_dict(state)
-        self._biased.load_state_dict(state["biased"])
-        self._biased_optimizer.load_state_dict(state["biased_optimizer"])
         self._losses.smooth.copy_(state["losses"])
         self._biased_losses.smooth.copy_(state["biased_losses"])
 
@@ -100,11 +84,6 @@ class SmoothLosses:
         largest = torch.zeros(self._classes, device=self.smooth.device)
         largest.scatter_reduce_(0, self._labels, self.smooth, "amax")
         return self.smooth / largest[self._labels].clamp(min=1e-12)
-
-
-def generalized_cross_entropy(losses: Tensor, q: float) -> Tensor:
-    """Generalized cross-entropy (1 - p^q) / q of samples whose cross-entropy, -log p, is given (Zhang 2018, eq. 6)."""
-    return (1 - (-q * losses).exp()) / q
 
 
 ENTRY = MethodEntry(

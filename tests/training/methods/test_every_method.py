@@ -94,6 +94,7 @@ def assert_same(one: Trained, other: Trained) -> None:
         ("rex", ["--bias", "1"], "The method rex compares aligned with conflicting images; --bias 1 has only"),
         ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
+        ("gerne", ["--epochs", "2", "--beta", "3.6"], "The method gerne would count the majority's loss negatively"),
         ("self", ["--epochs", "1"], "The method self compares the final network with that of 1 of --epochs 1"),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a feature map with the image's edges; mlp"),
         ("grl", ["--one-optimizer"], "The method grl takes the adversary's step with the model's where both have one"),

@@ -93,7 +93,7 @@ def test_errors_of_the_first_network_are_drawn_more_often(data: BiasedDataset) -
     assert wrong[method.order(1)].float().mean().item() == pytest.approx(share, abs=0.1)
 
 
-@pytest.mark.parametrize("name", ["jtt", "kmeans", "eiil", "cnc"])
+@pytest.mark.parametrize("name", ["jtt", "kmeans", "eiil", "cnc", "gerne"])
 def test_the_second_network_starts_from_the_same_fresh_weights(data: BiasedDataset, name: str) -> None:
     fresh = build_model("lazy-gap", seed=0).state_dict()
     method = at_work(name, data, build_model("lazy-gap", seed=0), lr=0.1)

@@ -29,7 +29,8 @@ from lazytui.training.methods.group_dro import WorstGroups
 from lazytui.training.methods.input_color_gradient import channel_difference
 from lazytui.training.methods.irm import InvariantRiskMinimization
 from lazytui.training.methods.jitter_consistency import symmetric_divergence
-from lazytui.training.methods.lff import SmoothLosses, generalized_cross_entropy
+from lazytui.training.methods.lff import SmoothLosses
+from lazytui.training.methods.parts.biased_network import generalized_cross_entropy
 from lazytui.training.methods.parts.edges import sobel
 from lazytui.training.methods.parts.environments import InvariantRisk, scale_gradients
 from lazytui.training.methods.parts.groups import draw, group_means, share_evenly

@@ -37,6 +37,7 @@ from lazytui.training.methods.dfr import ENTRY as _dfr
 from lazytui.training.methods.dfr_class import ENTRY as _dfr_class
 from lazytui.training.methods.afr import ENTRY as _afr
 from lazytui.training.methods.self import ENTRY as _self
+from lazytui.training.methods.evals import ENTRY as _evals
 from lazytui.training.methods.scramble import ENTRY as _scramble
 from lazytui.training.methods.lisa import ENTRY as _lisa
 from lazytui.training.methods.eiil import ENTRY as _eiil

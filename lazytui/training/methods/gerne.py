@@ -99,7 +99,7 @@ def least_sure(confidence: Tensor, labels: Tensor, share: float) -> Tensor:
     confidence: (n,); labels: (n,) int64.
     """
     parts = torch.zeros_like(labels)
-    for label in labels.unique():
+    for label in labels.bincount().nonzero()[:, 0]:
         of_class = (labels == label).nonzero()[:, 0]
         count = max(1, round(share * len(of_class)))
         parts[of_class[confidence[of_class].argsort(stable=True)[:count]]] = 1

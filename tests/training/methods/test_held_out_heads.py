@@ -10,8 +10,11 @@ from lazytui.data.splits import BiasedDataset
 from lazytui.models.build import build_model
 from lazytui.training.methods.afr import AutomaticFeatureReweighting, sample_weights
 from lazytui.training.methods.dfr_class import ClassBalancedRetraining
+from lazytui.training.methods.evals import LossBasedSampling, counts, extremes, worst_accuracy
+from lazytui.training.methods.parts.environments import scale_gradients
 from lazytui.training.methods.parts.groups import share_evenly
 from lazytui.training.methods.parts.held_out import HeldOutHead
+from lazytui.training.methods.parts.sparse_head import fit_head, standardized
 from lazytui.training.methods.self import SelectiveFinetuning, change_of_mind
 from tests.training.methods.contexts import at_work, small_data
 
@@ -22,7 +25,7 @@ def data() -> BiasedDataset:
     return small_data(train_size=600)
 
 
-@pytest.mark.parametrize("name", ["afr", "dfr-class", "self"])
+@pytest.mark.parametrize("name", ["afr", "dfr-class", "evals", "self"])
 def test_what_is_held_out_stays_as_it_is_and_is_never_trained_on(data: BiasedDataset, name: str) -> None:
     method = at_work(name, data)
     assert isinstance(method, HeldOutHead)
@@ -84,3 +87,44 @@ def test_each_head_has_as_many_images_of_every_class(data: BiasedDataset) -> Non
     subset = method.subset(method.labels, torch.Generator().manual_seed(0))
     counts = method.labels[subset].bincount()
     assert counts.unique().tolist() == [method.labels.bincount().min().item()] and len(counts) == 10
+
+
+def test_half_of_each_class_from_either_end_is_class_balanced_retraining() -> None:
+    losses, labels = torch.rand(24, generator=torch.Generator().manual_seed(0)), torch.arange(24) % 4
+    assert counts(labels)[0] == 3
+    assert extremes(losses, labels, 3).tolist() == list(range(24))
+    ends = extremes(losses, labels, 1)
+    assert labels[ends].bincount().tolist() == [2] * 4
+    for label in range(4):
+        of_class = losses[labels == label]
+        found = losses[ends[labels[ends] == label]]
+        assert found.max() == of_class.max() and found.min() == of_class.min()
+    labels = torch.tensor([0] * 9 + [1] * 4)
+    assert labels[extremes(torch.rand(13), labels, counts(labels)[0])].bincount().tolist() == [4, 4]
+
+
+def test_the_worse_environment_judges() -> None:
+    right, environments = torch.tensor([True, True, False, True]), torch.tensor([False, False, True, True])
+    assert worst_accuracy(right, environments) == 0.5
+    assert worst_accuracy(right, torch.zeros(4, dtype=torch.bool)) == 0.75
+
+
+def test_the_chosen_head_is_the_best_in_its_worse_environment(data: BiasedDataset) -> None:
+    method = at_work("evals", data, build_model("lazy-cnn", seed=0), aside=0.5)
+    assert isinstance(method, LossBasedSampling)
+    values, _, _ = standardized(method.features())
+    log_p = method.log_probabilities(method.features())
+    best = method.best_head(values, log_p)
+    fitted_to, judged_by = method.halves()
+    assert len(fitted_to) == len(judged_by) == 135 and not set(fitted_to.tolist()) & set(judged_by.tolist())
+    labels = method.labels
+    chosen = fitted_to[extremes(-log_p[fitted_to, labels[fitted_to]], labels[fitted_to], counts(labels[fitted_to])[0])]
+    weight, bias = fit_head(values[chosen], labels[chosen], 10, 1e-3)
+    environments = scale_gradients(log_p[judged_by], labels[judged_by]) > 0
+    right = (values[judged_by] @ weight.T + bias).argmax(1) == labels[judged_by]
+    assert best.worst >= worst_accuracy(right, environments)
+    right = (values[judged_by] @ best.weight.T + best.bias).argmax(1) == labels[judged_by]
+    assert best.worst == worst_accuracy(right, environments)
+    method.finish()
+    predicted = method.model.head(method.features()).argmax(1)
+    torch.testing.assert_close(predicted, (values @ best.weight.T + best.bias).argmax(1))

@@ -180,7 +180,7 @@ class MonitoringSettings(_Settings):
         ge=0,
         le=1000,
         description="How many intermediate weights to keep, ever further apart, so that `lazytui run neurons` can show "
-        "when neurons lock on to color.",
+        "when neurons lock on to the attribute.",
     )
 
 

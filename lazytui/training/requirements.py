@@ -17,9 +17,10 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
     method, entry = settings.method, METHODS[settings.method]
     if settings.epochs == 0 and method != "erm":
         raise UsageError(f"With --epochs 0 nothing is trained; the method {method} needs at least one epoch.")
-    if not data.shows_values and {"color labels", "group labels", "balanced data"} & set(entry.reads):
-        raise UsageError(f"The method {method} needs color labels; {_without_values(data)}.")
-    if not data.content.masks and "digit masks" in entry.reads:
+    if not data.shows_values and {"attribute labels", "group labels", "balanced data"} & set(entry.reads):
+        attribute = "color" if data.plants else "attribute"
+        raise UsageError(f"The method {method} needs {attribute} labels; {_without_values(data)}.")
+    if not data.content.masks and "object masks" in entry.reads:
         raise UsageError(
             f"The method {method} reads which pixels are the object; of the images of --source {data.source} that "
             "isn't known."
@@ -36,9 +37,9 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
         )
     if settings.freeze and entry.method_class.moves_features:
         raise UsageError(f"The method {method} changes the features, which --freeze features holds as they are.")
-    if settings.augments and "digit masks" in entry.reads:
+    if settings.augments and "object masks" in entry.reads:
         raise UsageError(
-            f"The method {method} reads which pixels are stroke; --shift, --rotation and --scale would move them."
+            f"The method {method} reads which pixels are the object; --shift, --rotation and --scale would move them."
         )
     if refusal := entry.method_class.refusal(settings, settings.method_options, data.content):
         raise UsageError(f"The method {method} {refusal}")

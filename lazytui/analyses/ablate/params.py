@@ -25,8 +25,8 @@ class AblateParams(Params):
     patch: str | None = Field(
         None,
         description="Also put what they do in one image into another, such as 'red 1 into green 1', and watch every "
-        "logit; 'hard red 7 into easy 17' names images of a split by color and digit or by number, 'drawn 0' what "
-        "`lazytui run ask` kept last.",
+        "logit; 'hard red 7 into easy 17' names images of a split by color and digit (value and class) or "
+        "by number, 'drawn 0' what `lazytui run ask` kept last.",
     )
     model: str | None = Field(
         None,

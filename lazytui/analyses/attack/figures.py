@@ -267,11 +267,12 @@ class _Pictures:
 
 
 def _outcome(found: Perturbations, index: int, names: Sequence[str]) -> str:
-    """`3 at 0.043` or `7, failed`; of older results without the prediction."""
+    """`3 at 0.043`, `owl 0.043` or `7, failed`; of older results without the prediction."""
     budget, said = found.budgets[index], "" if found.predictions is None else names[found.predictions[index]]
     if not np.isfinite(budget):
         return f"{said}, failed" if said else "not fooled"
-    return f"{said} at {budget:.3g}" if said else f"{budget:.3g}"
+    at = " at " if len(said) == 1 else " "  # a name of a class leaves no room for it
+    return f"{said}{at}{budget:.3g}" if said else f"{budget:.3g}"
 
 
 def _channels(result: AttackResult) -> Table:

@@ -81,7 +81,8 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         json_schema_extra={"choices": [*DIGITS, "all"]},
     )
     target_class: ClassName = Field(
-        _TARGET, description="The class that shall be seen, by name or number; also a pool's color."
+        _TARGET,
+        description="The class that shall be seen, by name or number; a pool has its value of the attribute.",
     )
     targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the class shown.")
     score: str | None = Field(
@@ -228,8 +229,8 @@ class AttackParams(AttackSetting):
     )
     pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
         "all",
-        description="The sources' color: the class's own, each in turn, or the target's. Where nothing can be "
-        "repainted, the test images that have it; neutral are all of them.",
+        description="The sources' color, or other attribute: the class's own, each in turn, or the target's. Where "
+        "nothing can be repainted, the test images that have it; neutral are all of them.",
     )
     sources: int = Field(
         100,

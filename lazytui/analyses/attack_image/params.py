@@ -69,5 +69,5 @@ class AttackImageParams(AttackSetting):
     @property
     def of_pool(self) -> AttackParams:
         """The same asked of the pool that the image is of."""
-        shared = self.model_dump(include=set(AttackSetting.model_fields), exclude_none=True)
+        shared = self.model_dump(include=set(AttackSetting.model_fields), exclude_none=True, exclude_unset=True)
         return AttackParams(**shared, sources=max(FEWEST, self.image + 1))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from lazytui.analyses.core.content_words import about_probe, in_or_with, region, subject
+from lazytui.counted_nouns import with_article
 from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
-from lazytui.figures.kinds import Cell, Column, Share, Table
+from lazytui.figures.kinds import Column, Share, Table
 
 MetricName = Literal[
     "easy_accuracy",
@@ -133,6 +134,38 @@ METRICS = {
 }
 
 
+OF_ATTRIBUTE = frozenset(
+    {
+        "aligned_accuracy",
+        "conflicting_accuracy",
+        "unbiased_accuracy",
+        "worst_group_accuracy",
+        "color_follow_rate",
+        "training_color_follow_rate",
+        "shape_bias",
+        "right_for_wrong_reason_share",
+        "wrong_because_of_color_share",
+        "recolored_drop",
+        "redrawn_drop",
+        "recolored_flips",
+        "redrawn_flips",
+        "color_label_error",
+        "traitors",
+    }
+)
+"""Those that there are only where an attribute of the images is known."""
+
+
+def is_measured(name: str, content: Content) -> bool:
+    """Whether there is such a metric of these images."""
+    return bool(content.values) or name not in OF_ATTRIBUTE
+
+
+def metrics_of(names: Iterable[str], content: Content) -> dict[str, Metric]:
+    """Those of the names that are metrics of these images, in words of what these hold."""
+    return {name: metric_of(name, content) for name in names if name in METRICS and is_measured(name, content)}
+
+
 @functools.cache
 def metric_of(name: str, content: Content) -> Metric:
     """The metric, in words of what the data set holds."""
@@ -144,7 +177,9 @@ def in_words_of(content: Content, text: str) -> str:
     """What is said of digits, colors and strokes, said of its classes, attribute and objects."""
     label, attribute, groups = content.label, content.attribute or "attribute", content.groups
     joined = in_or_with(content)
+    unknown = {", where color tells the digit": "", ", where color doesn't tell the digit or lies": ""}
     own = {
+        **({} if content.values else unknown),
         "100 digit x color": f"{groups[0] * groups[1] or groups[0]} {label} x {attribute}",
         "mean digit": f"mean {subject(content)}",
         "looking at the digit": f"looking at the {subject(content)}",
@@ -153,6 +188,7 @@ def in_words_of(content: Content, text: str) -> str:
         "repainted in other colors": f"{joined} other {attribute}s",
         "repainted in their own color": f"{joined} their own {attribute}",
         "in another color, mean of nine": f"{joined} another {attribute}, mean of all others",
+        "in a color": f"{joined} {with_article(attribute)}",
         "wear ": "have ",
         "digit": label,
         "color": attribute,
@@ -172,13 +208,11 @@ def metric_table(metrics: Mapping[str, float | None], data: DatasetParams, share
         note=f"{about_probe(data)}A dash is a share over no images at all, or no group of 10 images.",
         shares=shares,
         columns=(Column(name="metric"), Column(name="value"), Column(name="what it is")),
-        rows=tuple(_row(name, value, data.content) for name, value in metrics.items() if name in METRICS),
+        rows=tuple(
+            (metric.title, metric_text(name, metrics[name]), metric.meaning)
+            for name, metric in metrics_of(metrics, data.content).items()
+        ),
     )
-
-
-def _row(name: str, value: float | None, content: Content) -> tuple[Cell, ...]:
-    metric = metric_of(name, content)
-    return metric.title, metric_text(name, value), metric.meaning
 
 
 def metric_text(name: str, value: float | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import astuple, replace
 
@@ -162,7 +163,14 @@ def measures(params: DatasetRunParams, result: DatasetResult) -> Table:
     return Table(
         name="measures",
         title=f"How strongly {content.attribute} tells the {content.label}",
-        note=long_text("notes", "dataset-measures"),
+        note=long_text("notes", "dataset-measures").format(
+            label=content.label,
+            attribute=content.attribute,
+            Attribute=content.attribute.capitalize(),
+            fewest=min(content.groups),
+            most=math.log2(min(content.groups)),
+            chance=f"{100 / len(content.classes):.3g} %",
+        ),
         columns=(
             Column(name="split"),
             Column(name="images"),

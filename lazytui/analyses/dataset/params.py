@@ -12,7 +12,7 @@ from lazytui.data.params import DatasetParams
 class DatasetRunParams(DatasetParams):
     """A data set, and what to keep of it."""
 
-    samples: int = Field(4, ge=1, le=50, description="How many images of each digit to show from every split.")
+    samples: int = Field(4, ge=1, le=50, description="How many images of each class to show from every split.")
     save: Literal["none", "npz", "folder"] = Field(
         "none",
         description="Keep all images in the run's exports: npz (a NumPy archive a split) or folder (PNG files "

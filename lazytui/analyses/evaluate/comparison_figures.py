@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from lazytui.analyses.core.content_words import about_probe
-from lazytui.analyses.core.metric_catalog import METRICS, metric_of, metric_text
+from lazytui.analyses.core.metric_catalog import metric_text, metrics_of
 from lazytui.analyses.evaluate.report_figures import report_figures, verdict
 from lazytui.analyses.evaluate.result import EvaluateResult, NetworkEvaluation
 from lazytui.analyses.networks.network_pair import AGAINST, was_held_out
@@ -109,15 +109,13 @@ def _metrics(
     first: NetworkEvaluation, second: NetworkEvaluation, pairs: Mapping[str, PairedCounts], called: tuple[str, str]
 ) -> Table:
     rows = []
-    for name, value in first.metrics.items():
-        if name in METRICS:
-            other = second.metrics.get(name)
-            metric = metric_of(name, first.trained.content)
-            difference = None if value is None or other is None else 100 * (other - value)
-            interval = _interval(pairs.get(name))
-            rows.append(
-                (metric.title, metric_text(name, value), metric_text(name, other), difference, interval, metric.meaning)
-            )
+    for name, metric in metrics_of(first.metrics, first.trained.content).items():
+        value, other = first.metrics[name], second.metrics.get(name)
+        difference = None if value is None or other is None else 100 * (other - value)
+        interval = _interval(pairs.get(name))
+        rows.append(
+            (metric.title, metric_text(name, value), metric_text(name, other), difference, interval, metric.meaning)
+        )
     return Table(
         name="metrics",
         title="Measured",

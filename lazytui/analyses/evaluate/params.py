@@ -30,7 +30,9 @@ MatrixName = Literal[
 class EvaluateParams(PairParams):
     """Which network, which other one beside it, and on which data if not on that of its training."""
 
-    hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the data set.")
+    hard: HardSplit | None = Field(
+        None, description="Colors, or other values, of the hard split, if not those of the data set."
+    )
     cell: str | None = Field(
         None,
         description="Also show the images behind a cell of a matrix: its row and column, such as 1,0 for the 1 that is "
@@ -38,7 +40,7 @@ class EvaluateParams(PairParams):
     )
     matrix: MatrixName = Field(
         "confusion-hard",
-        description="The matrix whose cell is meant; a color counts as the digit that it belongs to.",
+        description="The matrix whose cell is meant; a value of the attribute counts as the class that it belongs to.",
     )
 
     @field_validator("cell")

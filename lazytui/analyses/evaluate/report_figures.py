@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.metric_catalog import metric_of
+from lazytui.analyses.core.metric_catalog import in_words_of, is_measured, metric_of
 from lazytui.analyses.evaluate.cell_images import count_images
 from lazytui.analyses.evaluate.result import NetworkEvaluation
 from lazytui.data.content import Content
@@ -144,12 +144,17 @@ def _hard(data: DatasetParams) -> str:
 def _by_split(result: NetworkEvaluation) -> Table:
     images = ", ".join(f"{getattr(result.samples, split):,} {split}" for split in SPLIT_NAMES)
     measured = [vars(getattr(result.by_split, split)) for split in SPLIT_NAMES]
+    content = result.trained.content
     return Table(
         name="by-split",
         title="The same measures on each split",
-        note=f"Of {images} images. {_about_alignment(result.trained.content)}A dash is a share over no images.",
+        note=f"Of {images} images. {_about_alignment(content)}A dash is a share over no images.",
         columns=(Column(name="measure"), *(Column(name=split, unit="%") for split in SPLIT_NAMES)),
-        rows=tuple((name.replace("_", " "), *(_percent(of[name]) for of in measured)) for name in measured[0]),
+        rows=tuple(
+            (in_words_of(content, name.replace("_", " ")), *(_percent(of[name]) for of in measured))
+            for name in measured[0]
+            if is_measured(name, content)
+        ),
     )
 
 
@@ -170,7 +175,7 @@ def _confusion(result: NetworkEvaluation, split: str, counts: NDArray[np.int64],
     content = result.trained.content
     return Matrix(
         name=f"confusion-{split}",
-        title=f"{split.capitalize()} split: {content.label} by prediction",
+        title=f"{split.capitalize()}: {content.label} by prediction",
         note=f"Confusion matrix of {getattr(result.samples, split):,} images, {what}; a row is what was shown, a "
         "column what the network said.",
         values=counts.astype(np.float64),
@@ -191,7 +196,7 @@ def _values_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> lis
     return [
         Matrix(
             name=f"color-by-prediction-{split}",
-            title=f"{split.capitalize()} split: {attribute} by prediction",
+            title=f"{split.capitalize()}: {attribute} by prediction",
             note=f"{int(counts.sum()):,} images. A row is the {attribute} of an image, in the order of the "
             f"{content.labels} that the {attribute}s belong to; a column what the network said. A diagonal on the hard "
             f"or the probe split is the mark of a network that reads {attribute}; on the easy split a network that "

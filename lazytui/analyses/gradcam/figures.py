@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.content_words import in_or_with, region, subject
-from lazytui.analyses.core.metric_catalog import METRICS, metric_of, metric_text
+from lazytui.analyses.core.metric_catalog import metric_of, metric_text, metrics_of
 from lazytui.analyses.gradcam.image_words import evidence_names, reason_names
 from lazytui.analyses.gradcam.map_pictures import NetworkView, examples, gallery, matching_values
 from lazytui.analyses.gradcam.map_verdict import verdict
@@ -140,8 +140,7 @@ def _metrics(views: Sequence[NetworkView]) -> Table:
     """All metrics, a column for each network."""
     rows = [
         (metric.title, *(metric_text(name, view.maps.metrics.get(name)) for view in views), metric.meaning)
-        for name in views[0].maps.metrics
-        if name in METRICS and (metric := metric_of(name, views[0].content))
+        for name, metric in metrics_of(views[0].maps.metrics, views[0].content).items()
     ]
     return Table(
         name="metrics",

@@ -23,6 +23,9 @@ from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.checks.reason_categories import NO_EVIDENCE
 from lazytui.saliency.map_names import METHODS
 
+_CAPTION = 13
+"""Characters that fit below an image of a page, beside its mark."""
+
 
 def image_figures(answer: SaliencyAnswer, index: int) -> list[Figure]:
     """The image beside what each network makes of it. index: in the browsed images, which must be there."""
@@ -80,7 +83,7 @@ def map_scores_text(answer: SaliencyAnswer) -> Text:
     """How much of each map lies on the digit, beside its nulls, and what that can't tell."""
     assert answer.browsed is not None
     content = answer.browsed.split.content
-    title = f"Does it look at the {subject(content)}?"
+    title = f"Evidence on the {subject(content)}?"
     if not answer.browsed.has_masks:
         return Text(name="worth", title=title, paragraphs=(NO_MASKS, *answer.advice))
     paragraphs = [
@@ -111,6 +114,12 @@ def _map_scores_sentence(explanation: ImageExplanation, content: Content, *, of_
     )
 
 
+def _with_answer(caption: str, own: str, said: str) -> str:
+    """`water heron→owl`; where that is too long without the value of the attribute, which the image shows."""
+    whole = f"{caption}→{said}"
+    return whole if len(whole) <= _CAPTION else f"{own}→{said}"
+
+
 def image_page(
     browsed: BrowsedSplit,
     categories: AnswerCategories | None,
@@ -124,7 +133,10 @@ def image_page(
     captions, tones = [_image_caption(browsed, index) for index in shown.tolist()], []
     if categories:
         said = categories.predicted[shown]
-        captions = [f"{caption}→{classes[label]}" for caption, label in zip(captions, said, strict=True)]
+        own = [classes[label] for label in split.labels[shown]]
+        captions = [
+            _with_answer(*words) for words in zip(captions, own, (classes[label] for label in said), strict=True)
+        ]
         tones = list(map(tone_of, said, split.labels[shown], split.cue_classes[shown]))
     counted = f"{part.start + 1:,} to {part.start + len(shown):,} of {len(chosen):,}"
     return Pixels(

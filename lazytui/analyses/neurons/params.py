@@ -42,7 +42,7 @@ class NeuronsParams(ModelUnderStudyParams):
     starts: int = Field(3, ge=1, le=20, description="Random starts of every preferred input and class image.")
     class_start: str = Field(
         "noise",
-        description="Where class images start: noise; texture, each at one in the color of its digit; or a color such "
+        description="Where class images start: noise; texture, each at one in the color of its class; or a color such "
         "as red, all at its texture.",
         examples=["noise", "texture", "red"],
     )

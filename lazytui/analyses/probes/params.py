@@ -20,8 +20,8 @@ class ProbesParams(ModelUnderStudyParams):
         4000,
         ge=200,
         le=100_000,
-        description="Images of the probe split, which shows every digit in every color (or each group that there is) "
-        "equally often: a probe is fitted to one half and tested on the other.",
+        description="Images of the probe split, which shows every class with every value of the attribute (or each "
+        "group that there is) equally often: a probe is fitted to one half and tested on the other.",
     )
     strength: float = Field(
         1.0, gt=0, le=1e6, description="C of the logistic regression: more for less regularization."

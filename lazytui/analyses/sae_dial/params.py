@@ -28,7 +28,9 @@ class SaeDialParams(Params):
         "or a label; default the one that is most active on the image.",
     )
     image: str = Field(
-        "0", description="An image of the split: its number, or its digit and color, such as red 7: the first of these."
+        "0",
+        description="An image of the split: its number, or its color and digit (or value and class), such as red 7: "
+        "the first of these.",
     )
     split: DoseSplit = Field(
         "hard", description="The split of the image; drawn are those that `lazytui run ask` kept, the newest first."

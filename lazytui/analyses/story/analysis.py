@@ -78,11 +78,14 @@ def figures(_params: StoryParams, result: StoryResult) -> list[Figure]:
     for number, part in enumerate(result.chapters, start=1):
         chapter = part.chapter
         title = f"{number}. {chapter.title}"
-        chapter_figures.append(
-            Text(name=chapter.name, title=title, paragraphs=(chapter.introduction, chapter.after(part.found)))
-        )
+        chapter_figures.append(Text(name=chapter.name, title=title, paragraphs=_said(part, result)))
         chapter_figures += _chapter_figures(part)
     return [*card(result), *chapter_figures, *answers(result)]
+
+
+def _said(part: ChapterResult, result: StoryResult) -> tuple[str, str]:
+    """Before a chapter's figures, and after."""
+    return part.chapter.introduction(result.content), part.chapter.conclusion(part.found, result.content)
 
 
 def _chapter_figures(part: ChapterResult) -> list[Figure]:
@@ -101,7 +104,7 @@ def _write_report(params: StoryParams, result: StoryResult, report: Report) -> N
         sections.append(
             Section(
                 heading=part.chapter.title,
-                paragraphs=(part.chapter.introduction, part.chapter.after(part.found)),
+                paragraphs=_said(part, result),
                 link=(f"Run {part.run}", f"../{part.run}/"),
                 figures=tuple(chapter_figures[:_UNFOLDED]),
                 folded=tuple(chapter_figures[_UNFOLDED:]),

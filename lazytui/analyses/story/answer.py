@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult, NetworkResult
-from lazytui.analyses.core.metric_catalog import metric_text
+from lazytui.analyses.core.metric_catalog import in_words_of, metric_text
 from lazytui.analyses.story.result import StoryResult
 from lazytui.attacks.source_pools import Pool
+from lazytui.counted_nouns import with_article
 from lazytui.figures.html import KeyNumber
 from lazytui.figures.kinds import Column, Table, Text
 
@@ -22,7 +23,7 @@ def key_numbers(result: StoryResult) -> list[KeyNumber]:
     numbers = (
         ("easy accuracy", found["cheat"].headline.easy_accuracy),
         ("hard accuracy", found["cheat"].headline.hard_accuracy),
-        ("follows the color", found["evidence"].first.headline.color_follow_rate),
+        (in_words_of(result.content, "follows the color"), found["evidence"].first.headline.color_follow_rate),
         ("hard accuracy, cured", found["cure"].headline.hard_accuracy),
     )
     return [KeyNumber(_percent(value), label) for label, value in numbers]
@@ -34,8 +35,11 @@ def card(result: StoryResult) -> list[Table]:
     table = Table(
         name="numbers",
         title="The story in four numbers",
-        note="Easy: color tells the digit, as in the training. Hard: color tells it not, or lies. Follows the color: "
-        "of images of a digit in another digit's color, those that are taken for the color's digit.",
+        note=in_words_of(
+            result.content,
+            "Easy: color tells the digit, as in the training. Hard: color tells it not, or lies. Follows the color: "
+            "of images of a digit in another digit's color, those that are taken for the color's digit.",
+        ),
         columns=(Column(name="what"), Column(name="measured")),
         rows=tuple((number.label, number.value) for number in numbers),
     )
@@ -52,28 +56,24 @@ def answers(result: StoryResult) -> list[Text]:
         return []
     params, found = attacked.params, attacked.found
     assert isinstance(params, AttackParams) and isinstance(found, AttackResult)
-    source, target = params.source_class, params.target_class
+    source, target = params.source_class, str(params.target_class)
     names = ("the lazy network", "the cured one")
     networks = list(zip(names, found.networks, strict=False))
     question = (
-        f"Can a {source} be turned into a {target}, with a probability over .9, by changing no value by more than "
-        f"{found.epsilon:g}, and is that harder once the network is cured?"
+        f"Can {with_article(source)} be turned into {with_article(target)}, with a probability over .9, by changing no "
+        f"value by more than {found.epsilon:g}, and is that harder once the network is cured?"
     )
     own = "; ".join(f"{name} on {_fooled(network, 'aligned', found)}" for name, network in networks)
-    other = "; ".join(f"{name} takes {_at_target(network, found)}" for name, network in networks)
+    taken = "; ".join(f"{name} takes {_at_target(network, found)}" for name, network in networks)
+    other = "; ".join(f"{name} on {_fooled(network, 'target-colored', found)}" for name, network in networks)
+    said = (
+        question,
+        f"From {source}s in their own color it succeeds against {own}.",
+        f"In the color of the {target} nothing has to be changed for a network that reads color: {taken} of those "
+        f"{source}s for {with_article(target)} as they are; of the others it succeeds against {other}.",
+    )
     return [
-        Text(
-            name="answer",
-            title="The answer",
-            paragraphs=(
-                question,
-                f"From {source}s in their own color it succeeds against {own}.",
-                f"In the color of the {target} nothing has to be changed for a network that reads color: {other} of "
-                f"those {source}s for a {target} as they are; of the others it succeeds against "
-                + "; ".join(f"{name} on {_fooled(network, 'target-colored', found)}" for name, network in networks)
-                + ".",
-            ),
-        )
+        Text(name="answer", title="The answer", paragraphs=tuple(in_words_of(result.content, each) for each in said))
     ]
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazytui.analyses.core.metric_catalog import metric_text
+from lazytui.analyses.core.metric_catalog import in_words_of, metric_text
 from lazytui.analyses.story.params import StoryParams
 from lazytui.code_permission import is_custom
-from lazytui.counted_nouns import counted
+from lazytui.counted_nouns import counted, with_article
+from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.files.long_texts import long_text
@@ -66,10 +67,14 @@ class Chapter:
     turn: int = 0
     fits: Callable[[StoryParams], bool] = lambda _story: True
 
-    @property
-    def introduction(self) -> str:
-        """What to read first."""
-        return long_text("story", self.name).format(source=_SOURCE, target=_TARGET)
+    def introduction(self, content: Content) -> str:
+        """What to read first, in words of what the story plays on."""
+        text = in_words_of(content, long_text("story", self.name))
+        return text.format(source=content.classes[_SOURCE], target=content.classes[_TARGET])
+
+    def conclusion(self, found: Any, content: Content) -> str:
+        """What came out, in the same words."""
+        return in_words_of(content, self.after(found))
 
 
 def _data(story: StoryParams) -> dict[str, Any]:
@@ -141,14 +146,15 @@ def _comparison(result: CompareResult) -> str:
 
 
 def _cloak(result: AttackResult) -> str:
-    pools: dict[Pool, str] = {"aligned": "their own color", "target-colored": f"the color of the {_TARGET}"}
+    source, target = (result.content.classes[label] for label in (_SOURCE, _TARGET))
+    pools: dict[Pool, str] = {"aligned": "their own color", "target-colored": f"the color of the {target}"}
     sentences = []
     for pool, where in pools.items():
         each = "; ".join(
-            f"{name} {_fooled(network.pools[pool].robustness(result.target))}"
+            f"{name} {_fooled(network.pools[pool].robustness(result.target), target)}"
             for name, network in zip(("the lazy network", "the cured one"), result.networks, strict=False)
         )
-        sentences.append(f"{_SOURCE}s in {where}: {each}.")
+        sentences.append(f"{source}s in {where}: {each}.")
     sentences.append(
         "So what is harder to fool? That depends on the image. A color far from the target's protects a network that "
         "reads colors, and the target's own color is all that it takes to fool it."
@@ -156,9 +162,9 @@ def _cloak(result: AttackResult) -> str:
     return " ".join(sentences)
 
 
-def _fooled(found: Robustness) -> str:
+def _fooled(found: Robustness, target: str) -> str:
     """What it takes to fool one network from one pool of sources."""
-    already = f"already takes {_percent(found.at_target)} for a {_TARGET}"
+    already = f"already takes {_percent(found.at_target)} for {with_article(target)}"
     if found.median is None:
         return f"{already} and is right about too few for more to be said"
     if math.isinf(found.median):

@@ -9,6 +9,8 @@ from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.embedded_result import EmbeddedResult, read_embedded, write_embedded
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
+from lazytui.data.content import Content, colored_digits
+from lazytui.data.params import DatasetParams
 from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.results.saved_result import Result
 
@@ -28,6 +30,12 @@ class StoryResult:
     """The chapters in their order. An older story has fewer of them."""
 
     chapters: tuple[ChapterResult, ...]
+
+    @property
+    def content(self) -> Content:
+        """Of the images that it plays on."""
+        data = next((part.params for part in self.chapters if isinstance(part.params, DatasetParams)), None)
+        return data.content if data else colored_digits("distinct")
 
     @property
     def by_chapter(self) -> dict[str, Any]:

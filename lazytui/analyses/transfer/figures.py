@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.core.metric_catalog import Metric, metric_of
+from lazytui.analyses.core.metric_catalog import Metric, metrics_of
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.transfer.result import MEASURED, TransferResult
 from lazytui.data.content import colored_digits
@@ -49,19 +49,20 @@ def _sentence(result: TransferResult, network: int) -> str:
 
 
 def _measures(result: TransferResult) -> list[Metric]:
-    content = result.recorded_content or colored_digits("distinct")
-    return [metric_of(name, content) for name in MEASURED]
+    """The first ones of MEASURED, which there are of such images."""
+    return list(metrics_of(MEASURED, result.recorded_content or colored_digits("distinct")).values())
 
 
 def _matrix(result: TransferResult, network: int) -> Matrix:
-    meanings = " ".join(f"{metric.title.capitalize()}: {metric.meaning}." for metric in _measures(result))
+    measures = _measures(result)
+    meanings = " ".join(f"{metric.title.capitalize()}: {metric.meaning}." for metric in measures)
     return Matrix(
         name="transfer" if network == 0 else f"{AGAINST}-transfer",
         title=f"{result.networks[network]} on other data",
         note=f"{meanings} A dash: undefined, {_why_undefined(result)}.",
-        values=100 * result.measured[network],
+        values=100 * result.measured[network, :, : len(measures)],
         row_labels=result.data_sets,
-        column_labels=_COLUMNS,
+        column_labels=_COLUMNS[: len(measures)],
         row_axis="data set",
         unit="%",
         decimals=1,
@@ -80,19 +81,20 @@ def _why_undefined(result: TransferResult) -> str:
 
 
 def _table(result: TransferResult) -> Table:
-    """The denominators: they are the same for both networks but where these learned other colors."""
+    """The denominators: they are the same for both networks but where these learned other values."""
+    measures = _measures(result)
     return Table(
         name="images",
         title="Of how many images",
         note="What each share is a share of; of the worst group, how many it has. A second network's are the same, but "
-        "for the worst group and where it learned other colors.",
+        "for the worst group and where it learned other values of the attribute.",
         columns=(
             Column(name="data set"),
             Column(name="what it is"),
-            *(Column(name=metric.title, decimals=0) for metric in _measures(result)),
+            *(Column(name=metric.title, decimals=0) for metric in measures),
         ),
         rows=tuple(
-            (name, about, *map(int, counts))
+            (name, about, *map(int, counts[: len(measures)]))
             for name, about, counts in zip(result.data_sets, result.about, result.images[0], strict=True)
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -26,9 +27,8 @@ def _parts(figure: Figure) -> Iterator[Content]:
     if figure.note:
         yield Content(plain_text(figure.note))
     counts = {share.name: share for share in figure.shares}
-    meanings = metric_meanings()
     for title in dict.fromkeys((*_names(figure), *counts)):
-        words = [_count_text(counts[title]) if title in counts else "", meanings.get(title, "")]
+        words = [_count_text(counts[title]) if title in counts else "", meaning_of(title)]
         if any(words):
             yield Content.assemble((plain_text(title), "bold"), ": ", ". ".join(filter(None, words)))
 
@@ -43,10 +43,18 @@ def _count_text(share: Share) -> str:
 
 
 @cache
-def metric_meanings() -> dict[str, str]:
-    """What each metric is, by its title: explained at length where there is more to say than its definition."""
+def meaning_of(title: str) -> str:
+    """What a metric is, by its title in words of any images: explained at length where there is more to say than its
+    definition; empty for other titles."""
     explained = long_texts("metrics")
-    return {metric.title: explained.get(name, metric.meaning) for name, metric in METRICS.items()}
+    found = (name for name, metric in METRICS.items() if _fits(title, metric.title))
+    name = next(found, None)
+    return "" if name is None else explained.get(name, METRICS[name].meaning)
+
+
+def _fits(title: str, of_digits: str) -> bool:
+    """Whether a title is one of digits and colors in words of some images: `ground-follow rate` is."""
+    return re.fullmatch(re.sub("digit|color|stroke", ".+", re.escape(of_digits)), title) is not None
 
 
 def _names(figure: Figure) -> Sequence[str]:

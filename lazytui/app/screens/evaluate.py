@@ -34,11 +34,11 @@ class EvaluateScreen(FormAndPanels):
     matched_fields = ("run", "against")
     panels = (
         PanelSpec("headline", "Class or attribute?", ("headline", "metrics", "by-split", "shared-data", "verdict")),
-        PanelSpec("easy", "Easy split: class by prediction", ("confusion-easy", "color-by-prediction-easy")),
-        PanelSpec("hard", "Hard split: class by prediction", ("confusion-hard",)),
+        PanelSpec("easy", "Easy: class by prediction", ("confusion-easy", "color-by-prediction-easy")),
+        PanelSpec("hard", "Hard: class by prediction", ("confusion-hard",)),
         PanelSpec(
             "color",
-            "Hard split: attribute by prediction",
+            "Hard: attribute by prediction",
             ("color-by-prediction-hard", "color-by-prediction-probe"),
         ),
         PanelSpec("both", "Own value, and another", ("who-alone", "cheat", "digit-by-color", "red-one", "...")),

@@ -22,6 +22,7 @@ from lazytui.app.screens.home_findings import finding
 from lazytui.app.shell.popups.dialogs import Ask
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.workers.run_follower import AGES_EVERY
+from lazytui.data.content import colored_digits
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Column, Figure, Table
 from lazytui.runs.formatting import age_text, progress_bar
@@ -34,8 +35,13 @@ STORY = (
     "a report: a few minutes, in the background. You can stop and resume it in Runs (9)."
 )
 NOT_EVALUATED = "This network wasn't evaluated yet. 3: Evaluate."
+OF_AN_EVALUATION = ("cheat",), ("color-by-prediction-hard", "confusion-hard", "headline")
+"""What is shown of a network that was evaluated; where its images can't be had with another value, the second."""
 OF_A_TRAINING = "conflicting-ten", "accuracy", "metrics"
 """What is shown of a network that wasn't evaluated, the first that its training kept."""
+
+EXAMPLE = colored_digits("distinct")
+"""What a story that wasn't run plays on."""
 
 _NEWEST = 20
 _SIGNS = {"done": "●", "running": "◐", "queued": "◐", "paused": "◐"}
@@ -112,7 +118,7 @@ class Home(PanelScreen):
         ]
         training = self.lab.line_of(self.lab.network)
         if mine:
-            self._load("cheat", mine[-1], ("cheat",))
+            self._load("cheat", mine[-1], *OF_AN_EVALUATION)
         elif training and training.status.state == "done":
             self._load("cheat", training, OF_A_TRAINING)
         else:
@@ -123,20 +129,21 @@ class Home(PanelScreen):
         if line := newest_of(chapter, self.lab.lines):
             self._load("picture", line, chapter.figures)
         else:
-            self._say("picture", f"{chapter.introduction} Not run yet; s runs the whole story.")
+            self._say("picture", f"{chapter.introduction(EXAMPLE)} Not run yet; s runs the whole story.")
 
     def _say(self, name: str, sentence: str) -> None:
         """A sentence in a panel, also where figures for it are still on their way."""
         self._wanted[name] = None
         self._grid.panel(name).say(sentence)
 
-    def _load(self, name: str, line: RunLine, wanted: Sequence[str]) -> None:
-        """Show some figures of a run in a panel, unless something else belongs there by then."""
+    def _load(self, name: str, line: RunLine, *wanted: Sequence[str]) -> None:
+        """Show some figures of a run in a panel, unless something else belongs there by then: the first of those lists
+        that it has any of."""
         self._wanted[name] = line.run
         self._read(name, line, wanted)
 
     @work(thread=True, exit_on_error=False)
-    def _read(self, name: str, line: RunLine, wanted: Sequence[str]) -> None:
+    def _read(self, name: str, line: RunLine, wanted: Sequence[Sequence[str]]) -> None:
         from lazytui.analyses.core.execute import figures
 
         worker = get_current_worker()
@@ -144,7 +151,8 @@ class Home(PanelScreen):
         sentence = ""
         try:
             by_name = {figure.name: figure for figure in figures(line.run)}
-            choices = [(self._of_network(by_name[one], line),) for one in wanted if one in by_name]
+            found = (tuple(by_name[one] for one in names if one in by_name) for names in wanted)
+            choices = [(self._of_network(figure, line),) for figure in next(filter(None, found), ())]
         except LazytuiError as error:
             sentence = str(error)
         if not worker.is_cancelled:

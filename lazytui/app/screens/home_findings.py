@@ -14,7 +14,9 @@ from lazytui.errors import LazytuiError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
-_WORDS = {
+Words = tuple[tuple[str, str], ...]
+
+_WORDS: dict[str, Words] = {
     "dataset": (("validation_color_ceiling", "by color alone easy {:.1%}"), ("hard_color_ceiling", "hard {:.1%}")),
     "train": (("easy_accuracy", "easy {:.1%}"), ("hard_accuracy", "hard {:.1%}")),
     "evaluate": (("color_follow_rate", "{:.1%} follow the color"),),
@@ -27,15 +29,31 @@ _WORDS = {
 }
 """By kind: metrics of its result, each with how it is said of digits and colors, or else what it counts."""
 
+_OTHERWISE: dict[str, Words] = {
+    "evaluate": _WORDS["train"],
+    "gradcam": (("concentration", "80% of the evidence in {:.0%} of the image"),),
+    "neurons": (("heroes", "digit neuron"),),
+    "sae": (("digit_features", "digit feature"),),
+    "sae-experiments": (),
+    "attack": (("neutral_median_budget", "a change of {:.2f} fools half"),),
+}
+"""The same where no attribute of the images is known, or none of those was measured."""
+
 _LONGEST_DESCENT = 4
 """Of experiments on features from their training: features, network."""
 
 
 def finding(line: RunLine) -> str:
     """`easy 95.0 %, hard 0.4 %`; empty where there is none of its metrics."""
-    measured = ((line.metrics.get(name), words) for name, words in _WORDS.get(line.kind, ()))
-    said = ", ".join(_words(value, words) for value, words in measured if value is not None)
-    return in_words_of(_content(line.run), said)
+    content = _content(line.run)
+    usual, otherwise = (words.get(line.kind, ()) for words in (_WORDS, _OTHERWISE))
+    said = _said(line, otherwise or usual) if not content.values else _said(line, usual) or _said(line, otherwise)
+    return in_words_of(content, said)
+
+
+def _said(line: RunLine, words: Words) -> str:
+    measured = ((line.metrics.get(name), each) for name, each in words)
+    return ", ".join(_words(value, each) for value, each in measured if value is not None)
 
 
 def _words(value: float, words: str) -> str:

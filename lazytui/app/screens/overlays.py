@@ -86,7 +86,7 @@ OVERLAYS = {
         ),
         first=("run", "layers", "samples", "strength", "seed"),
         empty="This network's layers were not probed yet. Each layer is asked how well it tells the class, and how "
-        "well the color, to a linear classifier. g: run it. Esc: back to the neurons.",
+        "well the attribute, to a linear classifier. g: run it. Esc: back to the neurons.",
         compared_by=("run",),
     ),
     "concepts": Overlay(
@@ -98,8 +98,9 @@ OVERLAYS = {
             PanelSpec("more", "", ("digits", "...")),
         ),
         first=("run", "layer", "samples", "runs", "seed"),
-        empty="This network was not asked for concepts yet. A layer's direction of each color and of each digit is "
-        "found, and the score of each class is followed along it. g: run it. Esc: back to the neurons.",
+        empty="This network was not asked for concepts yet. A layer's direction of each class, and of each "
+        "value of the attribute, is found, and the score of each class is followed along it. g: run it. "
+        "Esc: back to the neurons.",
         compared_by=("run",),
     ),
     "attack-image": Overlay(

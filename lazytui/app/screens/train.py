@@ -46,7 +46,7 @@ _BAR = 16
 _TEN_WIDE = "ten ten ten ten ten | 13"
 PANELS = (
     PanelSpec("chart", "Accuracy", ("accuracy",)),
-    PanelSpec("cues", "Digit or color: which cue decides", ("cues",)),
+    PanelSpec("cues", "Which cue decides", ("cues",)),
     PanelSpec("others", "Loss and the method's own numbers", ("loss", "...")),
     PanelSpec("own", "The method's own numbers", ("...",)),
     PanelSpec("ten", "Ten conflicting images", ("conflicting-ten",)),
@@ -73,6 +73,7 @@ WITH_OWN = Arrangements(
     ),
 )
 """Where the method has numbers of its own, and there is room for a panel of them."""
+NO_ATTRIBUTE = "No attribute of these images is known that could decide instead of the class."
 NOT_KEPT = "An older version made this training: what it said of them wasn't kept."
 NOT_BUNDLED = "Images of MNIST aren't bundled: train a network of your own to see them."
 
@@ -257,8 +258,9 @@ class TrainScreen(FormScreen, PanelScreen):
             has_own = len(sight.charts) > len(PANELS[:3])
             panels.arrangements = WITH_OWN if has_own else ARRANGEMENTS
             figures = self.shown_figures()
+            panels.missing = {"cues": NO_ATTRIBUTE}
             if len(figures) == len(sight.charts):
-                panels.missing = {"ten": NOT_BUNDLED if self._run in shipped_runs() else NOT_KEPT}
+                panels.missing |= {"ten": NOT_BUNDLED if self._run in shipped_runs() else NOT_KEPT}
             panels.show_figures(figures)
         else:
             panels.say("No point yet.")

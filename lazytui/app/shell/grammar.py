@@ -96,7 +96,7 @@ GRAMMAR = (
     _meaning(
         "next-color",
         "h",
-        "The next color (hue), what has it, or the next category",
+        "The next value, such as a color (hue), what has it, or the next category",
         "filter_next pool category ink",
     ),
     _meaning("next-answer", "w", "Images by what the network makes of them", "filter_next only_active"),

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
     from lazytui.system.hardware import Hardware
 
-Reads = Literal["color labels", "group labels", "digit masks", "balanced data"]
-"""color labels: the attribute's value of each training image. group labels: those, and that classes occur with other
-values than their own. digit masks: which pixels are the object. balanced data: images set aside, every class with every
-value equally often."""
+Reads = Literal["attribute labels", "group labels", "object masks", "balanced data"]
+"""attribute labels: the attribute's value of each training image. group labels: those, and that classes occur with
+other values than their own. object masks: which pixels are the object. balanced data: images set aside, every class
+with every value equally often."""
 
 
 class MethodOptions(BaseModel):
@@ -80,7 +80,7 @@ class MethodEntry:
     @property
     def reads_colors(self) -> bool:
         """Whether it reads the colors of training images."""
-        return bool({"color labels", "group labels"} & set(self.reads))
+        return bool({"attribute labels", "group labels"} & set(self.reads))
 
     @property
     def caveats(self) -> str:

@@ -40,8 +40,8 @@ def log_label_given_value(labels: Tensor, attributes: Tensor, groups: tuple[int,
 
 ENTRY = MethodEntry(
     "bias-balance",
-    "Logits are corrected by log p(digit | color), so that the head needn't learn it.",
+    "Logits are corrected by log p(class | attribute), so that the head needn't learn it.",
     BiasBalance,
     source="Hong & Yang 2021",
-    reads=("color labels",),
+    reads=("attribute labels",),
 )

@@ -65,7 +65,7 @@ def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temper
 
 ENTRY = MethodEntry(
     "cnc",
-    "Features of a digit are pulled together where a plain network predicts different digits.",
+    "Features of a class are pulled together where a plain network predicts different classes.",
     CorrectAndContrast,
     source="Zhang 2022",
     options=Options,

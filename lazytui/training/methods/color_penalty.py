@@ -34,11 +34,11 @@ class ColorPenalty(RisingPenalty):
 
 ENTRY = MethodEntry(
     "color-penalty",
-    "The features are rewarded for the adversary's error about the color.",
+    "The features are rewarded for the adversary's error about the attribute.",
     ColorPenalty,
     source="study E",
     options=Options,
-    reads=("color labels",),
+    reads=("attribute labels",),
     length_matters="color-penalty's weight rises over the first half of the training",
     signals={**ADVERSARY_ACCURACY, **PENALTY_WEIGHT},
 )

@@ -39,11 +39,11 @@ def divergence_from_uniform(logits: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "color-uniform",
-    "Features for which the adversary's color prediction is uniform. Usually weaker than grl and color-penalty.",
+    "Features from which the adversary predicts each value alike. Usually weaker than grl and color-penalty.",
     ColorUniform,
     source="after Tzeng 2015",
     options=Options,
-    reads=("color labels",),
+    reads=("attribute labels",),
     length_matters="color-uniform's weight rises over the first half of the training",
     signals={**ADVERSARY_ACCURACY, **PENALTY_WEIGHT},
 )

@@ -57,7 +57,7 @@ class DeepFeatureReweighting(HeldOutHead):
 
 ENTRY = MethodEntry(
     "dfr",
-    "Plain features, and a sparse head refitted on held-out digits, balanced over colors.",
+    "Plain features, and a sparse head refitted on held-out images, balanced over the attribute's values.",
     DeepFeatureReweighting,
     source="Kirichenko 2023",
     options=Options,

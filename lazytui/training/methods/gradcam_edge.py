@@ -63,7 +63,7 @@ def scaled(maps: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "gradcam-edge",
-    "The Grad-CAM map of the digit must resemble the image's edges, which are colored too.",
+    "The Grad-CAM map of the class must resemble the image's edges, which are colored too.",
     GradcamEdge,
     source="study B; Selvaraju 2017",
     options=Options,

@@ -47,11 +47,11 @@ def reversed_gradient(features: Tensor, alpha: float) -> Tensor:
 
 ENTRY = MethodEntry(
     "grl",
-    "Gradient reversal: features from which an adversary can't read the color.",
+    "Gradient reversal: features from which an adversary can't read the attribute.",
     GradientReversal,
     source="Ganin 2016; study E",
     options=Options,
-    reads=("color labels",),
+    reads=("attribute labels",),
     length_matters="grl's reversal rises over the whole training",
     signals={
         **ADVERSARY_ACCURACY,

@@ -71,13 +71,13 @@ class WorstGroups:
 
 ENTRY = MethodEntry(
     "group-dro",
-    "The worst of the 100 digit x color groups counts most. The paper's batches: 256 or more.",
+    "The worst of the groups of class and attribute counts most. The paper's batches: 256 or more.",
     GroupDRO,
     source="Sagawa 2020",
     options=Options,
     reads=("group labels",),
     signals={
-        "largest_group_weight": "The largest weight that one of the 100 digit x color groups has: 0.01 if all are "
-        "alike."
+        "largest_group_weight": "The largest weight that one of the groups of class and attribute has: one in as many "
+        "as there are if all are alike, 0.01 of ten digits in ten colors."
     },
 )

@@ -46,7 +46,7 @@ def two_clusters(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
 
 ENTRY = MethodEntry(
     "kmeans",
-    "Two clusters of features per digit, the small one drawn as often as the large one.",
+    "Two clusters of features per class, the small one drawn as often as the large one.",
     Clusters,
     source="study C",
     options=TwoPhaseOptions,

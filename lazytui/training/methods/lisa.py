@@ -75,7 +75,7 @@ def _only(labels: Tensor, count: int) -> Tensor:
 
 ENTRY = MethodEntry(
     "lisa",
-    "Images mixed with others of the same digit in another color, or another digit in the same color.",
+    "Images mixed with others of the same class and another value, or of another class and the same value.",
     SelectiveMixing,
     source="Yao 2022",
     options=Options,

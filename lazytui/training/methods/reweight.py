@@ -32,7 +32,7 @@ class Reweighting(Method):
 
 ENTRY = MethodEntry(
     "reweight",
-    "Every digit in every color has the same total weight.",
+    "Every group of class and attribute has the same total weight.",
     Reweighting,
     source="inverse frequency",
     reads=("group labels",),

@@ -52,7 +52,7 @@ ENTRY = MethodEntry(
     SaliencyBackground,
     source="study E",
     options=Options,
-    reads=("digit masks",),
+    reads=("object masks",),
     signals={
         "background_saliency": "Mean absolute gradient of the loss to a value of the background: 0 where it can't "
         "matter."

@@ -25,7 +25,7 @@ class Subsampling(PlainTraining):
 
 ENTRY = MethodEntry(
     "subsample",
-    "Of every digit in every color as many images as of the rarest.",
+    "Of every group of class and attribute as many images as of the rarest.",
     Subsampling,
     source="Idrissi 2022",
     reads=("group labels",),

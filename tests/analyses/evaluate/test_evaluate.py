@@ -143,7 +143,7 @@ def test_colors_by_prediction_are_drawn_where_predictions_were_kept(color_reader
     asked = replace(color_reader, first=replace(color_reader.first, easy=said, hard=said, probe=said))
     for split in ("easy", "hard", "probe"):
         matrix = figure_called(asked, f"color-by-prediction-{split}")
-        assert isinstance(matrix, Matrix) and matrix.title == f"{split.capitalize()} split: color by prediction"
+        assert isinstance(matrix, Matrix) and matrix.title == f"{split.capitalize()}: color by prediction"
         assert (matrix.values[0, 0], matrix.values[9, 3], matrix.values.sum()) == (2, 1, 3)
         assert matrix.row_labels[0] == "red" and matrix.row_colors == palette("distinct").colors
     gray = replace(said, attributes=np.full(3, NO_COLOR, np.uint8))

@@ -47,7 +47,7 @@ def test_options_are_each_ones_own_and_the_order_of_names_makes_no_difference() 
     assert (one.alpha, one.penalty, one.hue, one.adversary_steps) == (0.25, 5.0, 0.3, 5)
     assert TrainingSettings.model_validate(one.model_dump(mode="json")) == one
     entry = METHODS[one.method]
-    assert entry.reads == ("color labels",) and entry.alters_images
+    assert entry.reads == ("attribute labels",) and entry.alters_images
     assert set(entry.signals) == {"adversary_accuracy", "alpha", "disagreement"}
 
 

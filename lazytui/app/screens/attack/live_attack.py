@@ -55,7 +55,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         Binding("M", "attack(-1)", "Previous attack", id="previous-method", show=False),
         Binding("t", "classes(0, 1)", "Target", id="next-target", key_display="t T"),
         Binding("T", "classes(0, -1)", "Previous target", id="previous-target", show=False),
-        Binding("h", "pool", "Color", id="next-color"),
+        Binding("h", "pool", "Pool", id="next-color"),
         Binding("up", "budget(1)", "Budget", id="up", key_display="↑↓"),
         Binding("down", "budget(-1)", "Smaller budget", id="down", show=False),
         Binding("pageup", "budget(10)", "Budget, ten steps more", id="page-up", show=False),

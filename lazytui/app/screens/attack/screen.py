@@ -63,7 +63,7 @@ class AttackScreen(FormAndPanels):
         PanelSpec(
             "images",
             "Clean, perturbation, adversarial",
-            ("images-aligned", "images-neutral", "images-every-color", "images-target-color"),
+            ("images-aligned", "images-neutral", "images-target-colored"),
         ),
     )
     arrangements = Arrangements(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from textual import on, work
@@ -55,7 +55,7 @@ class RunPanels(ReportsFailures, PanelGrid):
         panels = [Panel(spec.name, spec.title, opens=True) for spec in specs]
         super().__init__(arrangements, [*panels, Panel("alone", opens=True)], id=id)
         self.arrangements = arrangements
-        self.missing: Mapping[str, str] = {}
+        self.missing: dict[str, str] = {}
         self.figures: Sequence[Figure] = ()
         self._specs = specs
         self._opened_by_screen = {"alone", *(spec.name for spec in specs if spec.opens)}

@@ -81,6 +81,10 @@ class TableBrowser(FormScreen, BrowserScreen):
         """What each panel can show, besides the page of a row."""
         return {"table": self.tables(), "curves": self.curves(), "others": self.other_figures()}
 
+    def why_empty(self, name: str) -> str:  # noqa: ARG002
+        """What a panel without figures says."""
+        return ""
+
     def page_of(self, numbers: Sequence[int], number: int) -> RowPage:
         """The page of a row. numbers: all that the table shows, from above."""
         raise NotImplementedError
@@ -122,7 +126,7 @@ class TableBrowser(FormScreen, BrowserScreen):
     def _show(self, name: str, figures: Sequence[Figure]) -> None:
         if not figures:
             self._drawn[name] = figures
-            self.panel(name).say(next(iter(self.sentences()), "") if name == "table" else "")
+            self.panel(name).say(next(iter(self.sentences()), "") if name == "table" else self.why_empty(name))
         elif [*map(id, figures)] != [*map(id, self._drawn.get(name, ()))]:
             self._drawn[name] = figures
             self.panel(name).show([(figure,) for figure in figures])

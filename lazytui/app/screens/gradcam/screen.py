@@ -51,7 +51,7 @@ LIVE_PANELS = {
     "image": "Image",
     "map": "Where it looks",
     "chances": "Probability, %",
-    "worth": "Does it look at the object?",
+    "worth": "Evidence on the object?",
 }
 WHOLE = Arrangements(
     narrow=Arrangement("verdict | 8", "pictures | 20", "energy | 14", "more | 14"),
@@ -99,7 +99,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         Binding("v", "view", "Whole split", id="other-view"),
         Binding("slash", "filter", "Filter", id="filter"),
         Binding("d", "filter_next('label')", "Only one class (next)", id="next-digit", show=False),
-        Binding("h", "filter_next('attribute')", "Only one color (next)", id="next-color", show=False),
+        Binding("h", "filter_next('attribute')", "Only one value, such as a color (next)", id="next-color", show=False),
         Binding("w", "filter_next('answers')", "Only one kind of answer (next)", id="next-answer", show=False),
         Binding("backspace", "unfilter", "All images", id="default", show=False),
         Binding("H", "cycle('split')", "Hard or another split (next)", id="next-split", show=False),

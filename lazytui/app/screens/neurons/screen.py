@@ -30,6 +30,7 @@ TABLES = ("neurons", "effects", "polysemanticity")
 CURVES = ("without-", "training-")
 SCATTER = "scatter"
 MARK = "✓"
+NO_ATTRIBUTE = "No attribute of these images is known that a neuron could tell instead of the class."
 ROOM_FOR_ALL = 84
 """Cells that the table of what neurons tell needs for all of its columns."""
 
@@ -57,7 +58,7 @@ class NeuronsScreen(AblationScreen):
         "curves": "Curves",
         "others": "The layer as a whole",
     }
-    filter_question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
+    filter_question = f"Which neurons? A role (traitor, hero, ...), a value or {MARK}; empty shows all."
     actions_on_rows: ClassVar = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "patch", "keep"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("L", "llc", "LLC", id="llc", show=False),
@@ -145,6 +146,11 @@ class NeuronsScreen(AblationScreen):
 
     def panel_figures(self) -> dict[str, Sequence[Figure]]:
         return {**super().panel_figures(), "scatter": [figure for figure in self._rest if figure.name == SCATTER]}
+
+    def why_empty(self, name: str) -> str:
+        if self.analysis and name == "scatter" and not self.analysis.result.content.values:
+            return NO_ATTRIBUTE
+        return super().why_empty(name)
 
     @property
     def _rest(self) -> list[Figure]:

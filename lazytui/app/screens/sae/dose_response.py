@@ -81,7 +81,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         Binding("space", "hold", "Hold it, and turn others with it", id="mark", show=False),
         Binding("slash", "features", "Features by number, category or label", id="filter", show=False),
         Binding("d", "filter_next('label')", "Only images of one class (next)", id="next-digit", show=False),
-        Binding("h", "filter_next('attribute')", "Only images in one color (next)", id="next-color", show=False),
+        Binding("h", "filter_next('attribute')", "Only images with one value (next)", id="next-color", show=False),
         Binding("w", "only_active", "Only images that the feature is active on", id="next-answer", show=False),
         Binding("H", "split", "Hard images, easy ones, or drawings", id="next-split", show=False),
     ]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 ADVERSARY_ACCURACY = {
-    "adversary_accuracy": "Share of the step's images whose color the adversary predicts from the features while it "
-    "learns on them: 0.1 by chance with ten colors; at a bias of 0.95, 0.95 by reading the digit alone."
+    "adversary_accuracy": "Share of the step's images whose value of the attribute the adversary predicts from the "
+    "features while it learns on them: 0.1 by chance with ten values; at a bias of 0.95, 0.95 by the class alone."
 }
 """The signal of every such method."""
 

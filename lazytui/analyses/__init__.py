@@ -31,6 +31,7 @@ SUMMARIES = {
     "side-by-side": "Set neurons, features, complexity or the audit of one network beside another's: lazy and cured.",
     "attack": "Find the smallest change of an image that makes a network see another digit, by pool of sources.",
     "attack-image": "Attack one image, step by step: sensitivity, probabilities on the way, the smallest budget.",
+    "certify": "Prove within which budget nothing changes a network's answer, beside the attacks that change it.",
     "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",
     "study": "Train a grid of methods, biases and seeds side by side, and rank what comes of it.",
     "recipe": "Do again what studies reported, and set reported beside measured.",

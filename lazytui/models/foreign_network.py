@@ -6,6 +6,7 @@ by hooks on it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -49,6 +50,22 @@ def adapt(model: nn.Module, shape: NetworkShape, options: Adaptation) -> nn.Modu
 def is_adapted(model: nn.Module) -> bool:
     """Whether something is done to images before the network's own first layer, or to outputs after its last."""
     return getattr(model, _ADAPTED, False) is True
+
+
+def adapters_of(model: nn.Module) -> tuple[Callable[[Tensor], Tensor] | None, Callable[[Tensor], Tensor] | None]:
+    """What is done to images (N, 3, h, w) before the network's own first layer, and to outputs after its last; None
+    where nothing is."""
+    first = model.features if isinstance(model, Classifier) else model
+    inputs = [hook.__self__ for hook in first._forward_pre_hooks.values() if isinstance(_owner(hook), _Inputs)]
+    outputs = [hook.__self__ for hook in model._forward_hooks.values() if isinstance(_owner(hook), _Outputs)]
+    return (
+        inputs[0].prepare if inputs else None,
+        outputs[0].to_logits if outputs and outputs[0].changed else None,
+    )
+
+
+def _owner(hook: object) -> object:
+    return getattr(hook, "__self__", None)
 
 
 def _unwrapped(model: nn.Module) -> nn.Module:
@@ -95,9 +112,9 @@ class _Inputs:
         first.register_forward_pre_hook(self.enter)
 
     def enter(self, _module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        return self._prepared(inputs[0]), *inputs[1:]
+        return self.prepare(inputs[0]), *inputs[1:]
 
-    def _prepared(self, images: Tensor) -> Tensor:
+    def prepare(self, images: Tensor) -> Tensor:
         if self._side is not None and images.shape[2:] != (self._side, self._side):
             images = functional.interpolate(images, (self._side, self._side), mode="bilinear", antialias=True)
         if self._luma is not None:
@@ -116,6 +133,9 @@ class _Outputs:
         model.register_forward_hook(self.leave)
 
     def leave(self, _module: nn.Module, _inputs: object, outputs: Any) -> Any:
+        return self.to_logits(outputs)
+
+    def to_logits(self, outputs: Any) -> Any:
         logits = getattr(outputs, "logits", outputs[0] if isinstance(outputs, tuple) and outputs else outputs)
         if isinstance(logits, Tensor) and self._count == 2 and _is_one_logit(logits):
             z = logits.reshape(-1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from lazytui.analyses.attack.adversarial_arrays import adversarial_arrays
 from lazytui.analyses.attack.figures import figures
-from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams, named_score
+from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams, AttackSetting, named_score
 from lazytui.analyses.attack.pool_choice import require_pool
 from lazytui.analyses.attack.result import (
     AttackResult,
@@ -145,8 +145,8 @@ def _perturbations(params: AttackParams, problem: Problem, goal: Problem, split:
     """Of the sources that are correct when clean, or whose score isn't above its threshold yet."""
     from lazytui.attacks.perturbation_channels import channel_composition
 
-    budgets, adversarial = _budgets(params, goal)
-    sure = None if params.score else _budgets(params, goal.with_confidence(SURE))[0].cpu().numpy()
+    budgets, adversarial = budgets_of(params, goal)
+    sure = None if params.score else budgets_of(params, goal.with_confidence(SURE))[0].cpu().numpy()
     found = channel_composition(_smallest_changes(goal), _strokes(split))
     return Perturbations(
         budgets=budgets.cpu().numpy(),
@@ -173,7 +173,7 @@ def _predictions(problem: Problem, adversarial: Tensor) -> np.ndarray[Any, Any]:
     return found
 
 
-def problem_of(params: AttackParams, network: ModelUnderStudy, split: Split, check: Callable[[], None]) -> Problem:
+def problem_of(params: AttackSetting, network: ModelUnderStudy, split: Split, check: Callable[[], None]) -> Problem:
     """What is asked of one network about these images. check: raises where the attack shall end."""
     import torch
 
@@ -234,8 +234,9 @@ def _mean_image(split: Split, label: int) -> Tensor:
     return to_float(chosen).mean(0, keepdim=True)
 
 
-def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
-
+def budgets_of(params: AttackSetting, problem: Problem) -> tuple[Tensor, Tensor]:
+    """(n,) the smallest budgets with which the attack succeeds, up to the largest that is tried, infinite where none is
+    enough; and the images, (n, 3, h, w)."""
     from lazytui.attacks.minimal_budgets import in_batches, smallest_budgets, smallest_perturbations
     from lazytui.attacks.problem import l2_norm, linf_norm
 

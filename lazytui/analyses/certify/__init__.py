@@ -1,0 +1,1 @@
+"""Certify: which perturbations of an image provably can't change a network's answer, beside those that do."""

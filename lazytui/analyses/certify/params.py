@@ -1,0 +1,116 @@
+"""What can be chosen of `certify`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from lazytui.analyses.networks.class_choice import ClassName, class_name, read_class
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
+from lazytui.attacks import ATTACKS
+from lazytui.attacks.source_pools import POOLS, Pool
+from lazytui.catalog_fields import name_field, require_name
+from lazytui.data.content import Content
+from lazytui.list_values import split_list
+
+CERTIFICATES = {
+    "ibp": "Intervals, layer after layer: quick and loose.",
+    "crown": "Linear bounds of each layer, and intervals where these are tighter: slow and closer.",
+    "smoothing": "Randomized smoothing: what the network says under noise most often, with a Euclidean radius.",
+}
+"""By name, with a line on each."""
+
+USABLE_ATTACKS = {
+    name: entry.summary for name, entry in ATTACKS.items() if entry.norm == "linf" and not entry.needs_target
+}
+"""Attacks with the budget that IBP and CROWN certify."""
+
+_TARGET = 3
+
+
+class CertifyParams(ModelUnderStudyParams):
+    """Which network, which certificates, and of which images."""
+
+    certificates: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
+        tuple(CERTIFICATES), "What is certified: ibp,crown,smoothing.", CERTIFICATES
+    )
+    attacks: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
+        ("pgd",), "Attacks beside them, with their defaults: pgd,apgd-ce.", USABLE_ATTACKS
+    )
+    pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
+        "all",
+        description="The images' color: the class's own, each in turn, or the target's. Where nothing can be "
+        "repainted, the test images that have it; neutral are all of them.",
+    )
+    images: int = Field(20, ge=1, le=10_000, description="Test images of each pool, of all its classes in turn.")
+    source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
+        "all", description="The class of the images, by name or number; all: each of them."
+    )
+    target_class: ClassName = Field(
+        _TARGET,
+        description="The class of whose color the pool target-colored is, by name or number. Of fewer than four "
+        "classes the default is the last.",
+    )
+    epsilon: float = Field(
+        0.008, gt=0, le=1, description="The budget, of any value's change, that rates and margins are told for."
+    )
+    largest: float = Field(0.25, gt=0, le=1, description="The largest budget that is certified or attacked.")
+    sigma: float = Field(0.25, gt=0, le=10, description="Standard deviation of the noise of smoothing.")
+    draws: int = Field(
+        1000,
+        ge=10,
+        le=10**6,
+        description="Noisy images that count for a smoothed radius; they cap it, at 2.46 sigma of 1,000 and 3.81 of "
+        "100,000.",
+    )
+    alpha: float = Field(
+        0.001, gt=0, lt=0.5, description="How often a smoothed radius may be too large, for each image by itself."
+    )
+    radius: float = Field(0.25, gt=0, le=50, description="The Euclidean distance that smoothing's rates are told for.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the attacks' starts and of the noise.")
+
+    @field_validator("certificates")
+    @classmethod
+    def _known_certificates(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(
+            name for name in CERTIFICATES if name in {require_name("certificate", one, CERTIFICATES) for one in names}
+        )
+
+    @field_validator("attacks")
+    @classmethod
+    def _usable_attacks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if require_name("attack", name, ATTACKS) not in USABLE_ATTACKS:
+                raise ValueError(
+                    f"{name} can't stand beside certificates, which are untargeted and of the largest change of any "
+                    f"value: choose among {', '.join(USABLE_ATTACKS)}."
+                )
+        return tuple(dict.fromkeys(names))
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.epsilon > self.largest:
+            raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.largest:g}.")
+        return self
+
+    def in_content(self, content: Content) -> Self:
+        """The same with the classes by name. Raises UsageError where there are none such."""
+        target = self.target_class
+        if "target_class" not in self.model_fields_set and len(content.classes) <= _TARGET:
+            target = len(content.classes) - 1
+        source = (
+            self.source_class if self.source_class == "all" else content.classes[read_class(self.source_class, content)]
+        )
+        return self.model_copy(
+            update={"source_class": source, "target_class": class_name(content.classes[read_class(target, content)])}
+        )
+
+    def pools_of(self, content: Content, shows_values: bool) -> dict[Pool, tuple[int, ...]]:
+        """The pools that are asked for, and the classes of the images of each: without values of an attribute there
+        is neutral alone. target-colored has no images of the target itself, which would be aligned."""
+        source, target = self.source_class, read_class(self.target_class, content)
+        classes = range(len(content.classes)) if source == "all" else (read_class(source, content),)
+        names = tuple(name for name in POOLS if self.pool in ("all", name)) if shows_values else ("neutral",)
+        pools = {name: tuple(one for one in classes if name != "target-colored" or one != target) for name in names}
+        return {name: chosen for name, chosen in pools.items() if chosen}

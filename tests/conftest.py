@@ -76,6 +76,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "side-by-side": ("latest", "shipped/llc-lazy-strokes"),
     "attack": ("shipped/lazy-strokes", "--sources", "12", "--steps", "5", "--pool", "aligned"),
     "attack-image": ("shipped/lazy-strokes", "--steps", "5", "--budgets", "2"),
+    "certify": ("shipped/lazy-strokes", "--certificates", "ibp,smoothing", "--images", "2", "--draws", "20"),
     "compare": (),
     "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
     "recipe": ("e-attack-lazy", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),

@@ -1,6 +1,7 @@
 """Bounds of a network's margins over a cube around each image: by intervals (IBP), and by linear relaxation (CROWN).
 
-IBP: Gowal et al. 2018, arXiv 1810.12715. CROWN: Zhang et al. 2018, arXiv 1811.00866, with the adaptive lower line.
+IBP: Gowal et al. 2018, arXiv 1810.12715. CROWN: Zhang & Weng et al. 2018, arXiv 1811.00866, with the
+adaptive lower line.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lazytui.certificates.chain import Chain
-from lazytui.certificates.steps import Box, Convolution, Forms, Lines, MaxPool
+from lazytui.certificates.steps import Bend, Box, Convolution, Forms, Lines
 from lazytui.system.lazy_torch import no_grad
 
 _ROWS = 128
@@ -38,7 +39,7 @@ def interval_margins(chain: Chain, box: Box, labels: Tensor) -> Box:
 def crown_margins(chain: Chain, box: Box, labels: Tensor, tighten: bool = True) -> Box:
     """The same by linear relaxation. tighten: take the better of CROWN and IBP at every value on the way, and of every
     margin; neither is always the tighter one."""
-    alone = zip(box[0].split(1), box[1].split(1), labels.split(1), strict=True)
+    alone = zip(*(torch.split(x, 1) for x in (*box, labels)), strict=True)
     return _ends(torch.cat([_least_by_crown(chain, (low, high), label, tighten) for low, high, label in alone]))
 
 
@@ -46,7 +47,7 @@ def crown_boxes(chain: Chain, box: Box, tighten: bool = True) -> tuple[list[Box]
     """Of one image a box of every step's input, and of the logits, front to back; and the lines of each bend.
 
     The boxes before a bend are by relaxation, but for what one convolution of the image makes, where intervals are
-    exact. Where they are to be tightened, values that a ReLU makes 0 by IBP already keep its bounds.
+    exact. Where they are to be tightened, values that can't matter to the bend by IBP keep its bounds.
     """
     boxes, lines = [box], dict[int, Lines]()
     for index, step in enumerate(chain.steps):
@@ -55,7 +56,7 @@ def crown_boxes(chain: Chain, box: Box, tighten: bool = True) -> tuple[list[Box]
         if not isinstance(step, Convolution):
             lines[index] = step.lines(boxes[-1])
         elif not isinstance(after, Convolution) and not _is_exact(chain, index):
-            found = _relaxed_box(chain, index + 1, box, lines, found, tighten)
+            found = _relaxed_box(chain, index + 1, box, lines, found, after, tighten)
         boxes.append(found)
     return boxes, lines
 
@@ -106,16 +107,18 @@ def _followed(chain: Chain, start: int, end: int, forms: Forms, lines: dict[int,
     return forms
 
 
-def _relaxed_box(chain: Chain, steps: int, box: Box, lines: dict[int, Lines], found: Box, tighten: bool) -> Box:
+def _relaxed_box(
+    chain: Chain, steps: int, box: Box, lines: dict[int, Lines], found: Box, bend: Bend, tighten: bool
+) -> Box:
     """Of what comes out of the first `steps` for one image, place by place: each sees a part of the image only.
 
-    found: IBP's.
+    found: IBP's. bend: the next step.
     """
     low, high = (end.clone() for end in found)
     units = torch.eye(low.shape[1], dtype=low.dtype, device=low.device)
-    wanted = chain.steps[steps].matters(found) if tighten else torch.ones_like(low, dtype=torch.bool)
+    wanted = bend.matters(found) if tighten else torch.ones_like(low, dtype=torch.bool)
     for top, left in wanted[0].any(0).nonzero().tolist():
-        for channels in wanted[0, :, top, left].nonzero()[:, 0].split(_ROWS):
+        for channels in torch.split(wanted[0, :, top, left].nonzero()[:, 0], _ROWS):
             rows = torch.cat([units[channels], -units[channels]])[None, :, :, None, None]
             forms = Forms(rows, rows.new_zeros(rows.shape[:2]), (top, left))
             least, most = _followed(chain, steps, 0, forms, lines).lowest(box)[0].chunk(2)

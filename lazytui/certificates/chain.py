@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -59,6 +60,8 @@ def chain_of(model: nn.Module, image: Size) -> Chain:
         if isinstance(step, MaxPool) and steps and isinstance(steps[-1], Relu):
             del steps[-1], sizes[-1]
             step = PooledRelu(step.kernel)
+        if isinstance(step, Convolution):
+            step = replace(step, weight=_like(model, step.weight), bias=_like(model, step.bias))
         steps.append(step)
         sizes.append(_shape(step.forward(_like(model, torch.zeros(1, *sizes[-1])))))
 
@@ -121,13 +124,13 @@ def _step(name: str, module: nn.Module, size: Size, flat: bool) -> Step:
             or (_pair(module.padding) != (0, 0) and not module.count_include_pad)
         ):
             raise _refused(name, module, "of windows of several sizes")
-        return _mean(module, size, _pair(module.kernel_size), _pair(module.stride), _pair(module.padding))
+        return _mean(size, _pair(module.kernel_size), _pair(module.stride), _pair(module.padding))
     if isinstance(module, nn.AdaptiveAvgPool2d):
-        height, width = (side or own for side, own in zip(_pair(module.output_size), size[1:], strict=True))
+        height, width = (side or own for side, own in zip(_sides(module.output_size), size[1:], strict=True))
         if size[1] % height or size[2] % width:
             raise _refused(name, module, "of windows of several sizes")
         kernel = size[1] // height, size[2] // width
-        return _mean(module, size, kernel, kernel, (0, 0))
+        return _mean(size, kernel, kernel, (0, 0))
     raise _refused(name, module, "")
 
 
@@ -162,12 +165,10 @@ def _normalization(name: str, module: _BatchNorm) -> Convolution:
     return Convolution(scale[:, None, None, None], bias, groups=len(scale))
 
 
-def _mean(
-    module: nn.Module, size: Size, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
-) -> Convolution:
+def _mean(size: Size, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]) -> Convolution:
     """Over windows of each channel by itself."""
     (top, left), channels = padding, size[0]
-    weight = _like(module, torch.full((channels, 1, *kernel), 1 / (kernel[0] * kernel[1])))
+    weight = torch.full((channels, 1, *kernel), 1 / (kernel[0] * kernel[1]))
     return Convolution(weight, weight.new_zeros(channels), stride, (top, top, left, left), groups=channels)
 
 
@@ -202,6 +203,11 @@ def _bias(bias: Tensor | None, weight: Tensor) -> Tensor:
 
 def _pair(value: int | tuple[int, ...]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else (value[0], value[1])
+
+
+def _sides(value: Any) -> tuple[int | None, int | None]:
+    """Of an adaptive pool's output; None for the input's own."""
+    return value if isinstance(value, tuple) else (value, value)
 
 
 def _shape(x: Tensor) -> Size:

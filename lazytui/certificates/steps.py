@@ -1,4 +1,4 @@
-"""The steps that bounds go through: convolutions, ReLU and max pooling, forwards on intervals, backwards on linear forms.
+"""The steps that bounds go through: convolutions, ReLU and max pooling; intervals forwards, linear forms backwards.
 
 A vector of d values is a map (d, 1, 1), and a linear layer a convolution whose kernel is as large as its input, so that
 there are no other steps.
@@ -99,7 +99,7 @@ class Convolution:
         ends = [min(start + length, side) for start, length, side in zip(corner, made.shape[2:], size, strict=True)]
         top, left = (max(0, -start) for start in corner)
         made = made[..., top : ends[0] - corner[0], left : ends[1] - corner[1]]
-        return Forms(made.unflatten(0, (n, rows)), constants, (corner[0] + top, corner[1] + left))
+        return Forms(made.view(n, rows, *made.shape[1:]), constants, (corner[0] + top, corner[1] + left))
 
     def _convolve(self, x: Tensor, weight: Tensor) -> Tensor:
         top, bottom, left, right = self.padding
@@ -116,13 +116,14 @@ class Relu:
         return relu(box[0]), relu(box[1])
 
     def lines(self, box: Box) -> Lines:
-        """For l < 0 < u: upper s (x - l), s = u / (u - l); lower x if s > .5, else 0 (Zhang et al. 2018, section 3.3).
+        """For l < 0 < u of a box [l, u]: upper s (x - l), s = u / (u - l); lower x if s > .5, else 0 (Zhang &
+        Weng et al. 2018, section 3.3).
 
         For u <= 0 both are 0, for l >= 0 both are x.
         """
-        l, u = box
-        s = (relu(u) / (relu(u) - l.clamp(max=0)).clamp(min=torch.finfo(l.dtype).tiny)).clamp(max=1)
-        return Lines((s > 0.5).to(l.dtype), s, -s * l.clamp(max=0))
+        low, high = box[0].clamp(max=0), relu(box[1])
+        s = (high / (high - low).clamp(min=torch.finfo(low.dtype).tiny)).clamp(max=1)
+        return Lines((s > 0.5).to(low.dtype), s, -s * low)
 
     def matters(self, box: Box) -> Tensor:
         """(n, c, h, w) bool: whether the output can depend on the value."""
@@ -142,19 +143,20 @@ class MaxPool:
         return self.forward(box[0]), self.forward(box[1])
 
     def lines(self, box: Box) -> Lines:
-        """Lower: the x_k whose l is largest, m. Upper: m + sum of s_j (x_j - l_j), s_j = (u_j - m) / (u_j - l_j) where
-        u_j > m, since max_j x_j <= m + sum of relu(x_j - m); or the largest u, where that is less in the middle.
+        """Lower: the x_k whose l is largest, m. Upper: x_k + sum over the others of s_j (x_j - l_j), s_j = (u_j - m) /
+        (u_j - l_j) where u_j > m, since max_j x_j <= x_k + sum of relu(x_j - m); or the largest u, where that is less
+        in the middle of the box.
 
-        Where no other value exceeds m, both are x_k.
+        Where no other value can exceed m, both are x_k.
         """
-        l, u = box
-        m, index = max_pool2d(l, self.kernel, return_indices=True)
-        lower = torch.zeros_like(l).flatten(2).scatter(2, index.flatten(2), 1.0).view_as(l)
-        s = (relu(u - self._spread(m, l)) / (u - l).clamp(min=torch.finfo(l.dtype).tiny)).clamp(max=1)
-        s = torch.where(lower > 0, 1.0, s) * self._spread(torch.ones_like(m), l)
-        above, highest = m - _sum_windows(s * l, self.kernel), max_pool2d(u, self.kernel)
-        is_level = highest < above + _sum_windows(s * (l + u) / 2, self.kernel)
-        upper = torch.where(self._spread(is_level, l), 0.0, s)
+        low, high = box
+        m, index = max_pool2d(low, self.kernel, return_indices=True)
+        lower = torch.zeros_like(low).flatten(2).scatter(2, index.flatten(2), 1.0).view_as(low)
+        s = (relu(high - self._spread(m, low)) / (high - low).clamp(min=torch.finfo(low.dtype).tiny)).clamp(max=1)
+        s = torch.where(lower > 0, 1.0, s) * self._spread(torch.ones_like(m), low)
+        above, highest = m - _sum_windows(s * low, self.kernel), self.forward(high)
+        is_level = highest < above + _sum_windows(s * (low + high) / 2, self.kernel)
+        upper = torch.where(self._spread(is_level, low), 0.0, s)
         return Lines(lower, upper, torch.where(is_level, highest, above), self.kernel)
 
     def matters(self, box: Box) -> Tensor:

@@ -14,6 +14,8 @@ from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.attack_image.result import AttackImageResult
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult
+from lazytui.analyses.certify.params import CertifyParams
+from lazytui.analyses.certify.result import CertifyResult
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult
 from lazytui.analyses.concepts.params import ConceptsParams
@@ -584,6 +586,37 @@ def attack_image(
     log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[AttackImageParams, AttackImageResult]: ...
+
+def certify(
+    run: Run,
+    *,
+    model: str | None = None,
+    device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
+    source: str | None = None,
+    dataset: str | None = None,
+    bias: float | None = None,
+    palette: str | None = None,
+    placement: Literal["stroke", "background", "both", "none"] | None = None,
+    texture: Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"] | Sequence[Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]] | None = None,
+    tier: Literal["none", "z", "e", "m", "h", "vh"] | None = None,
+    certificates: str | Sequence[str] | None = None,
+    attacks: str | Sequence[str] | None = None,
+    pool: Literal["all", "aligned", "neutral", "target-colored"] | None = None,
+    images: int | None = None,
+    source_class: str | None = None,
+    target_class: str | None = None,
+    epsilon: float | None = None,
+    largest: float | None = None,
+    sigma: float | None = None,
+    draws: int | None = None,
+    alpha: float | None = None,
+    radius: float | None = None,
+    seed: int | None = None,
+    workspace: Where = None,
+    name: str | None = None,
+    log: str | Sequence[str] = (),
+    quiet: bool = True,
+) -> Outcome[CertifyParams, CertifyResult]: ...
 
 def compare(
     runs: Run | Sequence[Run] | None = None,

@@ -56,16 +56,12 @@ def adapters_of(model: nn.Module) -> tuple[Callable[[Tensor], Tensor] | None, Ca
     """What is done to images (N, 3, h, w) before the network's own first layer, and to outputs after its last; None
     where nothing is."""
     first = model.features if isinstance(model, Classifier) else model
-    inputs = [hook.__self__ for hook in first._forward_pre_hooks.values() if isinstance(_owner(hook), _Inputs)]
-    outputs = [hook.__self__ for hook in model._forward_hooks.values() if isinstance(_owner(hook), _Outputs)]
-    return (
-        inputs[0].prepare if inputs else None,
-        outputs[0].to_logits if outputs and outputs[0].changed else None,
-    )
-
-
-def _owner(hook: object) -> object:
-    return getattr(hook, "__self__", None)
+    owners = [
+        getattr(hook, "__self__", None) for hook in (*first._forward_pre_hooks.values(), *model._forward_hooks.values())
+    ]
+    prepare = [owner.prepare for owner in owners if isinstance(owner, _Inputs)]
+    choose = [owner.to_logits for owner in owners if isinstance(owner, _Outputs) and owner.changed]
+    return next(iter(prepare), None), next(iter(choose), None)
 
 
 def _unwrapped(model: nn.Module) -> nn.Module:

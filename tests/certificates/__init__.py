@@ -1,0 +1,1 @@
+"""Bounds and smoothing against values computed by hand, exact cases and samples."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from lazytui.analyses.networks.model_under_study import ModelUnderStudy
     from lazytui.attacks.problem import Problem
     from lazytui.certificates.chain import Chain
-    from lazytui.certificates.radii import Margins
+    from lazytui.certificates.radii import Certified, Margins
     from lazytui.data.splits import Split
 
 _SELECTION = 100
@@ -52,6 +52,8 @@ def resolve(params: CertifyParams, workspace: Workspace) -> CertifyParams:
     found = resolve_network(params, workspace)
     data = trained_with(found, workspace)
     found = found.in_content(data.content)
+    for attack in found.attacks:
+        _setting(found, attack).in_content(data.content)
     if not _pools(found, build_dataset(data), data):
         raise BadInput(f"{whose_data(params)} have no test image in the pool {params.pool}: choose another.")
     return found
@@ -81,7 +83,7 @@ def run(params: CertifyParams, report: Report) -> CertifyResult:
     answers = problems[0].predictions()
     problems = [replace(problem, labels=answers) for problem in problems]
     done = _Counted(report, len(split) * (len(params.certificates) + len(problems)))
-    found = _bounded(params, bounds, chain, problems[0], done) if chain else []
+    found = _certified(params, bounds, chain, problems[0], done) if chain else []
     attacked = [_attacked(setting, problem, done) for setting, problem in zip(settings.values(), problems, strict=True)]
     smoothed = _smoothed(params, problems[0], done) if "smoothing" in params.certificates else None
     size = len(split)
@@ -98,9 +100,9 @@ def run(params: CertifyParams, report: Report) -> CertifyResult:
         labels=split.labels.astype(np.int64),
         predicted=answers.cpu().numpy(),
         clean=_least_margins(problems[0], problems[0].images),
-        radii=_stacked([one.radii for one in found], size),
-        lower=_stacked([one.lower for one in found], size),
-        upper=_stacked([one.upper for one in found], size),
+        radii=_stacked([_array(one.radius) for one in found], size),
+        lower=_stacked([_array(one.lower) for one in found], size),
+        upper=_stacked([_array(one.upper) for one in found], size),
         budgets=_stacked([budgets for budgets, _ in attacked], size),
         attacked=_stacked([margins for _, margins in attacked], size),
         smoothed=None if smoothed is None else smoothed[0],
@@ -144,37 +146,28 @@ def _setting(params: CertifyParams, attack: str) -> AttackSetting:
     )
 
 
-@dataclass(frozen=True)
-class _Bounded:
-    """(n,) each, of one kind of bounds."""
-
-    radii: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
-
-
-def _bounded(
+def _certified(
     params: CertifyParams, bounds: Mapping[str, Margins], chain: Chain, problem: Problem, done: _Counted
-) -> list[_Bounded]:
-    """By each kind of bounds, in their order, which is that of their cost: each begins at the radii of the one before."""
+) -> list[Certified]:
+    """By each kind of bounds, from the quickest on: each begins at the radii of the one before."""
     import torch
 
-    from lazytui.certificates.bounds import cube
-    from lazytui.certificates.radii import certified_radii
+    from lazytui.certificates.radii import Certified, certify
 
-    found, radii = [], torch.zeros_like(problem.epsilon)
+    found, start = [], torch.zeros_like(problem.epsilon)
     with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):  # its errors would exceed the bounds' slack
         for bound in bounds.values():
             rows = []
-            for image, answer, start in zip(
-                *(x.split(1) for x in (problem.images, problem.labels, radii)), strict=True
+            for image, answer, own in zip(
+                *(torch.split(x, 1) for x in (problem.images, problem.labels, start)), strict=True
             ):
-                radius = certified_radii(bound, chain, image, answer, start, params.largest)
-                lower, upper = bound(chain, cube(image, torch.full_like(radius, params.epsilon)), answer)
-                rows.append(torch.cat([radius, lower.amin(1), upper.amin(1)]))
+                rows.append(certify(bound, chain, image, answer, params.epsilon, params.largest, own))
                 done.add(1)
-            radii = torch.stack(rows)[:, 0]
-            found.append(_Bounded(*torch.stack(rows, 1).double().cpu().numpy()))
+            every = (
+                torch.cat(part) for part in zip(*((row.lower, row.upper, row.radius) for row in rows), strict=True)
+            )
+            found.append(Certified(*every))
+            start = found[-1].radius
     return found
 
 
@@ -186,7 +179,7 @@ def _attacked(setting: AttackSetting, problem: Problem, done: _Counted) -> tuple
     budgets, _ = budgets_of(setting, problem)
     _, changed = in_batches(lambda part: (part.epsilon, entry.perturb(part, **setting.attack_options)), problem)
     done.add(len(budgets))
-    return budgets.double().cpu().numpy(), _least_margins(problem, changed)
+    return _array(budgets), _least_margins(problem, changed)
 
 
 def _least_margins(problem: Problem, images: Tensor) -> NDArray[np.float64]:
@@ -196,11 +189,10 @@ def _least_margins(problem: Problem, images: Tensor) -> NDArray[np.float64]:
     from lazytui.attacks.problem import BATCH
 
     with torch.no_grad():
-        logits = torch.cat([problem.model(batch) for batch in images.split(BATCH)]).double()
+        logits = torch.cat([problem.model(batch) for batch in torch.split(images, BATCH)]).double()
     own = logits.gather(1, problem.labels[:, None])
     others = logits.scatter(1, problem.labels[:, None], -torch.inf).amax(1, keepdim=True)
-    margins: NDArray[np.float64] = (own - others)[:, 0].cpu().numpy()
-    return margins
+    return _array((own - others)[:, 0])
 
 
 def _smoothed(params: CertifyParams, problem: Problem, done: _Counted) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -229,6 +221,11 @@ def _smoothed(params: CertifyParams, problem: Problem, done: _Counted) -> tuple[
         done.add(1)
     labels = [problem.classes if one.label == ABSTAINED else one.label for one in found]
     return np.array(labels, np.int64), np.array([one.radius for one in found], np.float64)
+
+
+def _array(values: Tensor) -> NDArray[np.float64]:
+    array: NDArray[np.float64] = values.double().cpu().numpy()
+    return array
 
 
 def _stacked(rows: Sequence[NDArray[np.float64]], size: int) -> NDArray[np.float64]:

@@ -43,7 +43,7 @@ class CertifyParams(ModelUnderStudyParams):
         description="The images' color: the class's own, each in turn, or the target's. Where nothing can be "
         "repainted, the test images that have it; neutral are all of them.",
     )
-    images: int = Field(20, ge=1, le=10_000, description="Test images of each pool, of all its classes in turn.")
+    images: int = Field(10, ge=1, le=10_000, description="Test images of each pool, of all its classes in turn.")
     source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
         "all", description="The class of the images, by name or number; all: each of them."
     )

@@ -26,11 +26,11 @@ _TOLERANCE = 1e-6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CertifyResult(OfImages):
-    """One entry an image, n in all, pool after pool. What is certified, and attacked, is the network's answer that it
-    gives to the clean image, right or wrong.
+    """One entry an image, n in all, pool after pool. What is certified, and attacked, is the network's answer to the
+    clean image, right or wrong.
 
-    pictures: (n, h, w, 3), clean. pool: (n,), of `pools`. labels, predicted: (n,), the class, and the network's answer. clean: (n,), its logit less
-    the largest other one. epsilon, radius: of the rates, as asked.
+    pictures: (n, h, w, 3), clean. pool: (n,), of `pools`. labels, predicted: (n,), the class, and the network's answer.
+    clean: (n,), the answer's logit less the largest other one. epsilon, radius: of the rates, as asked.
 
     radii: (bounds, n), the largest budgets that are certified by each of `bounds`, ibp or crown. lower, upper: (bounds,
     n), bounds of the least margin of the answer within epsilon. budgets: (attacks, n), the smallest that changed the

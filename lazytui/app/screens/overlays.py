@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from lazytui.analyses.ablate.params import AblateParams
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.certify.params import CertifyParams
 from lazytui.analyses.concepts.params import ConceptsParams
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.probes.params import ProbesParams
@@ -126,6 +127,25 @@ OVERLAYS = {
         ),
         empty="No attack of one image was kept yet. One image is attacked step by step, and the smallest budget that "
         "fools it is looked for. g: run it. Esc: back to the attacks.",
+        compared_by=("run",),
+    ),
+    "certify": Overlay(
+        params=CertifyParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("accuracy-aligned", "accuracy-neutral", "accuracy-target-colored")),
+            PanelSpec("beside", "", ("pictures", "smoothed")),
+            PanelSpec("more", "", ("images", "pools", "margins", "...")),
+        ),
+        arrangements=Arrangements(
+            narrow=Arrangement("verdict | 8", "main | 16", "more | 16", "beside | 24"),
+            medium=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 11"),
+            wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 18"),
+        ),
+        first=("run", "certificates", "attacks", "pool", "images", "epsilon", "sigma", "draws", "radius", "seed"),
+        empty="No certificate of this network yet. For each image a budget is proved within which nothing changes the "
+        "answer, by bounds of every layer or by sampling under noise, beside the smallest change that an attack finds. "
+        "g: run it. Esc: back to the attacks.",
         compared_by=("run",),
     ),
     "llc": Overlay(

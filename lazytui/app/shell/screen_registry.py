@@ -58,7 +58,7 @@ SCREENS = (
         "sae.screen:FeaturesScreen",
         also=("sae", "sae-experiments", "sae-dial", "sae-selfcheck"),
     ),
-    ScreenEntry("7", "Attack", "Atk", "attack.screen:AttackScreen", also=("attack-image",)),
+    ScreenEntry("7", "Attack", "Atk", "attack.screen:AttackScreen", also=("attack-image", "certify")),
     ScreenEntry("8", "Compare", "Comp", "compare:CompareScreen", also=("study", "recipe")),
     ScreenEntry("9", "Runs", "Runs", "runs.screen:RunsScreen"),
 )

@@ -14,7 +14,8 @@ _SYNONYMS = {
     "neurons": "ablation, ablate, cut, knock out, switch off, remove neurons, units, channels, activations, lesion, "
     "local learning coefficient, LLC, complexity",
     "features": "SAE, sparse autoencoder, dictionary learning, concepts, monosemantic, steering, dial, ablate, cut",
-    "attack": "adversarial, perturbation, robustness, epsilon, PGD, FGSM, FMN, DeepFool, fool, trick, mislead, noise",
+    "attack": "adversarial, perturbation, robustness, epsilon, PGD, FGSM, FMN, DeepFool, fool, trick, mislead, noise, "
+    "certificate, certified, verification, provable, guarantee, IBP, CROWN, randomized smoothing",
     "compare": "leaderboard, ranking, benchmark, seeds, significance, study, grid, sweep, reproduce, recipe, best",
     "runs": "history, experiments, delete a run, rename a run, overlay runs, log, yesterday, earlier, previous, old, "
     "kill, cancel, stop a run, resume",

@@ -86,7 +86,9 @@ class AttackScreen(FormAndPanels):
         return super()._line_to_show(lines) or self._newest(alone, ("run",))
 
     def open_analysis(self, kind: str) -> None:
-        if kind != self.kind:
+        if kind == "certify":
+            self.app.push_screen(overlay(kind, values=self.form_values(("run",))))
+        elif kind != self.kind:
             shared = self.form.touched.keys() & AttackImageParams.model_fields.keys() - {"pool"}
             values = {name: self.form.touched[name] for name in shared}
             if values.get("source_class") == "all":  # of one image it is one
@@ -94,7 +96,7 @@ class AttackScreen(FormAndPanels):
             self.app.push_screen(overlay(kind, values=values))
 
     def show_run(self, run: RunFolder) -> None:
-        """The figures of an attack; that of one image lies over this screen."""
+        """The figures of an attack; that of one image, and certificates, lie over this screen."""
         if run.record.kind == self.kind:
             super().show_run(run)
         else:

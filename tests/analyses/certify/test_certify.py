@@ -1,0 +1,118 @@
+"""Certificates by the real command: bounds beside attacks on a small network, smoothing on any, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.certify.figures import figures
+from lazytui.analyses.certify.params import CertifyParams
+from lazytui.analyses.certify.result import CertifyResult, read, write
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.figures.kinds import Lines, Table, Text
+from lazytui.runs.results.result_contents import Damaged
+from lazytui.runs.workspace import Workspace
+from tests.commands import TINY_TRAINING, Lab
+
+PARAMS = CertifyParams(run="latest")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    lab = Lab(tmp_path_factory.mktemp("certify"))
+    for name, model in (("mlp", "mlp"), ("norm", "gap-groupnorm")):
+        options = (*TINY_TRAINING, "--model", model, "--epochs", "1", "--name", name, "--quiet")
+        assert lab.call("run", "train", *options).code == 0
+    return lab
+
+
+@pytest.fixture(scope="module")
+def found(trained: Lab) -> CertifyResult:
+    """Of the network of vectors, with two attacks and few draws."""
+    options = ("--images", "10", "--attacks", "pgd,mi-fgsm", "--draws", "50", "--radius", ".1", "--json")
+    ended = trained.call("run", "certify", "mlp", *options)
+    assert ended.code == 0, ended.err
+    result = recorded_result(Workspace(trained.workspace).find(ended.json["run"]))
+    assert isinstance(result, CertifyResult) and ended.json["metrics"] == result.metrics
+    return result
+
+
+def test_no_attack_gets_beyond_a_certificate(found: CertifyResult) -> None:
+    ibp, crown = found.radii
+    assert found.bounds == ("ibp", "crown") and len(found.labels) == 30 and found.contradictions == 0
+    assert (crown >= ibp).all() and crown.mean() > 1.2 * ibp.mean() > 0
+    assert (found.best_radius < found.budgets).all() and np.isfinite(found.budgets).any()
+    assert (found.lower <= found.attacked[:, None] + 1e-3).all() and (
+        found.attacked[:, None] <= found.upper + 1e-3
+    ).all()
+    assert (found.lower.max(0) <= found.clean).all() and (found.attacked <= found.clean + 1e-3).all()
+    held = crown >= found.epsilon * (1 - 1e-6)
+    assert held.any() and (found.attacked[:, held] > 0).all(), "what is certified within epsilon keeps its answer there"
+
+
+def test_rates_are_of_all_images_and_the_truth_lies_between_them(found: CertifyResult) -> None:
+    for number, pool in enumerate(("aligned", "neutral", "target-colored")):
+        rates, chosen = found.rates(number), found.of_pool(number)
+        assert rates["clean_accuracy"] == np.mean(found.predicted[chosen] == found.labels[chosen])
+        assert rates["ibp_accuracy"] <= rates["crown_accuracy"] <= rates["attacked_accuracy"] <= rates["clean_accuracy"]
+        assert found.metrics[f"{pool.replace('-', '_')}_crown_accuracy"] == rates["crown_accuracy"]
+    assert not (found.labels[found.of_pool(2)] == 3).any(), "a 3 in the color of 3 is aligned"
+    assert found.rates(2)["clean_accuracy"] < found.rates(0)["clean_accuracy"] and found.rates(2)["certified_wrong"] > 0
+
+
+def test_figures_have_a_row_an_image_and_curves_over_budgets(found: CertifyResult) -> None:
+    by_name = {figure.name: figure for figure in figures(PARAMS, found)}
+    verdict, images, margins = by_name["verdict"], by_name["images"], by_name["margins"]
+    assert isinstance(verdict, Text) and "No attack got beyond a certificate on any of 30 images." in verdict.paragraphs
+    assert isinstance(images, Table) and isinstance(margins, Table) and len(images.rows) == len(margins.rows) == 30
+    columns = [column.name for column in images.columns]
+    assert columns[4:] == ["IBP", "CROWN", "true", "pgd", "mi-fgsm", "smoothed", "radius"]
+    for pool in found.pools:
+        curves = by_name[f"accuracy-{pool}"]
+        assert isinstance(curves, Lines)
+        attacked, ibp, crown = (series.y for series in curves.series)
+        assert (ibp <= crown).all() and (crown <= attacked).all() and attacked[0] == curves.references[0].value
+    broken = replace(found, budgets=found.budgets * 0)
+    assert "CONTRADICTION: on 30 of 30 images" in figures(PARAMS, broken)[0].paragraphs[-1]  # type: ignore[attr-defined]
+
+
+def test_smoothing_takes_any_network_and_bounds_name_the_layer(trained: Lab) -> None:
+    refused = trained.call("run", "certify", "norm", "--images", "1", "--quiet")
+    assert refused.code == 3 and refused.sentence.startswith(
+        "features.norm1 (GroupNorm) isn't among what IBP and CROWN"
+    )
+    options = ("--certificates", "smoothing", "--images", "2", "--draws", "20", "--pool", "neutral", "--quiet")
+    assert trained.call("run", "certify", "norm", *options).code == 0
+    found = recorded_result(Workspace(trained.workspace).find("latest"))
+    assert isinstance(found, CertifyResult) and found.bounds == () and found.smoothed_radii is not None
+    assert (found.smoothed_radii < 2.47 * 0.25).all() and len(found.labels) == 2
+    names = [figure.name for figure in figures(PARAMS, found)]
+    assert names == ["verdict", "accuracy-neutral", "smoothed", "pools", "images", "pictures"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--attacks", "ddn"), "can't stand beside certificates"),
+        (("--certificates", "crwn"), "crown"),
+        (("--epsilon", ".3"), "more than the largest that is tried"),
+        (("--target-class", "eleven"), "eleven"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_sentence(options: tuple[str, ...], words: str, trained: Lab) -> None:
+    refused = trained.call("run", "certify", "mlp", *options)
+    assert refused.code == 2 and words in refused.sentence
+
+
+def test_a_damaged_result_is_refused(found: CertifyResult) -> None:
+    saved = write(found)
+    assert read(PARAMS, saved).metrics == found.metrics
+    for name, array in (("radii", -found.radii), ("pool", 0 * found.pool), ("clean", -found.clean - 1)):
+        with pytest.raises(Damaged):
+            read(PARAMS, replace(saved, arrays={**saved.arrays, name: array}))
+    with pytest.raises(Damaged, match="metrics"):
+        read(PARAMS, replace(saved, metrics={**saved.metrics, "aligned_crown_accuracy": 1.5}))
+    with pytest.raises(Damaged):
+        read(PARAMS, replace(saved, facts={**saved.facts, "attacks": ["ddn", "pgd"]}))

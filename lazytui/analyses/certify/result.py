@@ -83,7 +83,7 @@ class CertifyResult(OfImages):
     @cached_property
     def contradictions(self) -> int:
         """Images where an attack succeeded within a certified budget, or found a margin beyond its bounds."""
-        broken = self.best_radius >= self.least_budget * (1 - _TOLERANCE)
+        broken = (self.best_radius > 0) & (self.best_radius >= self.least_budget * (1 - _TOLERANCE))
         slack = _TOLERANCE + 1e-4 * np.maximum(1, np.abs(self.clean))
         for low, high in zip(self.lower, self.upper, strict=True):
             broken |= ((self.attacked < low - slack) | (self.attacked > high + slack)).any(0)

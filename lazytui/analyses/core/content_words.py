@@ -55,6 +55,17 @@ def class_colors(content: Content, value_colors: Colors) -> Colors:
     return tuple(value_colors[first[label]] for label in range(len(content.classes)))
 
 
+def is_diagonal(content: Content) -> bool:
+    """Whether the groups with their class's own value are the diagonal of a table of classes and values."""
+    return content.aligned == tuple(range(len(content.values)))
+
+
+def own_groups(content: Content) -> str:
+    """`owl with land, heron with water`: each value with the class that it goes with."""
+    pairs = zip(content.values, content.aligned, strict=True)
+    return ", ".join(f"{content.classes[label]} with {value}" for value, label in pairs if label != NO_CLASS)
+
+
 def of_probe(content: Content, images: int, *, repaintable: bool) -> str:
     """`1,000 images that show every digit in every color equally often`: what the probe split has."""
     if not content.values:

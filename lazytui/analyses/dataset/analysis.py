@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_words import is_diagonal, own_groups
 from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.analyses.dataset.result import DatasetResult, SplitSamples, measure_associations, read, write
 from lazytui.data.association import contingency
@@ -210,11 +211,12 @@ def _has(content: Content) -> str:
 def _contingency(name: str, params: DatasetRunParams, some: SplitSamples) -> Matrix:
     content, counts = params.content, some.contingency
     relation = "in" if content.attribute == "color" else "with"
+    own = "the diagonal holds" if is_diagonal(content) else f"{own_groups(content)} are"
     return Matrix(
         name=f"contingency-{name}",
         title=f"{name.capitalize()}: {content.label} by {content.attribute}",
         note=f"How many of {int(counts.sum()):,} images show each {content.label} {relation} each {content.attribute}; "
-        f"the diagonal holds those that have their {content.label}'s own {content.attribute}.",
+        f"{own} those that have their {content.label}'s own {content.attribute}.",
         values=counts.astype(np.float64),
         row_labels=content.classes,
         column_labels=content.values,

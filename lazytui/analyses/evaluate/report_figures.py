@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_words import is_diagonal, own_groups
 from lazytui.analyses.core.metric_catalog import in_words_of, is_measured, metric_of
 from lazytui.analyses.evaluate.cell_images import count_images
 from lazytui.analyses.evaluate.result import NetworkEvaluation
@@ -192,15 +193,12 @@ def _values_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> lis
     """What a network says of each value: a diagonal where it reads the attribute. None for results of early
     versions."""
     content = data.content
-    label, attribute = content.label, content.attribute
+    attribute = content.attribute
     return [
         Matrix(
             name=f"color-by-prediction-{split}",
             title=f"{split.capitalize()}: {attribute} by prediction",
-            note=f"{int(counts.sum()):,} images. A row is the {attribute} of an image, in the order of the "
-            f"{content.labels} that the {attribute}s belong to; a column what the network said. A diagonal on the hard "
-            f"or the probe split is the mark of a network that reads {attribute}; on the easy split a network that "
-            f"reads the {label} has one, too.",
+            note=f"{int(counts.sum()):,} images. {_about_values(content)}",
             values=counts.astype(np.float64),
             row_labels=content.values,
             column_labels=content.classes,
@@ -216,13 +214,30 @@ def _values_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> lis
     ]
 
 
+def _about_values(content: Content) -> str:
+    """What a matrix of values by prediction has of a network that reads the attribute."""
+    label, attribute = content.label, content.attribute
+    if is_diagonal(content):
+        return (
+            f"A row is the {attribute} of an image, in the order of the {content.labels} that the {attribute}s belong "
+            "to; a column what the network said. A diagonal on the hard or the probe split is the mark of a network "
+            f"that reads {attribute}; on the easy split a network that reads the {label} has one, too."
+        )
+    return (
+        f"A row is the {attribute} of an image; a column what the network said. Large numbers at {own_groups(content)} "
+        f"on the hard or the probe split are the mark of a network that reads {attribute}; on the easy split a network "
+        f"that reads the {label} has them, too."
+    )
+
+
 def _cells(result: NetworkEvaluation, data: DatasetParams) -> Matrix:
     content = data.content
     return Matrix(
         name="digit-by-color",
         title=f"Accuracy of each {content.label} {_in(content)} each {content.attribute}",
         note=f"Probe split, {int(result.cell_counts.min()):,} images a cell or more. "
-        f"High accuracy on the diagonal alone is the mark of a network that reads {content.attribute}.",
+        f"High accuracy {'on the diagonal' if is_diagonal(content) else f'at {own_groups(content)}'} alone is the mark "
+        f"of a network that reads {content.attribute}.",
         values=100 * result.cell_accuracy,
         row_labels=content.classes,
         column_labels=content.values,

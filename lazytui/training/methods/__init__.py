@@ -28,6 +28,7 @@ from lazytui.training.methods.rex import ENTRY as _rex
 from lazytui.training.methods.lff import ENTRY as _lff
 from lazytui.training.methods.lc import ENTRY as _lc
 from lazytui.training.methods.gerne import ENTRY as _gerne
+from lazytui.training.methods.denetdm import ENTRY as _denetdm
 from lazytui.training.methods.group_dro import ENTRY as _group_dro
 from lazytui.training.methods.reweight import ENTRY as _reweight
 from lazytui.training.methods.resample import ENTRY as _resample

@@ -9,7 +9,9 @@ import torch
 from torch.nn.functional import cross_entropy, one_hot
 
 from lazytui.data.splits import BiasedDataset
+from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.build import build_model
+from lazytui.training.methods.denetdm import DepthModulation, distillation
 from lazytui.training.methods.gerne import GradientExtrapolation, extrapolated_shares, least_sure
 from lazytui.training.methods.lc import LogitCorrection, corrected_cross_entropy, draw_conflicting, mixing_range
 from lazytui.training.methods.parts.groups import cells
@@ -108,3 +110,38 @@ def test_the_loss_of_two_batches_is_the_extrapolated_one(data: BiasedDataset) ->
     other = method.context.train.batch(torch.multinomial(biased, 30, replacement=True, generator=generator))
     ours, theirs = (cross_entropy(model(each.images), each.labels).item() for each in (batch, other))
     assert method.loss(batch, 7).item() == pytest.approx(ours + 0.8 * (ours - theirs), rel=1e-4)
+
+
+def test_two_branches_share_a_head_whose_bias_counts_once(data: BiasedDataset) -> None:
+    batch, model = first_batch(data), build_model("lazy-gap", seed=0)
+    method = at_work("denetdm", data, model)
+    assert isinstance(method, DepthModulation) and isinstance(model, Classifier)
+    together = method.shallow(batch.images) + model.features(batch.images)
+    expected = cross_entropy(together @ model.head.weight.T + model.head.bias, batch.labels)
+    torch.testing.assert_close(method.loss(batch, 0), expected)
+    before = [weights.clone() for weights in (method.shallow[1].weight, model.head.weight)]  # type: ignore[index]
+    method.step(batch, 0)
+    after = method.shallow[1].weight, model.head.weight  # type: ignore[index]
+    assert all(not torch.equal(one, other) for one, other in zip(before, after, strict=True)), "both are trained"
+
+
+def test_without_a_deep_branch_and_distillation_the_second_phase_is_plain_training(data: BiasedDataset) -> None:
+    batch, model = first_batch(data), build_model("lazy-gap", seed=0)
+    method = at_work("denetdm", data, model, distillation=0.0, lr=0.1)
+    assert isinstance(method, DepthModulation) and isinstance(model, Classifier)
+    method.step(batch, 0)
+    method.begin_epoch(1)
+    torch.testing.assert_close(model.state_dict(), build_model("lazy-gap", seed=0).state_dict())
+    for weights in method.deep.parameters():
+        weights.zero_()
+    torch.testing.assert_close(method.loss(batch, 0), at_work("erm", data, model).loss(batch, 0))
+    frozen = {name: value.clone() for name, value in method.state_dict()["shallow"].items()}
+    method.step(batch, 0)
+    torch.testing.assert_close(method.state_dict()["shallow"], frozen, atol=0, rtol=0)
+
+
+def test_distillation_is_least_at_the_teacher() -> None:
+    teacher = torch.tensor([[1.0, -2.0, 0.5]])
+    p = (teacher / 2).softmax(1)
+    assert distillation(teacher, teacher, 2.0).item() == pytest.approx(4 * -(p * p.log()).sum().item())
+    assert distillation(torch.zeros(1, 3), teacher, 2.0).item() == pytest.approx(4 * math.log(3))

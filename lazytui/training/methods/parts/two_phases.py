@@ -31,18 +31,13 @@ class TwoPhaseOptions(MethodOptions):
         return "second network", self.first_epochs
 
 
-class TwoPhases(Method):
-    """Plain training for `first_epochs`; then its network divides the samples, and the same first weights start anew.
+class TwoNetworks(Method):
+    """A first network for `first_epochs`; then the same first weights start anew.
 
-    Both phases count as steps, and each has the learning rate's whole schedule. parts: (n,) int64, the part of each
-    sample; empty in the first phase.
+    Both phases count as steps, and each has the learning rate's whole schedule.
     """
 
     options: TwoPhaseOptions
-
-    def __init__(self, context: MethodContext) -> None:
-        super().__init__(context)
-        self.parts = torch.zeros(0, dtype=torch.int64, device=context.hardware.device)
 
     @classmethod
     def refusal(cls, settings: LoopSettings, options: TwoPhaseOptions, content: Content) -> str:  # noqa: ARG003
@@ -52,6 +47,27 @@ class TwoPhases(Method):
             f"trains a first network for {options.first_epochs} of --epochs {settings.epochs}, which leaves none for "
             "the second: raise --epochs."
         )
+
+    def start_anew(self) -> None:
+        first = initial_model(self.context.settings, self.context.content, self.context.seed)
+        self.context.model.load_state_dict(first.state_dict())
+        self.optimizer = make_optimizer(self.context.model.parameters(), self.context.settings)
+
+    def in_schedule(self, step: int) -> tuple[int, int]:
+        steps, settings = self.context.total_steps, self.context.settings
+        first = steps // settings.epochs * self.options.first_epochs
+        return (step, first) if step < first else (step - first, steps - first)
+
+
+class TwoPhases(TwoNetworks):
+    """Plain training at first; then its network divides the samples, and a second one learns from that.
+
+    parts: (n,) int64, the part of each sample; empty in the first phase.
+    """
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self.parts = torch.zeros(0, dtype=torch.int64, device=context.hardware.device)
 
     @abstractmethod
     def assign_parts(self) -> Tensor:
@@ -78,14 +94,7 @@ class TwoPhases(Method):
     def begin_epoch(self, epoch: int) -> None:
         if epoch == self.options.first_epochs:
             self.parts = self.assign_parts()
-            first = initial_model(self.context.settings, self.context.content, self.context.seed)
-            self.context.model.load_state_dict(first.state_dict())
-            self.optimizer = make_optimizer(self.context.model.parameters(), self.context.settings)
-
-    def in_schedule(self, step: int) -> tuple[int, int]:
-        steps, settings = self.context.total_steps, self.context.settings
-        first = steps // settings.epochs * self.options.first_epochs
-        return (step, first) if step < first else (step - first, steps - first)
+            self.start_anew()
 
     def order(self, epoch: int) -> Tensor:
         return draw(self.weights(), self.context.epoch_generator(epoch)) if self.is_divided else super().order(epoch)

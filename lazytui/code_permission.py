@@ -26,9 +26,13 @@ LIBRARIES = ("torchvision", "timm")
 """Packages whose models can be named as `torchvision:NAME`, without a person's permission."""
 
 
+VARIANTS = ("twin", "prototypes")
+"""Forms that an architecture of the catalog can take, named as `twin:gap-cnn`; some methods train such."""
+
+
 def is_custom(name: str) -> bool:
     """Whether a model name points to code of a person's own."""
-    return (":" in name or name.endswith(".py")) and not is_of_library(name)
+    return (":" in name or name.endswith(".py")) and not is_of_library(name) and not is_variant(name)
 
 
 def is_score_code(text: str) -> bool:
@@ -39,6 +43,11 @@ def is_score_code(text: str) -> bool:
 def is_of_library(name: str) -> bool:
     """Whether a name is of a model of an installed package, such as `torchvision:resnet18`."""
     return name.partition(":")[0] in LIBRARIES and ":" in name
+
+
+def is_variant(name: str) -> bool:
+    """Whether a name is of another form of an architecture of the catalog."""
+    return name.partition(":")[0] in VARIANTS and ":" in name
 
 
 def allow(name: str) -> None:

@@ -16,21 +16,27 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lazytui.code_permission import is_custom, is_of_library, require_allowed
+from lazytui.code_permission import is_custom, is_of_library, is_variant, require_allowed
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files.writing import parse_path
 from lazytui.models.architectures import model_entry
 from lazytui.models.architectures.base import ModelEntry
 from lazytui.models.library_models import build_of_library
 from lazytui.models.shapes import NetworkShape
+from lazytui.models.variants import build_variant
 from lazytui.system.memory import memory_error_or
+
+if TYPE_CHECKING:
+    from lazytui.models.architectures.classifier import Classifier
 
 
 def check_model_name(name: str) -> None:
     """UsageError where a name is neither in the catalog nor shaped like code of one's own. Imports nothing."""
-    if not is_custom(name) and not is_of_library(name):
+    if is_variant(name):
+        model_entry(name.partition(":")[2])
+    elif not is_custom(name) and not is_of_library(name):
         model_entry(name)
 
 
@@ -45,6 +51,9 @@ def resolve_model(name: str) -> Callable[[NetworkShape], object]:
     """
     if is_of_library(name):
         return partial(build_of_library, name)
+    if is_variant(name):
+        form, _, listed = name.partition(":")
+        return partial(build_variant, form, partial(_build_listed, model_entry(listed)))
     if not is_custom(name):
         return partial(_build_listed, model_entry(name))
     return partial(_call_factory, import_function(name, "--model"))
@@ -67,7 +76,7 @@ def import_function(name: str, option: str) -> Callable[..., Any]:
     return found
 
 
-def _build_listed(entry: ModelEntry, shape: NetworkShape) -> object:
+def _build_listed(entry: ModelEntry, shape: NetworkShape) -> Classifier:
     if min(shape.height, shape.width) < entry.least_side:
         least = entry.least_side
         raise UsageError(

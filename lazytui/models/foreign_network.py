@@ -16,7 +16,7 @@ from torch.nn import functional
 from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput
 from lazytui.models.adaptation import LUMA, Adaptation, Normalization
-from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.architectures.classifier import FeaturesAndHead
 from lazytui.models.shapes import NetworkShape
 
 _ADAPTED = "is_adapted"
@@ -55,7 +55,7 @@ def is_adapted(model: nn.Module) -> bool:
 def adapters_of(model: nn.Module) -> tuple[Callable[[Tensor], Tensor] | None, Callable[[Tensor], Tensor] | None]:
     """What is done to images (N, 3, h, w) before the network's own first layer, and to outputs after its last; None
     where nothing is."""
-    first = model.features if isinstance(model, Classifier) else model
+    first = model.features if isinstance(model, FeaturesAndHead) else model
     owners = [
         getattr(hook, "__self__", None) for hook in (*first._forward_pre_hooks.values(), *model._forward_hooks.values())
     ]
@@ -104,7 +104,9 @@ class _Inputs:
         self._mean, self._std = (torch.tensor(each).view(1, -1, 1, 1) for each in (chosen.mean, chosen.std))
 
     def attach(self, model: nn.Module) -> None:
-        first = model.features if isinstance(model, Classifier) else model  # methods run the features by themselves
+        first = (
+            model.features if isinstance(model, FeaturesAndHead) else model
+        )  # methods run the features by themselves
         first.register_forward_pre_hook(self.enter)
 
     def enter(self, _module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from lazytui.code_permission import is_custom, is_of_library
+from lazytui.code_permission import is_custom, is_of_library, is_variant
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.adaptation import NO_ADAPTATION, Adaptation
 from lazytui.models.architectures import ARCHITECTURES
@@ -77,7 +77,7 @@ def _recorded_name(path: Path) -> str:
             f"The weights in {path} belong to the code {name!r:.200}, and code that a file names is never run: "
             "name the model."
         )
-    if name not in ARCHITECTURES and not is_of_library(name):
+    if name not in ARCHITECTURES and not is_of_library(name) and not is_variant(name):
         raise BadInput(f"The weights in {path} belong to the model {name!r:.80}, which this lazytui doesn't know.")
     return name
 

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from lazytui.errors import UsageError
-from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.architectures.classifier import FeaturesAndHead
 
 
 def freeze_features(model: nn.Module, name: str) -> None:
@@ -14,7 +14,7 @@ def freeze_features(model: nn.Module, name: str) -> None:
 
     name: the model's, for the UsageError that is raised where it has no features and head.
     """
-    if not isinstance(model, Classifier):
+    if not isinstance(model, FeaturesAndHead):
         raise UsageError(
             f"--freeze features needs a model from `lazytui models`, or code that makes a "
             f"lazytui.models.architectures.classifier.Classifier; {name} isn't divided into features and a head."

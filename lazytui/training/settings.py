@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, field_validator, model_validator
 
 from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_own, with_defaults
+from lazytui.models.variants import variant_of
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import MethodOptions
@@ -60,3 +61,13 @@ class TrainingSettings(MethodChoice, LoopSettings):
     """The recipe of one training: what any has to choose, then its method and what that asks besides."""
 
     model_config = ConfigDict(defer_build=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_form(cls, values: Any) -> Any:
+        """A method that trains a network of another form gets that of the architecture."""
+        method = values.get("method") if isinstance(values, dict) else None
+        entry = METHODS.get(method) if isinstance(method, str) else None
+        if entry is None or not entry.network:
+            return values
+        return {**values, "model": variant_of(entry.network, values.get("model") or cls.model_fields["model"].default)}

@@ -8,7 +8,14 @@ from collections import OrderedDict
 from torch import Tensor, nn
 
 
-class Classifier(nn.Module):
+class FeaturesAndHead(nn.Module):
+    """features: images (N, 3, h, w) to (N, d). head: linear, (N, d) to logits (N, classes)."""
+
+    features: nn.Module
+    head: nn.Linear
+
+
+class Classifier(FeaturesAndHead):
     """Images (N, 3, h, w), float in [0, 1], to logits (N, classes).
 
     `features` runs the named modules in their order and ends in the penultimate activation, (N, d); `head` is

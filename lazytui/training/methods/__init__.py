@@ -28,6 +28,7 @@ from lazytui.training.methods.rex import ENTRY as _rex
 from lazytui.training.methods.lff import ENTRY as _lff
 from lazytui.training.methods.lc import ENTRY as _lc
 from lazytui.training.methods.gerne import ENTRY as _gerne
+from lazytui.training.methods.disent import ENTRY as _disent
 from lazytui.training.methods.denetdm import ENTRY as _denetdm
 from lazytui.training.methods.group_dro import ENTRY as _group_dro
 from lazytui.training.methods.reweight import ENTRY as _reweight
@@ -39,6 +40,7 @@ from lazytui.training.methods.dfr_class import ENTRY as _dfr_class
 from lazytui.training.methods.afr import ENTRY as _afr
 from lazytui.training.methods.self import ENTRY as _self
 from lazytui.training.methods.evals import ENTRY as _evals
+from lazytui.training.methods.dpe import ENTRY as _dpe
 from lazytui.training.methods.scramble import ENTRY as _scramble
 from lazytui.training.methods.lisa import ENTRY as _lisa
 from lazytui.training.methods.eiil import ENTRY as _eiil

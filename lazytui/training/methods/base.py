@@ -61,7 +61,8 @@ class MethodEntry:
     length_matters: what of it depends on how long the whole training is; empty where the first steps of a longer one
     are the same. signals: what each number that it adds to the curves is, with its scale and its null.
     published_tuning: what the published recipe chooses by labels of the attribute or by test images, which are not read
-    here: how a sentence goes on after "The published recipe chooses".
+    here: how a sentence goes on after "The published recipe chooses". network: the form that an architecture takes for
+    it, of `lazytui.models.variants`; empty where it trains the architecture as it is.
     """
 
     name: str
@@ -76,6 +77,7 @@ class MethodEntry:
     length_matters: str = ""
     signals: Mapping[str, str] = field(default_factory=dict)
     published_tuning: str = ""
+    network: str = ""
 
     @property
     def reads_colors(self) -> bool:

@@ -95,6 +95,12 @@ def assert_same(one: Trained, other: Trained) -> None:
         ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
         ("gerne", ["--epochs", "2", "--beta", "3.6"], "The method gerne would count the majority's loss negatively"),
+        (
+            "disent",
+            ["--model", "torchvision:resnet18"],
+            "The method disent trains two encoders of an architecture from `lazytui models`, which torchvision:",
+        ),
+        ("dpe", ["--model", "timm:vgg11"], "The method dpe puts prototypes on an architecture from `lazytui models`"),
         ("self", ["--epochs", "1"], "The method self compares the final network with that of 1 of --epochs 1"),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a feature map with the image's edges; mlp"),
         ("grl", ["--one-optimizer"], "The method grl takes the adversary's step with the model's where both have one"),

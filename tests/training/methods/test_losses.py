@@ -29,13 +29,13 @@ from lazytui.training.methods.group_dro import WorstGroups
 from lazytui.training.methods.input_color_gradient import channel_difference
 from lazytui.training.methods.irm import InvariantRiskMinimization
 from lazytui.training.methods.jitter_consistency import symmetric_divergence
-from lazytui.training.methods.lff import SmoothLosses
 from lazytui.training.methods.parts.biased_network import generalized_cross_entropy
 from lazytui.training.methods.parts.edges import sobel
 from lazytui.training.methods.parts.environments import InvariantRisk, scale_gradients
 from lazytui.training.methods.parts.groups import draw, group_means, share_evenly
 from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
 from lazytui.training.methods.parts.mixing import draw_beta, draw_partners
+from lazytui.training.methods.parts.relative_difficulty import SmoothLosses
 from lazytui.training.methods.rex import RiskExtrapolation
 from lazytui.training.methods.saliency_background import background_saliency
 from lazytui.training.methods.suppress import color_selectivity

@@ -179,6 +179,8 @@ def _alone(entry: MethodEntry) -> str:
         return "trains in stages"
     if method.step is not Method.step:
         return "decides how a step is taken"
+    if entry.network:
+        return "trains a network of another form"
     if method.batch is not Method.batch:
         return "shows other images than the data's"
     if _is_plain(method) and not _pieces(entry):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from lazytui.models.architectures.classifier import Classifier
+    from lazytui.models.architectures.classifier import FeaturesAndHead
     from lazytui.system.hardware import Hardware
     from lazytui.training.methods.base import MethodContext
 
@@ -29,7 +29,7 @@ def log_probabilities(context: MethodContext) -> Tensor:
     return torch.from_numpy(found).to(context.hardware.device).clamp(min=1e-38).log()
 
 
-def features(model: Classifier, images: NDArray[np.uint8], hardware: Hardware) -> Tensor:
+def features(model: FeaturesAndHead, images: NDArray[np.uint8], hardware: Hardware) -> Tensor:
     """(n, d) float32 on the device: the penultimate activations for images (n, h, w, 3)."""
     from lazytui.data.device_split import to_float
     from lazytui.evaluation.forward import evaluation_mode

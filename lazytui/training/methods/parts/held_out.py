@@ -32,7 +32,7 @@ class HeldOutOptions(MethodOptions):
         return "head refitted", epochs
 
 
-class HeldOutHead(PlainTraining):
+class HeldOut(PlainTraining):
     """Plain training on all but the last `aside` of the training images; what comes after the last step is each one's.
 
     held_out: the images that the head is made on.
@@ -42,7 +42,6 @@ class HeldOutHead(PlainTraining):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self.model = context.classifier
         holdout = self.hold_out(self.options.aside)
         self._first, self.held_out = holdout.first, holdout.split
 
@@ -58,6 +57,14 @@ class HeldOutHead(PlainTraining):
     def labels(self) -> Tensor:
         """(m,) int64 on the device, of what is held out."""
         return torch.from_numpy(self.held_out.labels).to(self.context.hardware.device, torch.int64)
+
+
+class HeldOutHead(HeldOut):
+    """The head, which is linear, is made anew."""
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self.model = context.classifier
 
     def features(self) -> Tensor:
         """(m, d) float32 on the device, of what is held out, as the network stands."""

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 class FeaturesAndHead(nn.Module):
     """features: images (N, 3, h, w) to (N, d). head: linear, (N, d) to logits (N, classes)."""
 
-    features: nn.Module
+    features: Features
     head: nn.Linear
 
 

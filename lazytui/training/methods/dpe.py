@@ -67,7 +67,8 @@ def fit_prototypes(values: Tensor, labels: Tensor, earlier: Tensor, generator: G
     prototypes, scale = first.requires_grad_(), torch.ones((), device=values.device).requires_grad_()
     optimizer = SGD([prototypes, scale], lr=_RATE, momentum=_MOMENTUM)
     for _ in range(_EPOCHS):
-        for rows in torch.randperm(len(values), generator=generator).to(values.device).split(_BATCH):
+        order = torch.randperm(len(values), generator=generator).to(values.device)
+        for rows in torch.split(order, _BATCH):
             loss = head_loss(values[rows], labels[rows], prototypes, scale, earlier)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

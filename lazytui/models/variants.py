@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from lazytui.code_permission import is_variant
 from lazytui.models.architectures import ARCHITECTURES
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 def variant_of(form: str, name: str) -> str:
     """The name of that form of an architecture; the name as it is where the catalog hasn't it."""
     return f"{form}:{name}" if name in ARCHITECTURES else name
+
+
+def architecture_of(name: str) -> str:
+    """The name of the architecture that a form is of; any other name as it is."""
+    return name.partition(":")[2] if is_variant(name) else name
 
 
 def build_variant(form: str, build: Callable[[NetworkShape], Classifier], shape: NetworkShape) -> FeaturesAndHead:

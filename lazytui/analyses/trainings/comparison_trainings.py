@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from lazytui.analyses.train.params import TrainParams
+from lazytui.catalog_fields import defaults_of
+from lazytui.models.variants import architecture_of
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
 
 
 def plain_training(trained: TrainParams, method: str = "erm") -> TrainParams:
-    """Plain training of the same architecture on the same data for the same number of steps; or a control's."""
-    colors = trained.colors if METHODS[method].reads_colors else None
-    return trained.model_copy(update={"method": method, "colors": colors, **dict.fromkeys(AllMethodOptions.OPTIONS)})
+    """Plain training of the same architecture on the same data for the same number of steps; or a control's.
+
+    Where a control reads an option of the method it has the same value; where the method trains another form of the
+    architecture, these train it as it is.
+    """
+    entry = METHODS[method]
+    model = architecture_of(trained.model) if METHODS[trained.method].network else trained.model
+    colors = trained.colors if entry.reads_colors else None
+    options = dict.fromkeys(AllMethodOptions.OPTIONS) | defaults_of(entry)
+    shared = {name: value for name, value in trained.chosen_options.items() if name in entry.options.model_fields}
+    return trained.model_copy(update={"method": method, "model": model, "colors": colors, **options, **shared})
 
 
 def comparison_trainings(trained: TrainParams) -> list[TrainParams]:

@@ -19,6 +19,8 @@ from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.analyses.recipe.known_recipes import known_recipes
 from lazytui.analyses.recipe.planned_trainings import training
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.comparison_trainings import comparison_trainings
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
@@ -110,6 +112,15 @@ def test_a_training_that_can_not_be_read_is_passed_over_unless_it_was_asked_for(
     finally:
         shutil.rmtree(unknown)
         shutil.rmtree(damaged)
+
+
+def test_a_control_shares_the_options_and_trains_the_architecture_as_it_is() -> None:
+    trained = TrainParams.model_validate({"method": "dpe", "aside": 0.3, "model": "mlp"})
+    plain, control = comparison_trainings(trained)
+    assert (plain.method, plain.model, plain.chosen_options) == ("erm", "mlp", {})
+    assert (control.method, control.model) == ("dfr-class", "mlp")
+    assert control.chosen_options == {"aside": 0.3, "refits": 20, "l1": 0.001}
+    assert control == TrainParams.model_validate(control.model_dump(mode="json"))
 
 
 def test_plain_training_that_was_found_is_not_counted_as_made(three: Lab) -> None:

@@ -47,7 +47,7 @@ def methods(
         print("lazytui methods NAME: the options of one. lazytui run train --method NAME: train with it.")
         return
     if tuning := entries[0].published_tuning:
-        print(f"The published recipe chooses {tuning}. Here they are given, and nothing is chosen so.\n")
+        print(f"The published recipe chooses {tuning}. Here nothing is chosen that way.\n")
     if options := _options(name):
         print_table(["option", "type", "limits", "default", "meaning"], options)
     else:

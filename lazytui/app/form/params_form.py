@@ -276,7 +276,8 @@ class ParamsForm(Vertical):
             )
         if self._rest and self._rows:
             self.query_one(Collapsible).title = self._rest_title()
-        self.query_one(ShellCommand).show(self.command)
+        for command in self.query(ShellCommand):  # none yet, where a run is shown on a screen that is just being made
+            command.show(self.command)
         self._show_state()
         self.refresh_bindings()
         if tell:
@@ -296,7 +297,8 @@ class ParamsForm(Vertical):
         """Explain the focused field, after what is wrong with it or with all of them together."""
         name = self._focused.name if self._focused else ""
         error = self._values.errors.get(name, "") or self._values.joint_error
-        self.query_one(FieldHelp).explain(self._focused, error, self._value(name))
+        for explained in self.query(FieldHelp):
+            explained.explain(self._focused, error, self._value(name))
 
     def _value(self, name: str) -> Any:
         """What a field comes to."""

@@ -8,8 +8,7 @@ _SYNONYMS = {
     "dataset": "data set, bias, colors, Colored MNIST, confounder, samples, correlation",
     "train": "training, learn, debias, cure, mitigation, loss curve, JTT, group DRO, IRM, epochs, learning rate, fit",
     "evaluate": "confusion matrix, accuracy, shortcut, spurious correlation, worst group, color or shape, test, red 1, "
-    "score, result, does it cheat, transfer, generalization, distribution shift, other data, out of distribution, "
-    "shortcut, spurious, cue, bias, what does it go by",
+    "score, result, does it cheat, shortcut, spurious, cue, bias, what does it go by",
     "gradcam": "heat map, saliency, attention map, attribution, where it looks, integrated gradients, SmoothGrad, why",
     "neurons": "ablation, ablate, cut, knock out, switch off, remove neurons, units, channels, activations, lesion, "
     "local learning coefficient, LLC, complexity",
@@ -27,6 +26,9 @@ _SYNONYMS = {
     "Log of the run": "output, error, traceback, why did it fail, crash, failed",
     "Network under study": "choose a network, model, checkpoint, weights",
     "Second network": "compare two networks, against, baseline",
+    "Analysis transfer": "generalization, distribution shift, other data, out of distribution",
+    "Analysis probes": "linear probe, what a layer knows",
+    "Analysis concepts": "TCAV, concept activation vector, CAV",
     "Analysis side-by-side": "side by side, beside each other, all networks",
     "Draw": "canvas, paint, sketch, own digit, ask, red 1, pen width, brush, handwriting",
     "Screenshot": "picture of the screen, SVG, PNG, photo",

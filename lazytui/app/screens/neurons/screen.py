@@ -188,7 +188,7 @@ class NeuronsScreen(AblationScreen):
         elif kind == "side-by-side":
             self.app.push_screen(overlay(kind))
         elif kind in {"probes", "concepts"}:
-            self.app.push_screen(overlay(kind, values={"run": self.found.network}))
+            self.app.push_screen(overlay(kind, values=self.form_values(("run",))))
         elif kind == "ablate":
             run, marked = self.found.run, ",".join(map(str, sorted(self.marked)))
             values = {"neurons": run.reference if run else None, "neuron": marked or None, "stand_in": self._stand_in}
@@ -196,7 +196,7 @@ class NeuronsScreen(AblationScreen):
 
     def action_llc(self) -> None:
         """How complex the solution is that the network has found."""
-        self.app.push_screen(overlay("llc", values={"run": self.found.network}))
+        self.app.push_screen(overlay("llc", values=self.form_values(("run",))))
 
     # The form
 

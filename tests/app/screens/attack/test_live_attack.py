@@ -402,7 +402,7 @@ def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
         assert "▀" in text or "▄" in text
         for heading in ("source", "sensitivity", "added, x", "result", "Probability at each step", "━ a 3"):
             assert heading in text
-        for key in ("esc Back", "n N Next", "h Color", "↑↓ Budget", "m M Attack", "t T Target"):
+        for key in ("esc Back", "n N Next", "h Pool", "↑↓ Budget", "m M Attack", "t T Target"):
             assert key in text.splitlines()[-1] or size[0] < 100
 
     drive(LazytuiApp(workspace), steps, size=size)

@@ -47,12 +47,14 @@ def _verdict(params: CertifyParams, result: CertifyResult) -> Text:
 def _between(result: CertifyResult, number: int) -> str:
     """What is known of a pool's true robust accuracy."""
     rates, count = result.rates(number), int(result.of_pool(number).sum())
-    attacked = f"at most {rates['attacked_accuracy']:.0%} by attack"
-    start = f"{result.pools[number].capitalize()}, {count} images: {rates['clean_accuracy']:.0%} right."
+    start = f"{result.pools[number].capitalize()}, {count} images: {rates['clean_accuracy']:.0%} right"
     if not result.bounds:
-        return f"{start} Within {result.epsilon:g} {attacked}."
+        return f"{start}, and within {result.epsilon:g} {rates['attacked_accuracy']:.0%} or less stay so (attacked)."
     best = max(rates[f"{name}_accuracy"] for name in result.bounds)
-    return f"{start} Within {result.epsilon:g} at least {best:.0%} stay right, certified, and {attacked}."
+    most = rates["attacked_accuracy"]
+    if best == most:
+        return f"{start}, and within {result.epsilon:g} exactly {best:.0%} stay so: certified and attacked agree."
+    return f"{start}, and within {result.epsilon:g} from {best:.0%} (certified) to {most:.0%} (attacked) stay so."
 
 
 def _wrong(result: CertifyResult) -> Iterator[str]:
@@ -250,9 +252,10 @@ def _pictures(result: CertifyResult) -> Pixels:
     shown = np.concatenate(of_each)
     return Pixels(
         name="pictures",
-        title="Images, the answer, and where its true radius lies",
-        note="Below each: the network's answer; the largest budget that is certified, and the smallest that an attack "
-        "found.",
+        title="Images, answers and certified budgets" if result.bounds else "Images and answers",
+        note="Below each the network's answer, and the largest budget that is certified."
+        if result.bounds
+        else "Below each the network's answer.",
         images=result.pictures[shown],
         columns=columns,
         captions=tuple(_caption(result, index) for index in shown.tolist()),
@@ -262,6 +265,6 @@ def _pictures(result: CertifyResult) -> Pixels:
 
 
 def _caption(result: CertifyResult, index: int) -> str:
-    answer, high = result.content.classes[result.predicted[index]], result.least_budget[index]
-    low = f"{result.best_radius[index]:.3f}" if result.bounds else "?"
-    return f"{answer}: {low}–{high:.3f}" if np.isfinite(high) else f"{answer}: {low}–"
+    """`7 .012`"""
+    radius = f" {result.best_radius[index]:.3f}".replace(" 0.", " .") if result.bounds else ""
+    return f"{result.content.classes[result.predicted[index]]}{radius}"

@@ -136,11 +136,12 @@ OVERLAYS = {
             PanelSpec("main", "", ("accuracy-aligned", "accuracy-neutral", "accuracy-target-colored")),
             PanelSpec("beside", "", ("pictures", "smoothed")),
             PanelSpec("more", "", ("images", "pools", "margins", "...")),
+            PanelSpec("pools", "", ("pools", "margins")),
         ),
         arrangements=Arrangements(
             narrow=Arrangement("verdict | 8", "main | 16", "more | 16", "beside | 24"),
             medium=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 11"),
-            wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 18"),
+            wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "more pools | 18"),
         ),
         first=("run", "certificates", "attacks", "pool", "images", "epsilon", "sigma", "draws", "radius", "seed"),
         empty="No certificate of this network yet. For each image a budget is proved within which nothing changes the "

@@ -24,11 +24,11 @@ import lazytui as lt
 from lazytui.errors import LazytuiError
 
 NAMED_BY: dict[str, tuple[str, ...]] = {
-    "color": ("hue",),
+    "color": ("hue", "ground hue", "object hue"),
     "hue": ("hue",),
-    "ground": ("hue",),
+    "ground": ("hue", "ground hue"),
     "texture": ("texture",),
-    "brightness": ("gain", "brightness", "ink"),
+    "brightness": ("gain", "brightness", "contrast", "ink"),
     "blur": ("blur",),
     "watermark": ("lower right corner",),
     "border": ("border",),

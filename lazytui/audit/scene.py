@@ -110,6 +110,16 @@ class Scene:
         return float(self.ground_color @ LUMINANCE), float(np.quantile(pixels, 0.75))
 
     @cached_property
+    def cover(self) -> NDArray[np.float32]:
+        """(h, w), 0 to 1: how much of each pixel is the object, by its luminance between the ground's and the
+        object's. 0 where there is none."""
+        ground, bright = self.levels
+        if self.object is None or abs(bright - ground) < _LEAST_CONTRAST:
+            return np.asarray(self.halo if self.object is None else self.object, np.float32)
+        share = (self.luminance - ground) / (bright - ground)
+        return np.where(self.halo, np.clip(share, 0, 1), 0).astype(np.float32)
+
+    @cached_property
     def center(self) -> tuple[float, float]:
         """Of the object, in pixels from above and from the left."""
         assert self.object is not None

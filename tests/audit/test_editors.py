@@ -10,6 +10,8 @@ import pytest
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.blur import sharpness
 from lazytui.audit.editors.color_spaces import chroma, from_chroma
+from lazytui.audit.editors.geometry import proportion
+from lazytui.audit.editors.light import light
 from lazytui.audit.editors.places import cell_mask
 from lazytui.audit.scene import Scene
 from tests.audit.made_images import Look, made
@@ -43,6 +45,23 @@ def mean_chroma(scene: Scene) -> complex:
     return complex(chroma(scene.image).mean())
 
 
+def object_chroma(scene: Scene) -> complex:
+    return complex(chroma(scene.image)[scene.object].mean())
+
+
+def ground_chroma(scene: Scene) -> complex:
+    return complex(chroma(scene.image)[~scene.halo].mean())
+
+
+def mean_saturation(scene: Scene) -> float:
+    return float(np.abs(chroma(scene.image)).mean())
+
+
+def tilt(scene: Scene) -> float:
+    """The correlation of rows and columns."""
+    return float(np.corrcoef(np.nonzero(scene.object))[0, 1])
+
+
 def noise_power(scene: Scene) -> float:
     return float(scene.luminance[~scene.halo].std())
 
@@ -53,6 +72,14 @@ STATISTICS: dict[str, tuple[Look, Look, Callable[[Scene], float | complex], floa
     "brightness": (Look(), Look(color=(0.1,) * 3, level=0.6), lambda s: s.levels[0] - 2 * s.levels[1], 0.03),
     "ink": (Look(), Look(level=0.5), lambda s: float(s.luminance[13:18, 13:18].mean()), 0.05),
     "blur": (Look(), Look(sigma=1.0), lambda s: sharpness(s.image), 0.03),
+    "object hue": (Look(tint=(1, 0.6, 0.5)), Look(tint=(0.5, 0.7, 1)), object_chroma, 0.03),
+    "ground hue": (Look(color=(0.3, 0.2, 0.2)), Look(color=(0.2, 0.3, 0.4)), ground_chroma, 0.01),
+    "saturation": (Look(color=(0.3, 0.2, 0.2)), Look(color=(0.45, 0.2, 0.2)), mean_saturation, 0.01),
+    "contrast": (Look(), Look(level=0.5), lambda s: s.levels[1] - s.levels[0], 0.02),
+    "light direction": (Look(), Look(slope=0.3), lambda s: float(light(s)[1]), 0.02),
+    "vignette": (Look(), Look(dark=0.2), lambda s: float(light(s)[3]), 0.02),
+    "rotation": (Look(long=1.5, turned=0.2), Look(long=1.5, turned=1.2), lambda s: tilt(s), 0.1),
+    "proportions": (Look(), Look(long=1.4), lambda s: proportion(s), 0.25),
     "size": (Look(), Look(radius=8.0), lambda s: s.spread, 0.7),
     "position": (Look(), Look(center=(19.0, 10.0)), lambda s: s.center[0] - 2 * s.center[1], 0.6),
     "noise": (Look(noise=0.02), Look(noise=0.06, seed=3), noise_power, 0.012),
@@ -79,7 +106,7 @@ def test_the_donors_property_is_taken_over_and_its_object_is_not(name: str) -> N
     assert abs(measured(host) - measured(donor)) > 2 * near, "else nothing is shown"
     assert abs(measured(edited) - measured(donor)) <= near
     far = Scene(made(Look(center=(8.0, 23.0), radius=3.0, color=donor_look.color)))
-    if name not in {"size", "position"}:  # these move the host's own object
+    if name not in {"size", "position", "rotation", "proportions"}:  # these move the host's own object
         where = far.object
         assert where is not None
         of_far = np.clip(EDITORS[name].edit(host, far), 0, 1)

@@ -1,12 +1,11 @@
-"""How bright it is: by one factor; ground and object each; the object alone."""
+"""How bright it is: by one factor; ground and object each; the object alone; how far the two are apart."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lazytui.audit.editors.base import CueEditor
-from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance
+from lazytui.audit.scene import Image, Scene
 
 _LEAST = 0.02
 
@@ -30,22 +29,21 @@ def _ink(host: Scene, donor: Scene) -> Image:
     """The object's pixels shifted by the difference of the two mean luminances."""
     assert host.object is not None and donor.object is not None
     shift = float(donor.luminance[donor.object].mean() - host.luminance[host.object].mean())
-    cover = np.clip(_cover(host), 0, 1)[..., None]
-    return np.asarray(host.image + np.float32(shift) * cover, np.float32)
+    return np.asarray(host.image + np.float32(shift) * host.cover[..., None], np.float32)
 
 
-def _cover(scene: Scene) -> NDArray[np.float32]:
-    """(h, w), 0 to 1: how much of each pixel is the object, by its luminance between the ground's and the object's."""
-    ground = float(scene.ground_color @ LUMINANCE)
-    (_, bright) = scene.levels
+def _contrast(host: Scene, donor: Scene) -> Image:
+    """What departs from the ground's luminance, by one factor."""
+    (ground, bright), (other_ground, other_bright) = host.levels, donor.levels
     if abs(bright - ground) < _LEAST:
-        return np.asarray(scene.object, np.float32)
-    share = (luminance(scene.image) - ground) / (bright - ground)
-    return np.where(scene.halo, share, 0).astype(np.float32)
+        return host.image
+    factor = abs(other_bright - other_ground) / abs(bright - ground)
+    return np.asarray(ground + np.float32(factor) * (host.image - np.float32(ground)), np.float32)
 
 
 ENTRIES = (
     CueEditor("gain", "the overall brightness", 1, _gain),
     CueEditor("brightness", "the brightness of ground and object", 2, _both_levels),
+    CueEditor("contrast", "the contrast of object and ground", 1, _contrast, needs_object=True),
     CueEditor("ink", "the brightness of the object", 1, _ink, needs_object=True),
 )

@@ -1,4 +1,4 @@
-"""Where the object lies, how large it is and how it is turned; the ground closes behind it."""
+"""Where the object lies, how large it is, how it is turned and how wide for its height; the ground closes behind it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from lazytui.audit.editors.base import CueEditor
 from lazytui.audit.scene import Image, Scene
 
 _LEAST_FACTOR, _MOST_FACTOR = 0.3, 3.0
+_ROUND = 0.05
+"""Below this difference of its two variances, in shares of their sum, an object has no direction."""
 
 
 def _position(host: Scene, donor: Scene) -> Image:
@@ -19,6 +21,37 @@ def _position(host: Scene, donor: Scene) -> Image:
 def _size(host: Scene, donor: Scene) -> Image:
     factor = float(np.clip(donor.spread / host.spread, _LEAST_FACTOR, _MOST_FACTOR))
     return _transformed(host, np.eye(2) / factor, (0.0, 0.0))
+
+
+def _rotation(host: Scene, donor: Scene) -> Image:
+    own, asked = _direction(host), _direction(donor)
+    if own is None or asked is None:
+        return host.image
+    turn = (asked - own + np.pi / 2) % np.pi - np.pi / 2 if asked != own else 0.0
+    matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    return _transformed(host, matrix, (0.0, 0.0))
+
+
+def _direction(scene: Scene) -> float | None:
+    """Of the longer axis, in radians from downward; None where neither is longer."""
+    assert scene.object is not None
+    (down, both), (_, across) = np.cov(np.nonzero(scene.object), bias=True)
+    if np.hypot(down - across, 2 * both) < _ROUND * (down + across):
+        return None
+    return float(np.arctan2(2 * both, down - across) / 2)
+
+
+def _proportions(host: Scene, donor: Scene) -> Image:
+    """Height for width, the area kept."""
+    factor = float(np.clip(np.sqrt(proportion(donor) / proportion(host)), _LEAST_FACTOR, _MOST_FACTOR))
+    return _transformed(host, np.diag([1 / factor, factor]), (0.0, 0.0))
+
+
+def proportion(scene: Scene) -> float:
+    """Of an object: the standard deviation of its rows over that of its columns."""
+    assert scene.object is not None
+    down, across = np.std(np.nonzero(scene.object), axis=1) + 0.5
+    return float(down / across)
 
 
 def _transformed(host: Scene, matrix: np.ndarray, move: tuple[float, float]) -> Image:
@@ -37,5 +70,7 @@ def _transformed(host: Scene, matrix: np.ndarray, move: tuple[float, float]) -> 
 
 ENTRIES = (
     CueEditor("size", "the size of the object", 1, _size, needs_object=True),
+    CueEditor("rotation", "how the object is turned", 1, _rotation, needs_object=True),
+    CueEditor("proportions", "how wide the object is for its height", 1, _proportions, needs_object=True),
     CueEditor("position", "the place of the object", 2, _position, needs_object=True),
 )

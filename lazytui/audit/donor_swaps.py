@@ -199,6 +199,25 @@ def _edits(hosts: Hosts, editor: CueEditor, donors: NDArray[np.int64]) -> list[I
     return [np.clip(editor.edit(scenes[host], scenes[donor]), 0, 1) for host, donor in pairs]
 
 
+def with_properties(scene: Scene, editors: Sequence[CueEditor], donors: Sequence[Scene]) -> Scene:
+    """The scene with one property after the other of its donors, as far as both have an object where that is needed."""
+    for editor, donor in zip(editors, donors, strict=True):
+        if not editor.needs_object or (scene.object is not None and donor.object is not None):
+            scene = Scene(np.clip(editor.edit(scene, donor), 0, 1))
+    return scene
+
+
+def exchange_at_random(hosts: Hosts, editors: Sequence[CueEditor], generator: Generator) -> Images:
+    """(m, h, w, 3) uint8: each host with the properties of random other hosts, of any class."""
+    donors = [generator.permutation(hosts.hosts) for _ in editors]
+    scenes = hosts.scenes
+    edited = (
+        with_properties(scenes[host], editors, [scenes[one[place]] for one in donors])
+        for place, host in enumerate(hosts.hosts)
+    )
+    return to_bytes([scene.image for scene in edited])
+
+
 def to_bytes(images: Sequence[Image]) -> Images:
     """Images of 0 to 1 as (n, h, w, 3) uint8."""
     found: Images = np.rint(255 * np.clip(np.stack(images), 0, 1)).astype(np.uint8)

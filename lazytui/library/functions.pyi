@@ -255,6 +255,8 @@ def audit(
     texture: Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"] | Sequence[Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]] | None = None,
     tier: Literal["none", "z", "e", "m", "h", "vh"] | None = None,
     images: int | None = None,
+    prove: bool | None = None,
+    peel: int | None = None,
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,

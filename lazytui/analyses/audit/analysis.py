@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.audit.figures import figures
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult, columns_of, read
+from lazytui.analyses.audit.retraining import retrained
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
@@ -44,13 +45,20 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     split, generator = network.data.validation, np.random.default_rng(params.seed)
     hosts = draw_hosts(split.images, split.labels.astype(np.int64), params.images, generator)
     accuracy = _accuracy(hosts, split.images, predict)
-    swaps: dict[str, Swap] = {}
-    for name, swap in measure_swaps(hosts, EDITORS, predict, generator):
-        swaps[name] = swap
-        report.progress(len(swaps), len(EDITORS), "properties")
+
+    def audit(predict: Predict) -> dict[str, Swap]:
+        swaps: dict[str, Swap] = {}
+        for name, swap in measure_swaps(hosts, EDITORS, predict, generator):
+            swaps[name] = swap
+            report.progress(len(swaps), len(EDITORS), "properties")
+        return swaps
+
+    swaps = audit(predict)
     named = named_cues(swaps, EDITORS)
     report.note("setting the properties that it goes by against each other")
     planted = _planted(network, split, hosts, predict)
+    asks_more = bool(named) and (params.prove or params.peel > 0)
+    rounds = list(retrained(params, named[0], hosts, predict, audit, report)) if asks_more else []
     first = swaps[named[0]] if named else None
     return AuditResult(
         accuracy=accuracy,
@@ -65,6 +73,9 @@ def run(params: AuditParams, report: Report) -> AuditResult:
         palette_name=network.trained.palette,
         recorded_content=content_to_keep(network.data.params),
         left=_left(hosts, named[:_EXPLAINED], predict),
+        rounds=tuple(rounds),
+        kept=rounds[0].kept if rounds else None,
+        kept_error=rounds[0].kept_error if rounds else None,
         **columns_of(swaps),  # type: ignore[arg-type]
         **_examples(hosts, named[:_SHOWN], predict),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.audit.result import AuditResult
+from lazytui.analyses.audit.result import AuditResult, Retrained
 from lazytui.audit.donor_swaps import FLOOR, Swap
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.places import COLUMNS, ROWS, cell_name
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from lazytui.figures.kinds import Tone
 
 _NORMAL = 1.96
+_SHORTCUT, _TASK = 0.7, 0.4
+"""Shares of the accuracy that a network keeps without a property: from here a shortcut, up to here the task."""
 
 
 def figures(_params: AuditParams, result: AuditResult) -> list[Figure]:
@@ -25,6 +28,8 @@ def figures(_params: AuditParams, result: AuditResult) -> list[Figure]:
         found.append(_examples(result, row, name))
     if result.left is not None:
         found.append(_explained(result))
+    if result.rounds:
+        found.append(_rounds(result))
     return [*found, _places(result), _table(result)]
 
 
@@ -33,14 +38,18 @@ def _points(value: float) -> str:
 
 
 def _loss(swap: Swap) -> str:
-    interval = _interval(swap)
-    return f"{_points(swap.delta)} [{interval.low:.0f}, {interval.high:.0f}]"
+    return _with_interval(swap.delta, swap.error)
 
 
-def _interval(swap: Swap) -> Interval:
+def _with_interval(loss: float, error: float) -> str:
+    interval = _interval(loss, error)
+    return f"{_points(loss)} [{interval.low:.0f}, {interval.high:.0f}]"
+
+
+def _interval(loss: float, error: float) -> Interval:
     """95 %, in points."""
-    half = _NORMAL * swap.error
-    return Interval(100 * (swap.delta - half), 100 * (swap.delta + half))
+    half = _NORMAL * error
+    return Interval(100 * (loss - half), 100 * (loss + half))
 
 
 def _verdict(result: AuditResult) -> Text:
@@ -60,7 +69,9 @@ def _verdict(result: AuditResult) -> Text:
     return Text(
         name="verdict",
         title="What the network goes by",
-        paragraphs=tuple(text for text in (first, also, _damage(result), _planted(result), _limits(result)) if text),
+        paragraphs=tuple(
+            text for text in (first, also, *_proofs(result), _damage(result), _planted(result), _limits(result)) if text
+        ),
     )
 
 
@@ -73,6 +84,37 @@ def _damage(result: AuditResult) -> str:
         f"Lost without being taken for the donor's class more than by chance: {'; '.join(lost)}. That may be damage by "
         "the edit itself, and isn't counted."
     )
+
+
+def _proofs(result: AuditResult) -> list[str]:
+    """Whether each property is needed, by the network that was trained without it."""
+    return [text for number, one in enumerate(result.rounds) for text in _proof(one, number > 0)]
+
+
+def _proof(one: Retrained, is_later: bool) -> Iterator[str]:
+    exchanged = " and ".join(EDITORS[name].phrase for name in one.exchanged)
+    if one.kept is not None and one.kept_error is not None:
+        half = _NORMAL * one.kept_error
+        yield (
+            f"{'Then' if is_later else 'Proof'}: with {exchanged} of random other images in each of {one.images:,} "
+            f"images, this network is right on {100 * one.before:.0f} %, and one that was trained so ({one.run}) on "
+            f"{100 * one.after:.0f} %. It keeps {one.kept:.2f} [{one.kept - half:.2f}, {one.kept + half:.2f}] of the "
+            f"accuracy above chance: {_meaning(one.kept)}"
+        )
+    if one.goes_by:
+        by, lost = EDITORS[one.goes_by[0]].phrase, _with_interval(one.lost or 0.0, one.lost_error or 0.0)
+        yield f"That network goes by {by}: with that of an image of another class it loses {lost}."
+    elif one.audited:
+        yield "No property was found that that network goes by."
+
+
+def _meaning(kept: float) -> str:
+    """What the kept share says; the two ends were chosen on eleven shortcuts (.80 to .99) and two tasks (.21, .30)."""
+    if kept >= _SHORTCUT:
+        return "the property isn't needed, it is a shortcut."
+    if kept <= _TASK:
+        return "the property is the task, or whatever else tells the classes takes longer to learn."
+    return "too much for the task, and too little for a shortcut: undecided."
 
 
 def _tried(result: AuditResult) -> str:
@@ -91,12 +133,16 @@ def _planted(result: AuditResult) -> str:
 def _limits(result: AuditResult) -> str:
     left_out = [name for name, swap in result.swaps.items() if not swap.hosts]
     why = " Not tried, since too few images have an object that stands out: "
+    untold = (
+        ""
+        if result.rounds
+        else " A property may be the task itself and no shortcut; --prove trains another network to tell."
+    )
     return (
         f"What has no editor is missed: {_tried(result)} were tried, each on up to {result.images:,} images."
         f"{why + ', '.join(left_out) + '.' if left_out else ''} A loss under {_points(result.detectable)} could have "
         "been missed; one that is found can be larger than in real images, since an edited image may be like none of "
-        "them. A property may be the task itself and no shortcut; that isn't told here. The result is of this "
-        "network: another seed may differ."
+        f"them.{untold} The result is of this network: another seed may differ."
     )
 
 
@@ -157,6 +203,35 @@ def _explained(result: AuditResult) -> Matrix:
     )
 
 
+def _rounds(result: AuditResult) -> Table:
+    rows: list[tuple[Cell, ...]] = [("-", "", result.images, None, None, None, *_goes_by(result.named, result.largest))]
+    for one in result.rounds:
+        by = _goes_by(one.goes_by, one.lost) if one.audited else ("not audited", None)
+        shares = (100 * one.before, 100 * one.after, one.kept)
+        rows.append((", ".join(one.exchanged), one.run, one.images, *shares, *by))
+    return Table(
+        name="retrained",
+        title="Networks trained with properties exchanged at random",
+        note="before, after: accuracy of the audited network and of this one on images with the properties exchanged. "
+        f"kept: share of the accuracy above chance. From {_SHORTCUT:g} a shortcut, up to {_TASK:g} the task.",
+        columns=(
+            Column(name="exchanged"),
+            Column(name="network"),
+            Column(name="images"),
+            Column(name="before", unit="%"),
+            Column(name="after", unit="%"),
+            Column(name="kept", decimals=2),
+            Column(name="goes by"),
+            Column(name="loses", unit="points"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _goes_by(names: Sequence[str], lost: float | None) -> tuple[Cell, Cell]:
+    return (names[0], None if lost is None else 100 * lost) if names else ("nothing found", None)
+
+
 def _places(result: AuditResult) -> Matrix:
     values = np.full((3, 3), np.nan)
     for row in range(3):
@@ -188,7 +263,17 @@ def _table(result: AuditResult) -> Table:
             continue
         verdict = "named" if [name] == result.named[:1] else _standing(swap)
         measured = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
-        rows.append((name, EDITORS[name].freedom, swap.hosts, 100 * swap.delta, _interval(swap), *measured, verdict))
+        rows.append(
+            (
+                name,
+                EDITORS[name].freedom,
+                swap.hosts,
+                100 * swap.delta,
+                _interval(swap.delta, swap.error),
+                *measured,
+                verdict,
+            )
+        )
     return Table(
         name="properties",
         title="Every property that was tried",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
@@ -22,6 +23,7 @@ from lazytui.runs.results.result_contents import (
     Count,
     Damaged,
     Name,
+    Number,
     counts,
     images,
     indices,
@@ -37,7 +39,46 @@ if TYPE_CHECKING:
 SIDES = ("image", "own", "other")
 """Of an example: as it is; with the property from an image of its own class; from one of another class."""
 
+_Rate = Annotated[float, Field(strict=True, ge=0, le=1)]
+
 _OF_EXAMPLES = indices("shown", "examples", 3, below="classes").optional
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrained:
+    """A network that was trained with properties exchanged at random.
+
+    exchanged: these. run: its reference. images: in which the properties can be exchanged. before, after: accuracy of
+    the audited network and of this one on these with the properties exchanged; unaltered: of the audited one on them as
+    they are; chance: the share of the largest class. audited: whether this network was audited; goes_by: what is
+    flagged of it then, the named one first, and what that loses.
+    """
+
+    exchanged: tuple[Name, ...]
+    run: Name
+    images: Annotated[Count, Field(ge=1)]
+    before: _Rate
+    after: _Rate
+    unaltered: _Rate
+    chance: _Rate
+    audited: bool
+    goes_by: tuple[Name, ...] = ()
+    lost: Number | None = None
+    lost_error: Number | None = None
+
+    @property
+    def kept(self) -> float | None:
+        """Of the accuracy above chance, what a network keeps that never had the properties; None where there is
+        none."""
+        above = self.unaltered - self.chance
+        return (self.after - self.chance) / above if above > 0 else None
+
+    @property
+    def kept_error(self) -> float | None:
+        """Standard error, of the share of images that are recognized."""
+        above = self.unaltered - self.chance
+        deviation = max(self.after * (1 - self.after), 0.25 / self.images) ** 0.5
+        return deviation / self.images**0.5 / above if above > 0 else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,7 +88,7 @@ class AuditResult(OfImages):
     cues: their names. accuracy: on the images that were edited, before. largest, largest_error: the loss of the named
     property and its standard error; None where none is flagged. flagged: how many are. detectable: the smallest loss
     that would have been flagged, of the property for which that is largest. planted, planted_error: the loss by
-    repainting what was planted in the data; None where nothing was.
+    repainting what was planted in the data; None where nothing was. kept, kept_error: of the first of `rounds`.
 
     hosts, delta, error, own, follow, by_chance, follow_own: (cues,), as of `Swap`. left: (flagged, flagged), what is
     left of the loss by one flagged property (row) once another (column) is as it was; NaN on the diagonal. examples:
@@ -62,10 +103,13 @@ class AuditResult(OfImages):
     detectable: Annotated[float, ANY]
     planted: Annotated[float | None, ANY]
     planted_error: Annotated[float | None, ANY]
+    kept: Annotated[float | None, ANY.omitted] = None
+    kept_error: Annotated[float | None, ANY.omitted] = None
     cues: tuple[Name, ...]
     images: Count
     palette_name: PaletteName
     recorded_content: Content | None = None
+    rounds: tuple[Retrained, ...] = ()
     hosts: Annotated[NDArray[np.int64], counts("cues")]
     delta: Annotated[NDArray[np.float64], numbers("cues").defined]
     error: Annotated[NDArray[np.float64], numbers("cues").defined]
@@ -108,6 +152,9 @@ def read(_params: AuditParams, saved: Result) -> AuditResult:
         raise Damaged(f"it has a property that there isn't: {min(unknown)}")
     if not result.hosts.any() or (result.error < 0).any():
         raise Damaged("it has no loss that was measured, or a negative error")
+    of_rounds = {name for one in result.rounds for name in (*one.exchanged, *one.goes_by)}
+    if of_rounds - EDITORS.keys() or not all(one.exchanged for one in result.rounds):
+        raise Damaged("it exchanged properties that there aren't, or none")
     if len(result.named) != result.flagged:
         raise Damaged("it counts other properties than it flags")
     if result.left is not None and len(result.left) > result.flagged:

@@ -1,4 +1,4 @@
-"""Scrambling: a property that the audit found is exchanged between training images, so that it tells nothing."""
+"""Scrambling: what the audit found is exchanged between training images, so that it tells nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lazytui.training.methods.erm import PlainTraining
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.random import Generator
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -31,12 +32,14 @@ _DONORS = 10
 class Options(MethodOptions):
     scrambled: str = Field(
         "hue",
-        description="Property that is scrambled, by its name in `lazytui run audit`: hue, position, border and others.",
+        description="What is scrambled, by its name in `lazytui run audit`: hue, position, border and others; several "
+        "with commas between them.",
     )
 
 
 class Scrambling(PlainTraining):
-    """Plain training on images each of which has the property of a random other one, of any class.
+    """Plain training on images each of which has the property of a random other one, of any class; or several, each
+    of another one.
 
     Each image is edited once, when it is first drawn, by the audit's own editor: an edit takes up to 20 ms, which in
     every epoch would be most of the work. Donors are drawn by seed and image, so that a resume finds the same. An image
@@ -51,7 +54,8 @@ class Scrambling(PlainTraining):
         from lazytui.audit.editors import EDITORS
 
         super().__init__(context)
-        self._editor: CueEditor = EDITORS[self.options.scrambled]
+        self._editors: list[CueEditor] = [EDITORS[name] for name in _names(self.options)]
+        self._needs_object = any(editor.needs_object for editor in self._editors)
         self._originals = context.data.train.images
         self._edited = self._originals.copy()
         self._done = np.zeros(len(self._originals), bool)
@@ -61,10 +65,10 @@ class Scrambling(PlainTraining):
     def refusal(cls, settings: LoopSettings, options: Options, content: Content) -> str:  # noqa: ARG003
         from lazytui.audit.editors import EDITORS
 
-        name = options.scrambled
-        return (
-            "" if name in EDITORS else f"scrambles what the audit exchanges. {unknown_name('property', name, EDITORS)}"
-        )
+        unknown = next((name for name in _names(options) if name not in EDITORS), None)
+        if unknown is None:
+            return ""
+        return f"scrambles what the audit exchanges. {unknown_name('property', unknown, EDITORS)}"
 
     def batch(self, indices: Tensor) -> Batch:
         from lazytui.data.device_split import Batch, to_float
@@ -77,25 +81,24 @@ class Scrambling(PlainTraining):
         """(b, h, w, 3): these training images, each with the property of its donor."""
         import numpy as np
 
-        from lazytui.audit.donor_swaps import to_bytes
+        from lazytui.audit.donor_swaps import to_bytes, with_properties
 
         for row in np.unique(rows[~self._done[rows]]).tolist():
-            host, donor = self._scene(row), self._donor(row)
-            if donor is not None and self._serves(host):
-                self._edited[row] = to_bytes([self._editor.edit(host, donor)])[0]
+            host = self._scene(row)
+            random = np.random.default_rng((self.context.seed, row))
+            donors = [self._donor(row, random) for _ in self._editors]
+            self._edited[row] = to_bytes([with_properties(host, self._editors, donors).image])[0]
             self._done[row] = True
         return self._edited[rows]
 
-    def _donor(self, row: int) -> Scene | None:
-        """Another image; None where none of those that were drawn has an object that is needed."""
-        import numpy as np
-
-        random = np.random.default_rng((self.context.seed, row))
+    def _donor(self, row: int, random: Generator) -> Scene:
+        """Another image; of those that are drawn the first with an object, where one is needed and there is one."""
         others = (row + random.integers(1, len(self._originals), _DONORS)) % len(self._originals)
-        return next((scene for other in others.tolist() if self._serves(scene := self._scene(other))), None)
+        scenes = [self._scene(other) for other in others.tolist()]
+        return next(filter(self._serves, scenes), scenes[0])
 
     def _serves(self, scene: Scene) -> bool:
-        return not self._editor.needs_object or scene.object is not None
+        return not self._needs_object or scene.object is not None
 
     def _scene(self, row: int) -> Scene:
         import numpy as np
@@ -105,7 +108,7 @@ class Scrambling(PlainTraining):
         return Scene(np.asarray(self._originals[row] / 255, np.float32))
 
     def _require_exchange(self, rows: NDArray[np.int64]) -> None:
-        name, number = self.options.scrambled, len(rows)
+        name, number = " and ".join(_names(self.options)), len(rows)
         if (found := sum(self._serves(self._scene(row)) for row in rows.tolist())) < number / 2:
             raise BadInput(
                 f"The method scramble can't exchange the property {name}: an object can be told from its ground in "
@@ -113,6 +116,10 @@ class Scrambling(PlainTraining):
             )
         if (self.scrambled(rows) == self._originals[rows]).all():
             raise BadInput(f"The method scramble has nothing to exchange: {number} training images are of one {name}.")
+
+
+def _names(options: Options) -> list[str]:
+    return [name.strip() for name in options.scrambled.split(",")]
 
 
 ENTRY = MethodEntry(

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lazytui.analyses.audit.figures import figures
+from lazytui.analyses.audit.figures import _proof, figures
 from lazytui.analyses.audit.params import AuditParams
-from lazytui.analyses.audit.result import AuditResult
+from lazytui.analyses.audit.result import AuditResult, Retrained
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.audit.editors import EDITORS
 from lazytui.figures.kinds import Bars, Matrix, Pixels, Table, Text
@@ -65,6 +65,40 @@ def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_lo
     assert "hue 30 points" in words(damaged)[1] and "damage by the edit itself" in words(damaged)[1]
     untried = replace(none, hosts=np.where(np.array(none.cues) == "size", 0, none.hosts))
     assert "too few images have an object that stands out: size." in words(untried)[-1]
+
+
+def test_a_network_trained_without_the_property_is_asked_what_it_keeps_and_audited_in_its_turn(lab: Lab) -> None:
+    assert lab.call("run", "train", *TINY_TRAINING, "--epochs", "3", "--name", "tiny", "--quiet").code == 0
+    found = audit(lab, "tiny", "--images", "60", "--peel", "1")
+    (one,) = found.rounds
+    assert one.exchanged == ("hue",) == tuple(found.named[:1]) and one.audited and one.images <= 60
+    assert one.before < found.accuracy - 0.2, "it went by what is exchanged"
+    above = found.accuracy - one.chance
+    assert found.kept == pytest.approx((one.after - one.chance) / above) and one.unaltered == found.accuracy
+    (trained,) = (run for run in Workspace(lab.workspace).runs() if run.reference == one.run)
+    assert trained.record.params["method"] == "scramble" and trained.record.params["scrambled"] == "hue"
+    assert trained.record.params["epochs"] == 3 and trained.record.params["seed"] == 0
+    proof, then = (
+        text for text in words(found) if text.startswith(("Proof: with the hue", "That network", "No property"))
+    )
+    assert one.run in proof and f"{one.kept:.2f}" in proof and ("hue" not in then or "hue" in one.goes_by)
+    assert "--prove" not in words(found)[-1]
+    assert audit(lab, "tiny", "--images", "60", "--prove").rounds[0].run == one.run, "trained once"
+
+
+def test_what_the_kept_share_means() -> None:
+    one = Retrained(
+        exchanged=("hue",), run="r", images=400, before=0.3, after=0.82, unaltered=0.9, chance=0.1, audited=False
+    )
+    assert one.kept == pytest.approx(0.9) and one.kept_error == pytest.approx((0.82 * 0.18 / 400) ** 0.5 / 0.8)
+    said = {0.82: "isn't needed, it is a shortcut", 0.3: "is the task, or whatever else", 0.5: "undecided"}
+    for after, meaning in said.items():
+        (text,) = _proof(replace(one, after=after), is_later=False)
+        assert meaning in text
+    (table,) = _proof(replace(one, goes_by=("border",), lost=0.2, lost_error=0.01, unaltered=0.1), is_later=True)
+    assert (
+        table == "That network goes by the frame: with that of an image of another class it loses 20 points [18, 22]."
+    )
 
 
 def words(result: AuditResult) -> tuple[str, ...]:

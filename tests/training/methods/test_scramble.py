@@ -55,7 +55,7 @@ def test_each_image_is_what_the_audit_makes_of_it_and_a_donor() -> None:
     ("given", "code", "sentence"),
     [
         (
-            ["--scrambled", "hu"],
+            ["--scrambled", "border,hu"],
             2,
             "The method scramble scrambles what the audit exchanges. There is no property 'hu'. Did you mean hue?",
         ),

@@ -1,0 +1,111 @@
+"""Networks trained anew with properties exchanged between images: is a property needed, and what lies below it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+import numpy as np
+
+from lazytui.analyses.audit.result import Retrained
+from lazytui.analyses.networks.model_under_study import NetworkParams, load_network, recorded_training
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.comparison_trainings import plain_training
+from lazytui.analyses.trainings.training_lookup import known_trainings, same_training
+from lazytui.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from lazytui.analyses.audit.params import AuditParams
+    from lazytui.audit.donor_swaps import Hosts, Images, Predict, Swap
+    from lazytui.runs.progress_report import Report
+
+Audit = Callable[["Predict"], "Mapping[str, Swap]"]
+"""The swaps of a network."""
+
+
+def retrained(
+    params: AuditParams, named: str, hosts: Hosts, predict: Predict, audit: Audit, report: Report
+) -> Iterator[Retrained]:
+    """With the named property exchanged; and then, as often as `--peel` says, with that which the new network goes by
+    exchanged as well, until there is none."""
+    from lazytui.audit.donor_swaps import named_cues
+    from lazytui.audit.editors import EDITORS
+
+    exchanged: tuple[str, ...] = (named,)
+    for round_ in range(max(params.peel, 1)):
+        generator = np.random.default_rng((params.seed, round_))
+        reference, predicted = _train(params, exchanged, report)
+        swaps = audit(predicted) if params.peel else {}
+        found = named_cues(swaps, EDITORS)
+        shares = _measured(exchanged, hosts, predict, predicted, generator)
+        yield Retrained(
+            exchanged=exchanged,
+            run=reference,
+            audited=params.peel > 0,
+            goes_by=tuple(found),
+            lost=swaps[found[0]].delta if found else None,
+            lost_error=swaps[found[0]].error if found else None,
+            **shares,
+        )
+        new = [name for name in found if name not in exchanged]
+        if not new:
+            return
+        exchanged = (*exchanged, new[0])
+
+
+def _train(params: AuditParams, exchanged: Sequence[str], report: Report) -> tuple[str, Predict]:
+    """The reference of the network, and how it predicts."""
+    from lazytui.analyses.core.execute import find_or_execute
+    from lazytui.evaluation.forward import probabilities
+
+    asked = training_without(recorded_training(params.run, report.workspace), exchanged, params)
+    doing = f"training a network with the property exchanged at random: {', '.join(exchanged)}"
+    known = list(same_training(asked, known_trainings(report.workspace)))
+    run = find_or_execute("train", asked, known, doing, report)
+    asked_network = NetworkParams(run=run.reference, model=params.model, device=params.device)
+    network = load_network(asked_network, report.workspace, report.note)
+
+    def predict(images: Images) -> np.ndarray:
+        report.check()
+        return np.asarray(probabilities(network.model, images, network.hardware).argmax(1), np.int64)
+
+    return run.reference, predict
+
+
+def training_without(trained: TrainParams, exchanged: Sequence[str], params: AuditParams) -> TrainParams:
+    """The same training, plain and from random weights, with the properties exchanged. Of a network that was added it
+    takes the default number of epochs."""
+    epochs = trained.epochs or TrainingSettings.model_fields["epochs"].default
+    more = {"scrambled": ",".join(exchanged), "epochs": epochs, **dict.fromkeys(("init", "weights", "freeze"))}
+    if params.model is not None:
+        more["model"] = params.model
+    return plain_training(trained, "scramble").model_copy(update={**more, "device": params.device})
+
+
+class _Shares(TypedDict):
+    images: int
+    before: float
+    after: float
+    unaltered: float
+    chance: float
+
+
+def _measured(
+    exchanged: tuple[str, ...], hosts: Hosts, predict: Predict, predicted: Predict, generator: Generator
+) -> _Shares:
+    """Both networks on the same images with the properties of random other ones."""
+    from lazytui.audit.donor_swaps import exchange_at_random, to_bytes
+    from lazytui.audit.editors import EDITORS
+
+    editors = [EDITORS[name] for name in exchanged]
+    edited = hosts.with_objects if any(editor.needs_object for editor in editors) else hosts
+    images, labels = exchange_at_random(edited, editors, generator), edited.labels[edited.hosts]
+    as_they_are = to_bytes([edited.scenes[host].image for host in edited.hosts])
+    before, after, unaltered = (
+        float((asked(these) == labels).mean())
+        for asked, these in ((predict, images), (predicted, images), (predict, as_they_are))
+    )
+    chance = float(np.bincount(labels).max() / len(labels))
+    return {"images": len(labels), "before": before, "after": after, "unaltered": unaltered, "chance": chance}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -88,13 +89,15 @@ class Scene:
 
     @cached_property
     def second(self) -> Mask:
-        """Everything else that lies on the ground apart from the object."""
+        """Everything else that lies on the ground apart from the object. What reaches from one side to the other, such
+        as a frame, is ground itself."""
         lying = np.zeros(self.image.shape[:2], bool)
         if self.object is None:
             return lying
         different = self._away > _FAINT * otsu(self._away)
         for mask in _components(different & ~self.object, diagonally=False):
-            if (mask & ~self.halo).sum() >= _SMALLEST:
+            spans = mask.any(0).all() or mask.any(1).all()
+            if not spans and (mask & ~self.halo).sum() >= _SMALLEST:
                 lying |= mask
         return lying
 
@@ -201,10 +204,13 @@ def otsu(values: NDArray[np.float32], bins: int = 64) -> float:
 def fill(image: Image, hole: Mask, color: NDArray[np.float32], no_ground: Mask) -> Image:
     """The image with other parts of itself in a hole: of all shifts the one that fills most, and again until it is
     full. color: of what can't be filled so. no_ground: what else isn't put there."""
-    filled, left, never = image.copy(), hole.copy(), hole | no_ground
+    filled, left, usable = image.copy(), hole.copy(), ~(hole | no_ground)
+    shifts, size = _shifts(image.shape[:2]), (2 * image.shape[0], 2 * image.shape[1])
+    spectrum = np.conj(np.fft.rfft2(usable, size))
     while left.any():
-        shift = max(_shifts(image.shape), key=lambda by: int((left & ~_moved(never, by, True)).sum()))
-        can = left & ~_moved(never, shift, True)
+        filling = np.rint(np.fft.irfft2(np.fft.rfft2(left, size) * spectrum, size))
+        shift = shifts[int(filling[shifts[:, 0], shifts[:, 1]].argmax())].tolist()
+        can = left & _moved(usable, shift, False)
         if not can.any():
             filled[left] = color
             break
@@ -213,17 +219,21 @@ def fill(image: Image, hole: Mask, color: NDArray[np.float32], no_ground: Mask) 
     return filled
 
 
-def _shifts(shape: tuple[int, ...]) -> list[tuple[int, int]]:
-    """The shortest first, along both axes and both diagonals."""
-    reach = min(shape[:2]) - 2
-    return [
-        (down * by, right * by)
-        for by in range(2, reach, 2)
-        for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
-    ]
+@cache
+def _shifts(shape: tuple[int, int]) -> NDArray[np.int64]:
+    """(n, 2): down and right, the shortest first, along both axes and both diagonals."""
+    reach = min(shape) - 2
+    return np.array(
+        [
+            (down * by, right * by)
+            for by in range(2, reach, 2)
+            for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
+        ],
+        np.int64,
+    )
 
 
-def _moved(array: NDArray[_Scalar], by: tuple[int, int], outside: float) -> NDArray[_Scalar]:
+def _moved(array: NDArray[_Scalar], by: Sequence[int], outside: float) -> NDArray[_Scalar]:
     """The array moved down and right; what comes in is `outside`."""
     moved = np.full_like(array, outside)
     (down, right), (height, width) = by, array.shape[:2]
@@ -241,7 +251,9 @@ def _components(mask: Mask, diagonally: bool = True) -> list[Mask]:
 def _flat_parts(image: Image, mask: Mask) -> list[Mask]:
     """Connected parts of a mask that are of one color."""
     levels = np.rint(image * _LEVELS).astype(int) @ (1, _LEVELS + 1, (_LEVELS + 1) ** 2)
-    parts = (part for level in np.unique(levels[mask]) for part in _components(mask & (levels == level), False))
+    found, counts = np.unique(levels[mask], return_counts=True)
+    large = found[counts >= _FLAT]
+    parts = (part for level in large for part in _components(mask & (levels == level), False))
     return [part for part in parts if part.sum() >= _FLAT]
 
 

@@ -149,6 +149,9 @@ def test_what_touches_the_object_and_is_of_another_color_lies_beside_it() -> Non
     assert both.second[21:26, 21:26].all() and not both.second[15, 15]
     same = np.where(image == np.float32(0.6), np.float32(0.8), image)
     assert not Scene(same).second.any(), "of the object's color it is part of it"
+    framed = alone.copy()
+    framed[:2] = framed[-2:] = framed[:, :2] = framed[:, -2:] = 0.9
+    assert not Scene(framed).second.any(), "a frame is ground"
     edited = EDITORS["second object"].edit(both, Scene(alone))
     np.testing.assert_allclose(edited[21:26, 21:26], 0.25, atol=0.02)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from textual import on, work
@@ -16,15 +16,19 @@ from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
+from lazytui.data.params import DatasetParams
 from lazytui.data.source_images import Part
 from lazytui.data.sources import find_source, load_images
 from lazytui.data.splits import build_dataset, with_source
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace_watch import shipped_lines
 
 MOST_PREVIEWED: dict[Part, int] = {"train": 1500, "test": 500}
 """Enough images for a first impression of the table, few enough to be painted between two key presses."""
+
+NO_ATTRIBUTE = "No attribute of these images is known that could tell the class."
 
 remembered_images = lru_cache(maxsize=8)(load_images)
 
@@ -79,7 +83,14 @@ class DatasetScreen(FormScreen, PanelScreen):
     def compose_body(self) -> ComposeResult:
         yield RunPanels(ARRANGEMENTS, self.panels)
         yield from self.compose_command()
-        yield from self.compose_form()
+        yield from self.compose_form(self._data_of_network())
+
+    def _data_of_network(self) -> Mapping[str, object]:
+        """To begin with: what the network under study was trained on, where that isn't a bundled one."""
+        line = self.lab.line_of(self.lab.network)
+        if line is None or line in shipped_lines():
+            return {}
+        return {name: value for name, value in line.run.record.params.items() if name in DatasetParams.model_fields}
 
     def on_mount(self) -> None:
         if isinstance(self.form.params, DatasetRunParams):
@@ -112,6 +123,8 @@ class DatasetScreen(FormScreen, PanelScreen):
             self.app.call_from_thread(self.say if isinstance(found, str) else self._show, found)
 
     def _show(self, found: Sequence[Figure]) -> None:
-        self.query_one(RunPanels).show_figures(found)
+        panels = self.query_one(RunPanels)
+        panels.missing = dict.fromkeys(("table", "contrast", "measures"), NO_ATTRIBUTE)
+        panels.show_figures(found)
         train, test = MOST_PREVIEWED.values()
         self.say(f"Preview of {train:,} + {test:,} images at most; g generates all.")

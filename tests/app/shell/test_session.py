@@ -125,12 +125,13 @@ def test_a_run_that_is_opened_first_is_not_displaced_by_the_one_of_last_time(wor
 
 
 def test_what_is_wrong_in_a_form_is_neither_kept_nor_left_in_it(workspace: Path) -> None:
-    app = LazytuiApp(Workspace(workspace))
+    app, of_network = LazytuiApp(Workspace(workspace)), {"source": "mnist"}
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("1")
         await until(pilot, lambda: app.current_mode == "dataset" and app.screen.query(ParamsForm))
         form = app.screen.query_one(ParamsForm)
+        assert form.touched == of_network, "it begins with the data of the network under study"
         await pilot.press("f")
         await until(pilot, lambda: form.query(TextControl))
         bias = next(control for control in form.query(TextControl) if control.field.name == "bias")
@@ -141,16 +142,16 @@ def test_what_is_wrong_in_a_form_is_neither_kept_nor_left_in_it(workspace: Path)
         await pilot.press(*"77")
         await until(pilot, lambda: form.params is None)
         app._keep_session()
-        assert app._session.forms["dataset"] == {}, "it is wrong as it is now"
+        assert app._session.forms["dataset"] == of_network, "it is wrong as it is now"
         await pilot.press("escape")
-        await until(pilot, lambda: form.touched == {"bias": 0.5})
+        await until(pilot, lambda: form.touched == {**of_network, "bias": 0.5})
         await pilot.press("e", "9", "tab", "escape")
         await until(pilot, lambda: not form.region.width)
-        assert form.touched == {"bias": 0.5}
+        assert form.touched == {**of_network, "bias": 0.5}
         await pilot.press("q")
 
     drive(app, steps)
-    assert load(workspace).forms["dataset"] == {"bias": 0.5}
+    assert load(workspace).forms["dataset"] == {**of_network, "bias": 0.5}
 
 
 HOSTILE = {

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from lazytui.analyses.networks.image_choice import NamedImage, group_name, read_named_image
 from lazytui.analyses.neurons.image_lookup import require_drawings
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_figures
+from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patch_request import (
     Patch,
     patch_examples,
@@ -56,10 +57,15 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         super().__init__(AblationSession(self.lab.workspace))
         self.found = NetworkNeurons()
         self.marked: frozenset[int] = frozenset()
-        self._stand_in: Literal["mean", "zero"] = "mean"
         self._is_ablating = False
         self._patch: Patch | None = None
         self._mapped: NamedImage | None = None
+
+    @property
+    def _stand_in(self) -> Literal["mean", "zero"]:
+        """What stands in for ablated neurons, as the form says."""
+        params = self.form.params
+        return params.ablate if isinstance(params, NeuronsParams) else "mean"
 
     @property
     def analysis(self) -> NeuronAnalysis | None:
@@ -158,8 +164,9 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         ask_text(self, question, self._mapped.description if self._mapped else example, take)
 
     def action_stand_in(self) -> None:
-        """Hold what is ablated at its mean, or at zero."""
-        self._stand_in = "zero" if self._stand_in == "mean" else "mean"
+        """Hold what is ablated at its mean, or at zero, in the form as well."""
+        other = "zero" if self._stand_in == "mean" else "mean"
+        self.form.set_values({**self.form.touched, "ablate": other})
         if self._is_ablating:
             self._ask_without()
         else:

@@ -248,6 +248,7 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
         is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "mean")
         await pilot.press("z")
         await until(pilot, lambda: answered(pilot) and "Without 2 neurons (zero)" in screen_text(pilot.app))
+        assert pilot.app.screen.query_one(ParamsForm).touched["ablate"] == "zero"
         is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "zero")
         await pilot.press("space")
         await until(pilot, lambda: answered(pilot) and "Without 3 neurons" in screen_text(pilot.app))

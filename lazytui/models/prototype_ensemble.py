@@ -16,7 +16,8 @@ HEADS = 15
 class PrototypeEnsemble(FeaturesAndHead):
     """Images to logits: the linear head's until the prototypes are fitted, then the logarithm of the mean softmax.
 
-    prototypes: (heads, classes, d); scales: (heads,). Both are buffers: the training loop leaves them alone.
+    prototypes: (heads, classes, d); scales: (heads,). Both are buffers: the training loop leaves them alone. fitted: a
+    buffer, so that weights say whether they are; what runs asks a plain bool, which an exported graph may depend on.
     """
 
     prototypes: Tensor
@@ -30,10 +31,17 @@ class PrototypeEnsemble(FeaturesAndHead):
         self.register_buffer("prototypes", torch.zeros(HEADS, classes, dimensions))
         self.register_buffer("scales", torch.ones(HEADS))
         self.register_buffer("fitted", torch.zeros((), dtype=torch.bool))
+        self._is_fitted = False
+        self.register_load_state_dict_post_hook(_read_fitted)
+
+    def use_prototypes(self) -> None:
+        """From now on."""
+        self.fitted.fill_(value=True)
+        self._is_fitted = True
 
     def forward(self, images: Tensor) -> Tensor:
         features = self.features(images)
-        if not self.fitted:
+        if not self._is_fitted:
             logits: Tensor = self.head(features)
             return logits
         values = standardized_samples(features.float())
@@ -42,6 +50,10 @@ class PrototypeEnsemble(FeaturesAndHead):
             for prototypes, scale in zip(self.prototypes, self.scales, strict=True)
         ]
         return torch.stack(heads).log_softmax(2).logsumexp(0) - math.log(len(heads))
+
+
+def _read_fitted(model: PrototypeEnsemble, _unexpected: object) -> None:
+    model._is_fitted = bool(model.fitted)
 
 
 def standardized_samples(features: Tensor) -> Tensor:

@@ -56,7 +56,7 @@ class PrototypicalEnsemble(HeldOut):
             chosen = draw_equal_groups(self.labels.cpu(), generator).to(values.device)
             fitted = fit_prototypes(values[chosen], self.labels[chosen], self.model.prototypes[:place], generator)
             self.model.prototypes[place], self.model.scales[place] = fitted
-        self.model.fitted.fill_(value=True)
+        self.model.use_prototypes()
 
 
 def fit_prototypes(values: Tensor, labels: Tensor, earlier: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:

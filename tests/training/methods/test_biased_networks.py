@@ -132,6 +132,7 @@ def test_without_a_deep_branch_and_distillation_the_second_phase_is_plain_traini
     method.step(batch, 0)
     method.begin_epoch(1)
     torch.testing.assert_close(model.state_dict(), build_model("lazy-gap", seed=0).state_dict())
+    assert not method.deep.training, "statistics of batch normalization are frozen, too"
     for weights in method.deep.parameters():
         weights.zero_()
     torch.testing.assert_close(method.loss(batch, 0), at_work("erm", data, model).loss(batch, 0))

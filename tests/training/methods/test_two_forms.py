@@ -104,6 +104,9 @@ def test_the_network_that_is_kept_averages_its_heads(data: BiasedDataset) -> Non
     ]
     torch.testing.assert_close(model(images).softmax(1), torch.stack(heads).mean(0))
     assert len(heads) == HEADS and len({round(head[0, 0].item(), 6) for head in heads}) == HEADS
+    again = build_model("prototypes:lazy-cnn", seed=1)
+    again.load_state_dict(model.state_dict())
+    torch.testing.assert_close(torch.export.export(again.eval(), (images,)).module()(images), model(images))
     before, after = ((logits.argmax(1) == method.labels).float().mean().item() for logits in (plain, model(images)))
     assert after > before + 0.2
 

@@ -32,7 +32,7 @@ class PrototypeEnsemble(FeaturesAndHead):
         self.register_buffer("scales", torch.ones(HEADS))
         self.register_buffer("fitted", torch.zeros((), dtype=torch.bool))
         self._is_fitted = False
-        self.register_load_state_dict_post_hook(_read_fitted)
+        self.register_load_state_dict_post_hook(_read_fitted)  # type: ignore[no-untyped-call]
 
     def use_prototypes(self) -> None:
         """From now on."""

@@ -28,6 +28,7 @@ CURES = (
     "bias-balance",
     "dfr",
     "scramble",
+    "lc",
     "lisa",
     "cnc",
 )

@@ -52,7 +52,7 @@ def measure(names: tuple[str, ...] = tuple(METHODS)) -> list[Cost]:
 def _at_work(name: str, data: BiasedDataset) -> Method:
     settings = TrainingSettings(method=name, model=MODEL, batch_size=BATCH)
     hardware = choose_hardware(settings.device, settings.precision)
-    model = build_model(MODEL, seed=0).to(hardware.device).to(memory_format=torch.channels_last).train()
+    model = build_model(settings.model, seed=0).to(hardware.device).to(memory_format=torch.channels_last).train()
     context = MethodContext(
         method=name,
         options=settings.method_options,

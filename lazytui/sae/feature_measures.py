@@ -74,8 +74,7 @@ def measure_features(
     largest mean activation, images are kept.
     """
     classes, values = probe.content.groups
-    if values and not (known := probe.attributes < values).all():
-        probe = probe.take(np.flatnonzero(known))
+    probe = _of_known_values(probe)
     activations = measure_activations(model, split_model, layout, probe.images, hardware)
     f = activations.f
     label, attribute = (torch.from_numpy(each).to(f.device, torch.int64) for each in (probe.labels, probe.attributes))
@@ -109,6 +108,24 @@ def measure_features(
         "effect_by_gradient": not exact,
         "exemplars": dataset_exemplars(f, pictured_features, probe, active_quantiles),
     }
+
+
+def count_categories(
+    model: Autoencoder, split_model: SplitModel, layout: SampleLayout, probe: Split, hardware: Hardware, seed: int
+) -> NDArray[np.int64]:
+    """How many features are of each of CATEGORIES, as `measure_features` finds them."""
+    probe = _of_known_values(probe)
+    f = measure_activations(model, split_model, layout, probe.images, hardware).f
+    label, attribute = (torch.from_numpy(each).to(f.device, torch.int64) for each in (probe.labels, probe.attributes))
+    category = _selectivities(f, label, attribute, probe.content.groups, seed)["category"]
+    return np.bincount(category, minlength=len(CATEGORIES))
+
+
+def _of_known_values(probe: Split) -> Split:
+    """The images whose value is known, where there are values."""
+    values = probe.content.groups[1]
+    known = probe.attributes < values
+    return probe if not values or known.all() else probe.take(np.flatnonzero(known))
 
 
 def class_means(f: Tensor, labels: Tensor, classes: int) -> Tensor:

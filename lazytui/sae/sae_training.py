@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -37,7 +38,8 @@ _DRAWN = 100
 
 @dataclass(frozen=True)
 class Recipe:
-    """features: of the dictionary. steps: of `batch` samples each, drawn with replacement."""
+    """features: of the dictionary. steps: of `batch` samples each, drawn with replacement. frozen: the matrix that
+    stays at its random start, as a control; dead features aren't drawn anew then."""
 
     variant: Variant
     features: int
@@ -45,6 +47,7 @@ class Recipe:
     batch: int = 256
     lr: float = 3e-4
     seed: int = 0
+    frozen: Literal["decoder", "encoder"] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,10 @@ class _Training:
             self.model.decoder_bias.copy_(center / scale)
             self.model.encoder.mul_(_encoder_scale(self.model, self._batch(0)))
         fused = samples.device.type in {"cpu", "cuda"}
-        self._optimizer = Adam(self.model.parameters(), lr=recipe.lr, eps=_EPSILON, fused=fused)
+        if recipe.frozen:
+            self.model.get_parameter(recipe.frozen).requires_grad_(False)
+        learned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self._optimizer = Adam(learned, lr=recipe.lr, eps=_EPSILON, fused=fused)
         self._every = max(1, recipe.steps // POINTS)
         self._dead: Tensor | None = None
         self._recent_counts = torch.zeros(recipe.features, device=samples.device)
@@ -144,9 +150,11 @@ class _Training:
         outcome = self.model.loss(x, StepContext(min(1.0, share / _PRESSURE), self._dead))
         self._optimizer.zero_grad()
         outcome.loss.backward()  # type: ignore[no-untyped-call]
-        self.model.remove_parallel_gradient()
+        if self._recipe.frozen != "decoder":
+            self.model.remove_parallel_gradient()
         self._optimizer.step()
-        self.model.normalize_decoder()
+        if self._recipe.frozen != "decoder":
+            self.model.normalize_decoder()
         with torch.no_grad():
             self._error += outcome.error.detach()
             self._recent_counts += outcome.f.sign().sum(0)
@@ -168,7 +176,8 @@ class _Training:
         dead = (active == 0).nonzero()[:, 0]
         l0 = float(active.sum()) / (self._counted * self._recipe.batch)
         point(CurvePoint(step, unexplained, l0, len(dead) / self.model.features))
-        if len(dead) and self.model.variant.resamples_dead and step <= _RESAMPLED * self._recipe.steps:
+        revives = self.model.variant.resamples_dead and self._recipe.frozen is None
+        if len(dead) and revives and step <= _RESAMPLED * self._recipe.steps:
             resample(self.model, self._optimizer, dead, self._batch(step), self._random)
         self._reset_counts()
 

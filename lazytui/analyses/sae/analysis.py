@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.analyses.sae.controls import Controls, Headlines, controls_of
 from lazytui.analyses.sae.feature_pictures import picture_features
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.onnx import write_onnx
@@ -156,7 +158,7 @@ def _result(
     from lazytui.models.fingerprint import fingerprint
     from lazytui.sae.activation_samples import collect_samples
     from lazytui.sae.feature_maps import LayerFeatures
-    from lazytui.sae.feature_measures import measure_features
+    from lazytui.sae.feature_measures import count_categories, measure_features
     from lazytui.sae.quality import measure_fit, measure_recovery
     from lazytui.sae.saved_sae import ActivationOrigin, save_autoencoder
 
@@ -176,7 +178,20 @@ def _result(
     found = measure_features(
         model, split_model, layout, data.probe, hardware, pictured=params.pictured, seed=params.seed
     )
+
+    def headlines(control: Autoencoder) -> Headlines:
+        report.check()
+        kept = [
+            measure_recovery(control, split_model, layout, split, center, hardware).reconstructed.accuracy
+            for split in (data.validation, data.hard)
+        ]
+        features = count_categories(control, split_model, layout, data.probe, hardware, params.seed)
+        fit = measure_fit(control, fresh).unexplained
+        return Headlines(fit, measure_fit(control, samples).dead_share, *kept, *map(float, features[:3]))
+
     counts = np.bincount(found["category"], minlength=len(CATEGORIES)).tolist()
+    easy, hard = (recoveries[name].accuracy_reconstructed for name in ("easy", "hard"))
+    own = Headlines(held_out.unexplained, learned.dead_share, easy, hard, *map(float, counts[:3]))
     exemplars = Exemplars(**found["exemplars"])
     features = LayerFeatures(model, split_model, layout)
     return SaeResult(
@@ -199,7 +214,30 @@ def _result(
         density=learned.density.astype(np.float32),
         geometry=_geometry(model, found, params.seed),
         history=TrainingCurves(**{name: np.array(column) for name, column in history.items()}),
+        controls=_controls(params, own, samples, headlines, report) if params.controls else None,
     )
+
+
+def _controls(
+    params: SaeParams, own: Headlines, samples: Tensor, headlines: Callable[[Autoencoder], Headlines], report: Report
+) -> Controls:
+    """own: of the autoencoder that is the result, whose further seeds are trained where there are several."""
+    from lazytui.sae.sae_training import train
+
+    recipe = _recipe(params, require_dictionary(params, samples.shape[1]), len(samples))
+    seeds = range(params.seed, params.seed + params.controls)
+    wanted: list[tuple[str, Literal["decoder", "encoder"] | None, Sequence[int]]] = [
+        ("own", None, seeds[1:]),
+        ("decoder frozen", "decoder", seeds),
+        ("encoder frozen", "encoder", seeds),
+    ]
+    found: dict[str, list[Headlines]] = {"own": [own]}
+    for name, frozen, each in wanted:
+        for seed in each:
+            report.note(f"training a control: {name}, seed {seed}" if frozen else f"training it again: seed {seed}")
+            one = train(samples, replace(recipe, seed=seed, frozen=frozen), lambda _step: report.check())
+            found.setdefault(name, []).append(headlines(one))
+    return controls_of(*found.values())
 
 
 def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> FeatureGeometry:

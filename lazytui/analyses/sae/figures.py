@@ -16,6 +16,7 @@ from lazytui.analyses.core.content_words import (
     in_or_with,
     of_probe,
 )
+from lazytui.analyses.sae.controls import control_table, controls_in_words
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.counted_nouns import counted, with_article
@@ -41,6 +42,7 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         *([_values(result)] if result.content.values else []),
         _classes(result),
         _recovery(result),
+        *([control_table(result)] if result.controls else []),
         *training_curves(vars(result.history)),
         _densities(result),
         _cosines(result),
@@ -103,6 +105,7 @@ def _verdict(params: SaeParams, result: SaeResult) -> Text:
             f"dimensions with {result.l0:.1f} of them active at a time; {_percent(result.dead_share)} are never "
             f"active. {recovery}",
             f"{_categories(result)}; {counted(result.dead_features, 'is', 'are')} active on none of them.",
+            *([controls_in_words(result)] if result.controls else []),
             "A low error doesn't show that these are the network's own features: lazytui run sae-selfcheck measures "
             "how well each variant finds known features.",
         ),

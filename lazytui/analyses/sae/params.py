@@ -44,6 +44,13 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
     starts: int = Field(2, ge=0, le=20, description="Random starts of every feature's preferred input; 0 makes none.")
     climb: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
     pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
+    controls: int = Field(
+        1,
+        ge=0,
+        le=10,
+        description="Seeds of two controls beside each headline: the same autoencoder with its decoder, or its "
+        "encoder, left at random; 0 trains none. A claim needs 3, with which it is itself trained of as many seeds.",
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
 
     ALTERNATIVES: ClassVar[tuple[tuple[str, str], ...]] = (("steps", "epochs"),)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_result
+from lazytui.analyses.sae.controls import control_table
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.analyses.sae_experiments.result import NetworkEdits, SaeExperimentsResult
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
@@ -47,6 +49,23 @@ def edits_of(lab: Lab, name: str) -> NetworkEdits:
 
 def figures_of(lab: Lab, name: str) -> dict[str, Figure]:
     return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(name))}
+
+
+def test_every_headline_stands_beside_its_controls(taken_apart: Lab) -> None:
+    result = features_of(taken_apart, "features")
+    found, table = result.controls, figures_of(taken_apart, "features")["controls"]
+    assert found is not None and isinstance(table, Table)
+    trained, decoder, encoder = (np.array([row[column] for row in table.rows], float) for column in (1, 2, 3))
+    metrics = result.metrics
+    assert trained[0] == pytest.approx(100 * (metrics["unexplained_variance"] or 0))
+    assert decoder[0] == pytest.approx(100 * (metrics["frozen_decoder_unexplained_variance"] or 0))
+    assert trained[0] < min(decoder[0], encoder[0]), "what is learned whole explains more"
+    assert trained[4] == metrics["color_features"] and encoder[4] == metrics["frozen_encoder_color_features"]
+    assert {row[-1] for row in table.rows} == {"no claim: fewer than 3 seeds"}
+    own, random = np.tile(found.own_by_seed, (3, 1)), np.tile(found.frozen_decoder_by_seed, (3, 1))
+    several = replace(found, own_by_seed=own, frozen_decoder_by_seed=random, frozen_encoder_by_seed=random)
+    verdicts = [row[-1] for row in control_table(replace(result, controls=several)).rows]
+    assert verdicts[0] == "a gap" and set(verdicts) <= {"a gap", "no gap"}
 
 
 def test_most_variance_is_explained_by_a_few_features(taken_apart: Lab) -> None:

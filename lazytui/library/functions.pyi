@@ -429,6 +429,7 @@ def sae(
     starts: int | None = None,
     climb: int | None = None,
     pages: int | None = None,
+    controls: int | None = None,
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_result
-from lazytui.analyses.sae.controls import control_table
+from lazytui.analyses.sae.control_figures import control_table
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.analyses.sae_experiments.result import NetworkEdits, SaeExperimentsResult
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text

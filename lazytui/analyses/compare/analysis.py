@@ -13,7 +13,7 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.recipe.known_recipes import known_recipes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
-from lazytui.analyses.trainings.recipe_groups import labeled_groups, ranked_groups
+from lazytui.analyses.trainings.recipe_groups import labeled_groups, measured_rank, ranked_groups
 from lazytui.analyses.trainings.training_lookup import (
     Trainings,
     known_trainings,
@@ -132,9 +132,10 @@ def _longer_than_known(trained: TrainParams, report: Report) -> RunFolder | None
 
 def figures(params: CompareParams, result: CompareResult) -> list[Figure]:
     groups = result.groups
-    figures_of_comparison = leaderboard_figures(groups, rank=params.rank, x=params.x, y=params.y)
+    rank = measured_rank(groups, params.rank)
+    figures_of_comparison = leaderboard_figures(groups, rank=rank, x=params.x, y=params.y)
     if params.attack:
-        figures_of_comparison.append(attack_table(ranked_groups(groups, params.rank), params.attack))
+        figures_of_comparison.append(attack_table(ranked_groups(groups, rank), params.attack))
     return [*figures_of_comparison, *known_recipes(labeled_groups(groups))]
 
 

@@ -15,7 +15,7 @@ from lazytui.analyses.study.result import StudyResult, read, write
 from lazytui.analyses.study.sweep import combinations_of, number_of_combinations, value_text
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
-from lazytui.analyses.trainings.recipe_groups import labeled_groups
+from lazytui.analyses.trainings.recipe_groups import labeled_groups, measured_rank
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
 from lazytui.counted_nouns import counted
 from lazytui.data.params import PaintingParams
@@ -121,10 +121,10 @@ def run(params: StudyParams, report: Report) -> StudyResult:
 
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
     groups, axes = result.groups, {"x": "easy_accuracy", "y": "hard_accuracy"}
-    compared = leaderboard_figures(groups, rank=params.rank, **axes) if groups else []
-    labeled = labeled_groups(groups)
-    swept = by_swept_value(labeled, params.axes, params.rank, params.combining)
-    return [*compared[:1], *failures(result), *swept, *by_bias(labeled, params.rank, params.axes), *compared[1:]]
+    rank, labeled = measured_rank(groups, params.rank), labeled_groups(groups)
+    compared = leaderboard_figures(groups, rank=rank, **axes) if groups else []
+    swept = by_swept_value(labeled, params.axes, rank, params.combining)
+    return [*compared[:1], *failures(result), *swept, *by_bias(labeled, rank, params.axes), *compared[1:]]
 
 
 def label(params: StudyParams) -> str:

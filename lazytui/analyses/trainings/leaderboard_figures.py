@@ -67,6 +67,9 @@ def _of_settings(groups: Sequence[Group], rank: str) -> tuple[str, ...]:
     first = f"{counted(len(groups), 'setting')} with one recipe each, so that there is nothing to rank."
     if not defined:
         return (f"{first} Their {title} is undefined.",)
+    if len(defined) == 1:
+        ((group, mean),) = defined
+        return first, f"Only {group.name} with {group.setting.words} has a defined {title}: {_mean_text(mean)}."
     (low, least), (high, most) = (choose(defined, key=lambda one: one[1].mean or 0.0) for choose in (min, max))
     return (
         first,

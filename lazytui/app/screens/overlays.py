@@ -201,7 +201,7 @@ OVERLAYS = {
         params=SaeExperimentsParams,
         panels=(
             PanelSpec("verdict", "", ("verdict",)),
-            PanelSpec("main", "", ("bulk", "gaze")),
+            PanelSpec("main", "", ("bulk", "gaze", "single")),
             PanelSpec("beside", "", ("dose-response", "swap")),
             PanelSpec("more", "", ("single", "agreement", "injection", "...")),
         ),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.command import CommandList, CommandPalette
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 from lazytui.app.form import ParamsForm
@@ -114,8 +115,14 @@ def test_a_model_is_chosen_in_the_form_of_training_beside_what_was_given(tmp_pat
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 
 
+def opened(screen: Screen[Any]) -> str:
+    """What a screen that is whole is for; nothing before."""
+    return (screen.purpose_name or screen.screen_name) if isinstance(screen, LabScreen) and screen.is_mounted else ""
+
+
 @pytest.mark.parametrize(
-    ("kind", "purpose"), [("ask", "draw"), ("llc", "llc"), ("study", "study"), ("sae-selfcheck", "sae-selfcheck")]
+    ("kind", "purpose"),
+    [("ask", "draw"), ("llc", "llc"), ("ablate", "ablate"), ("study", "study"), ("sae-selfcheck", "sae-selfcheck")],
 )
 def test_an_analysis_is_opened_also_where_it_lies_over_the_screen_of_another(
     tmp_path: Path, kind: str, purpose: str
@@ -123,9 +130,7 @@ def test_an_analysis_is_opened_also_where_it_lies_over_the_screen_of_another(
     async def steps(pilot: Pilot[Any]) -> None:
         for _ in range(2):  # once more where it is open already
             await choose(pilot, f"analysis {kind}", f"Analysis {kind}")
-            await until(pilot, lambda: isinstance(screen := pilot.app.screen, LabScreen) and screen.is_mounted)
-            screen = pilot.app.screen
-            assert isinstance(screen, LabScreen) and purpose == (screen.purpose_name or screen.screen_name)
+            await until(pilot, lambda: opened(pilot.app.screen) == purpose)
             assert len(pilot.app.screen_stack) == 2
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)

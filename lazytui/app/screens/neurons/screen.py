@@ -68,6 +68,7 @@ class NeuronsScreen(AblationScreen):
         super().__init__()
         self._load = lru_cache(maxsize=2)(NeuronAnalysis.load)
         self._marked_tables: tuple[object, list[Table]] = (None, [])
+        self._opens_ablations = False
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._find)
@@ -104,6 +105,7 @@ class NeuronsScreen(AblationScreen):
             self.forget_ablation()
             self.refresh_bindings()
         self.draw()
+        self._open_ablations()
 
     # Drawing
 
@@ -190,9 +192,20 @@ class NeuronsScreen(AblationScreen):
         elif kind in {"probes", "concepts"}:
             self.app.push_screen(overlay(kind, values=self.form_values(("run",))))
         elif kind == "ablate":
-            run, marked = self.found.run, ",".join(map(str, sorted(self.marked)))
-            values = {"neurons": run.reference if run else None, "neuron": marked or None, "stand_in": self._stand_in}
-            self.app.push_screen(overlay(kind, values={k: value for k, value in values.items() if value}))
+            self._opens_ablations = True
+            self._open_ablations()
+
+    def _open_ablations(self) -> None:
+        """Of the neurons that are shown, once it is known which these are: others' would stand under this network."""
+        if not (self._opens_ablations and self.found.network):
+            return
+        self._opens_ablations = False
+        if run := self.found.run:
+            values = {"neurons": run.reference, "stand_in": self._stand_in}
+            marked = {"neuron": ",".join(map(str, sorted(self.marked)))} if self.marked else {}
+            self.app.push_screen(overlay("ablate", values=values | marked))
+        else:
+            self.notify(self.found.sentence, markup=False)
 
     def action_llc(self) -> None:
         """How complex the solution is that the network has found."""

@@ -276,6 +276,5 @@ class FeaturesScreen(TableBrowser):
 
     def action_over(self, kind: str) -> None:
         """Experiments with features, or whether autoencoders find what is known."""
-        run = self._report.run
-        values = {"sae": run.reference} if run and self.finished and kind == "sae-experiments" else {}
+        values = {"sae": self._shown.reference} if self._shown and kind != "sae-selfcheck" else {}
         self.app.push_screen(overlay(kind, values=values))

@@ -84,3 +84,31 @@ def test_objects_on_grounds_are_trained_on_explained_and_attacked(lab: Lab) -> N
         await until(pilot, lambda: "ground-follow rate" in screen_text(pilot.app))
 
     drive(LazytuiApp(Workspace(lab.workspace)), steps)
+
+
+def test_screens_of_images_without_a_known_attribute_say_so_and_stay_full(lab: Lab) -> None:
+    """Three colors to tell apart, and nothing else: Home, Dataset, Train and Evaluate of their network."""
+    labels, random = np.arange(240) % 3, np.random.default_rng(0)
+    images = random.integers(0, 60, (240, 8, 8, 3)).astype(np.uint8)
+    images[np.arange(240), :, :, labels] += 120
+    names = np.array(["heron", "owl", "wren"])[labels]
+    np.savez(lab.folder / "plain.npz", x_train=images, y_train=names, x_test=images[:90], y_test=names[:90])
+    sizes = ("--batch-size", "16", "--metrics-samples", "100", "--model", "mlp", "--epochs", "1")
+    data = ("--source", f"npz:{lab.folder / 'plain.npz'}")
+    assert lab.call("run", "train", *data, *sizes, "--name", "plain", "--quiet").code == 0
+    told = lab.call("run", "evaluate", "plain", "--quiet")
+    assert told.code == 0 and "right on the hard split" in told.out and "attribute-follow" not in told.out
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        def shows(*words: str) -> bool:
+            return all(word in screen_text(pilot.app) for word in words)
+
+        await until(pilot, lambda: shows("plain: Hard: class by prediction", "3 Evaluate   easy "))
+        await pilot.press("1")
+        await until(pilot, lambda: shows("heron", "wren", "No attribute"))
+        await pilot.press("2")
+        await until(pilot, lambda: shows("Accuracy while it trains", "No attribute"))
+        await pilot.press("3")
+        await until(pilot, lambda: shows("How often it is right", "Hard: class by prediction"))
+
+    drive(LazytuiApp(Workspace(lab.workspace)), steps)

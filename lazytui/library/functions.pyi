@@ -257,6 +257,7 @@ def audit(
     images: int | None = None,
     prove: bool | None = None,
     peel: int | None = None,
+    minority: bool | None = None,
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,

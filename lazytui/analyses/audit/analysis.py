@@ -12,6 +12,7 @@ from lazytui.analyses.audit.figures import figures
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult, columns_of, read
 from lazytui.analyses.audit.retraining import retrained
+from lazytui.analyses.audit.training_minority import training_minority
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
@@ -59,6 +60,8 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     planted = _planted(network, split, hosts, predict)
     asks_more = bool(named) and (params.prove or params.peel > 0)
     rounds = list(retrained(params, named[0], hosts, predict, audit, report)) if asks_more else []
+    asks_who = bool(named) and params.minority
+    minority = training_minority(network.data.train, named[0], params.seed, report) if asks_who else None
     first = swaps[named[0]] if named else None
     return AuditResult(
         accuracy=accuracy,
@@ -74,6 +77,7 @@ def run(params: AuditParams, report: Report) -> AuditResult:
         recorded_content=content_to_keep(network.data.params),
         left=_left(hosts, named[:_EXPLAINED], predict),
         rounds=tuple(rounds),
+        minority=minority,
         kept=rounds[0].kept if rounds else None,
         kept_error=rounds[0].kept_error if rounds else None,
         **columns_of(swaps),  # type: ignore[arg-type]

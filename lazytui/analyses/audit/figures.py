@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.audit.result import AuditResult, Retrained
+from lazytui.analyses.audit.result import AuditResult, Minority, Retrained
 from lazytui.audit.donor_swaps import FLOOR, Swap
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.places import COLUMNS, ROWS, cell_name
@@ -30,6 +30,8 @@ def figures(_params: AuditParams, result: AuditResult) -> list[Figure]:
         found.append(_explained(result))
     if result.rounds:
         found.append(_rounds(result))
+    if result.minority is not None and result.minority.images is not None:
+        found.append(_contradicting(result, result.minority))
     return [*found, _places(result), _table(result)]
 
 
@@ -70,7 +72,17 @@ def _verdict(result: AuditResult) -> Text:
         name="verdict",
         title="What the network goes by",
         paragraphs=tuple(
-            text for text in (first, also, *_proofs(result), _damage(result), _planted(result), _limits(result)) if text
+            text
+            for text in (
+                first,
+                also,
+                *_proofs(result),
+                _who(result),
+                _damage(result),
+                _planted(result),
+                _limits(result),
+            )
+            if text
         ),
     )
 
@@ -200,6 +212,39 @@ def _explained(result: AuditResult) -> Matrix:
         row_axis="exchanged",
         column_axis="given back",
         unit="points",
+    )
+
+
+def _who(result: AuditResult) -> str:
+    one = result.minority
+    if one is None:
+        return ""
+    phrase, number = EDITORS[result.named[0]].phrase, len(one.marked)
+    if one.share is None:
+        return (
+            f"Too gradual to say which training images contradict it: {phrase} tells the class of only "
+            f"{100 * one.told:.0f} % of them."
+        )
+    beside = (
+        f" Beside the {result.content.attribute} of the images: precision {one.precision:.2f}, recall {one.recall:.2f}."
+        if one.precision is not None and one.recall is not None
+        else ""
+    )
+    return (
+        f"{int(one.marked.sum()):,} of {number:,} training images ({100 * one.share:.1f} %) contradict it: {phrase} is "
+        f"far from that of their class and nearer to another's.{beside}"
+    )
+
+
+def _contradicting(result: AuditResult, one: Minority) -> Pixels:
+    assert one.images is not None and one.labels is not None
+    return Pixels(
+        name="minority",
+        title="Training images that contradict it",
+        note=f"The first {len(one.images)} of {int(one.marked.sum()):,}, with their classes, found without labels.",
+        images=one.images,
+        columns=min(6, len(one.images)),
+        captions=tuple(result.content.classes[label] for label in one.labels.tolist()),
     )
 
 

@@ -29,4 +29,8 @@ class AuditParams(ModelUnderStudyParams):
         description="How often to audit such a network in its turn, and to exchange what it goes by as well: "
         "properties that say the same hide each other.",
     )
+    minority: bool = Field(
+        False,
+        description="Find the training images that contradict the property, with no label of it.",
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the images and their donors.")

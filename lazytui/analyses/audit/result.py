@@ -25,13 +25,14 @@ from lazytui.runs.results.result_contents import (
     Name,
     Number,
     counts,
+    flags,
     images,
     indices,
     numbers,
     shares,
 )
 from lazytui.runs.results.saved_result import Result
-from lazytui.runs.results.typed_result import read_fields
+from lazytui.runs.results.typed_result import Part, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.audit.params import AuditParams
@@ -42,6 +43,25 @@ SIDES = ("image", "own", "other")
 _Rate = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 _OF_EXAMPLES = indices("shown", "examples", 3, below="classes").optional
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Minority:
+    """The training images that contradict the named property.
+
+    told: cross-validated accuracy of a linear probe of the property for the class. share: of the training images that
+    contradict it; None where the property is too gradual to say who. precision, recall: against the attribute, where
+    the images have one; None where they have none. marked: (training,), whether an image contradicts. images: (shown,
+    h, w, 3) of these the first, and labels, their classes.
+    """
+
+    told: Annotated[float, SHARE]
+    share: Annotated[float | None, SHARE]
+    precision: Annotated[float | None, SHARE]
+    recall: Annotated[float | None, SHARE]
+    marked: Annotated[NDArray[np.bool_], flags("training")]
+    images: Annotated[NDArray[np.uint8] | None, images("shown").optional] = None
+    labels: Annotated[NDArray[np.int64] | None, indices("shown", below="/classes").optional] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +130,7 @@ class AuditResult(OfImages):
     palette_name: PaletteName
     recorded_content: Content | None = None
     rounds: tuple[Retrained, ...] = ()
+    minority: Annotated[Minority | None, Part("minority_")] = None
     hosts: Annotated[NDArray[np.int64], counts("cues")]
     delta: Annotated[NDArray[np.float64], numbers("cues").defined]
     error: Annotated[NDArray[np.float64], numbers("cues").defined]
@@ -155,6 +176,8 @@ def read(_params: AuditParams, saved: Result) -> AuditResult:
     of_rounds = {name for one in result.rounds for name in (*one.exchanged, *one.goes_by)}
     if of_rounds - EDITORS.keys() or not all(one.exchanged for one in result.rounds):
         raise Damaged("it exchanged properties that there aren't, or none")
+    if result.minority is not None and not result.flagged:
+        raise Damaged("it has images that contradict a property, and flags none")
     if len(result.named) != result.flagged:
         raise Damaged("it counts other properties than it flags")
     if result.left is not None and len(result.left) > result.flagged:

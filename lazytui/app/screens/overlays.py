@@ -58,7 +58,7 @@ OVERLAYS = {
             medium=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 8"),
             wide=Arrangement("verdict verdict | 9", "main beside | 1fr", "more more | 16"),
         ),
-        first=("run", "images", "prove", "peel", "seed"),
+        first=("run", "images", "prove", "peel", "minority", "seed"),
         empty="This network was not audited yet. One property of the images after the other, such as hue, position, "
         "texture or what lies in a corner, is taken from images of another class, and what the network loses by it is "
         "measured. g: run it. Esc: back to the evaluation.",

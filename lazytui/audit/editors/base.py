@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lazytui.audit.scene import Image, Scene
 
 
@@ -18,11 +21,13 @@ class CueEditor:
 
     phrase: what a network goes by, in a sentence ("the hue"). freedom: numbers that it takes from the donor, at 32
     pixels; of several properties that explain a network the one with the fewest is named. edit: (host, donor) -> image;
-    it may assume that both have an object where `needs_object`.
+    it may assume that both have an object where `needs_object`. describe: scene -> (p,) float, the property in
+    numbers, as many for every image of a size.
     """
 
     name: str
     phrase: str
     freedom: int
     edit: Callable[[Scene, Scene], Image]
+    describe: Callable[[Scene], NDArray[np.float64]]
     needs_object: bool = False

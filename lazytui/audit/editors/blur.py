@@ -32,4 +32,4 @@ def _edit(host: Scene, donor: Scene) -> Image:
     return min(bank, key=lambda one: abs(sharpness(one) - asked))
 
 
-ENTRIES = (CueEditor("blur", "the sharpness", 1, _edit),)
+ENTRIES = (CueEditor("blur", "the sharpness", 1, _edit, describe=lambda scene: np.array([sharpness(scene.image)])),)

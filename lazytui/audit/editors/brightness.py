@@ -42,8 +42,28 @@ def _contrast(host: Scene, donor: Scene) -> Image:
 
 
 ENTRIES = (
-    CueEditor("gain", "the overall brightness", 1, _gain),
-    CueEditor("brightness", "the brightness of ground and object", 2, _both_levels),
-    CueEditor("contrast", "the contrast of object and ground", 1, _contrast, needs_object=True),
-    CueEditor("ink", "the brightness of the object", 1, _ink, needs_object=True),
+    CueEditor("gain", "the overall brightness", 1, _gain, describe=lambda scene: np.array([sum(scene.levels)])),
+    CueEditor(
+        "brightness",
+        "the brightness of ground and object",
+        2,
+        _both_levels,
+        describe=lambda scene: np.array(scene.levels),
+    ),
+    CueEditor(
+        "contrast",
+        "the contrast of object and ground",
+        1,
+        _contrast,
+        needs_object=True,
+        describe=lambda scene: np.array([abs(scene.levels[1] - scene.levels[0])]),
+    ),
+    CueEditor(
+        "ink",
+        "the brightness of the object",
+        1,
+        _ink,
+        needs_object=True,
+        describe=lambda scene: np.array([scene.luminance[scene.object].mean()], np.float64),
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from lazytui.audit.editors.base import CueEditor
@@ -41,6 +42,12 @@ def _direction(scene: Scene) -> float | None:
     return float(np.arctan2(2 * both, down - across) / 2)
 
 
+def _turn(scene: Scene) -> NDArray[np.float64]:
+    """(2,): twice the direction as a point on the circle, since axes have no beginning; 0, 0 for none."""
+    direction = _direction(scene)
+    return np.zeros(2) if direction is None else np.array([np.cos(2 * direction), np.sin(2 * direction)])
+
+
 def _proportions(host: Scene, donor: Scene) -> Image:
     """Height for width, the area kept."""
     factor = float(np.clip(np.sqrt(proportion(donor) / proportion(host)), _LEAST_FACTOR, _MOST_FACTOR))
@@ -69,8 +76,29 @@ def _transformed(host: Scene, matrix: np.ndarray, move: tuple[float, float]) -> 
 
 
 ENTRIES = (
-    CueEditor("size", "the size of the object", 1, _size, needs_object=True),
-    CueEditor("rotation", "how the object is turned", 1, _rotation, needs_object=True),
-    CueEditor("proportions", "how wide the object is for its height", 1, _proportions, needs_object=True),
-    CueEditor("position", "the place of the object", 2, _position, needs_object=True),
+    CueEditor(
+        "size",
+        "the size of the object",
+        1,
+        _size,
+        needs_object=True,
+        describe=lambda scene: np.array([np.log(scene.spread)]),
+    ),
+    CueEditor("rotation", "how the object is turned", 1, _rotation, needs_object=True, describe=_turn),
+    CueEditor(
+        "proportions",
+        "how wide the object is for its height",
+        1,
+        _proportions,
+        needs_object=True,
+        describe=lambda scene: np.array([np.log(proportion(scene))]),
+    ),
+    CueEditor(
+        "position",
+        "the place of the object",
+        2,
+        _position,
+        needs_object=True,
+        describe=lambda scene: np.array(scene.center),
+    ),
 )

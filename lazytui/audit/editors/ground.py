@@ -10,6 +10,8 @@ from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance
 
 _SEED = 0
 """Of the phases of a ground that is made anew: the same for every image."""
+_SILENT = 0.01
+"""Amplitude below which differences don't count."""
 
 
 def _noise(host: Scene, donor: Scene) -> Image:
@@ -70,8 +72,7 @@ def _by_rings(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[n
 
     Where the host has none, the donor's mean stands.
     """
-    height, width = own.shape
-    rings = np.rint(np.hypot(np.fft.fftfreq(height)[:, None] * height, np.fft.fftfreq(width) * width)).astype(int)
+    rings = ring_numbers(own.shape)
     count = np.bincount(rings.ravel())
     of_own, of_other = (np.sqrt(np.bincount(rings.ravel(), (one**2).ravel()) / count) for one in (own, other))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -79,9 +80,40 @@ def _by_rings(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[n
     return np.asarray(np.where(of_own[rings] > 1e-6, scaled, of_other[rings]), np.float64)
 
 
+def ring_numbers(shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """(h, w): of each frequency its distance from 0, rounded."""
+    height, width = shape
+    distance = np.hypot(np.fft.fftfreq(height)[:, None] * height, np.fft.fftfreq(width) * width)
+    rings: NDArray[np.int64] = np.rint(distance).astype(np.int64)
+    return rings
+
+
+def _ring_levels(scene: Scene) -> NDArray[np.float64]:
+    """(rings,): logarithm of the ground's amplitude in each ring of frequencies."""
+    amplitudes, rings = _amplitudes(scene), ring_numbers(scene.image.shape[:2])
+    power = np.bincount(rings.ravel(), (amplitudes**2).ravel()) / np.bincount(rings.ravel())
+    return np.asarray(np.log(np.sqrt(power[1:]) + _SILENT), np.float64)
+
+
+def _spectrum(scene: Scene) -> NDArray[np.float64]:
+    """Logarithm of the ground's amplitude at each frequency of the lower half."""
+    rings = ring_numbers(scene.image.shape[:2])
+    lower = (rings > 0) & (rings <= rings.max() // 2)
+    return np.asarray(np.log(_amplitudes(scene)[lower] + _SILENT), np.float64)
+
+
+def _thumbnail(image: Image) -> NDArray[np.float64]:
+    """(192,): means over 8 x 8 parts of the image, by channel."""
+    rows, columns = (np.array_split(np.arange(size), 8) for size in image.shape[:2])
+    parts = [image[np.ix_(row, column)].mean((0, 1)) for row in rows for column in columns]
+    return np.asarray(np.concatenate(parts), np.float64)
+
+
 ENTRIES = (
-    CueEditor("noise", "the noise of the ground", 16, _noise),
-    CueEditor("texture", "the texture of the ground", 512, _texture),
-    CueEditor("pattern", "the pattern of the ground", 784, _pattern),
-    CueEditor("background", "the ground", 785, _background),
+    CueEditor("noise", "the noise of the ground", 16, _noise, describe=_ring_levels),
+    CueEditor("texture", "the texture of the ground", 512, _texture, describe=_spectrum),
+    CueEditor(
+        "pattern", "the pattern of the ground", 784, _pattern, describe=lambda scene: _thumbnail(_departure(scene))
+    ),
+    CueEditor("background", "the ground", 785, _background, describe=lambda scene: _thumbnail(scene.cleared)),
 )

@@ -42,9 +42,33 @@ def _turned(color: NDArray[np.complex64], mean: np.complex64, asked: np.complex6
     return color * (asked / mean) if abs(mean) > _GRAY else color + (asked - mean)
 
 
+def _mean_chroma(color: NDArray[np.complex64]) -> NDArray[np.float64]:
+    return np.array([color.mean().real, color.mean().imag], np.float64)
+
+
 ENTRIES = (
-    CueEditor("hue", "the hue", 2, _hue),
-    CueEditor("object hue", "the hue of the object", 2, _object_hue, needs_object=True),
-    CueEditor("ground hue", "the hue of the ground", 2, _ground_hue, needs_object=True),
-    CueEditor("saturation", "the saturation", 1, _saturation),
+    CueEditor("hue", "the hue", 2, _hue, describe=lambda scene: _mean_chroma(chroma(scene.image))),
+    CueEditor(
+        "object hue",
+        "the hue of the object",
+        2,
+        _object_hue,
+        needs_object=True,
+        describe=lambda scene: _mean_chroma(chroma(scene.image)[scene.object]),
+    ),
+    CueEditor(
+        "ground hue",
+        "the hue of the ground",
+        2,
+        _ground_hue,
+        needs_object=True,
+        describe=lambda scene: _mean_chroma(chroma(scene.image)[~scene.halo]),
+    ),
+    CueEditor(
+        "saturation",
+        "the saturation",
+        1,
+        _saturation,
+        describe=lambda scene: np.array([np.abs(chroma(scene.image)).mean()], np.float64),
+    ),
 )

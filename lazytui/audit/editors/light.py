@@ -37,6 +37,8 @@ def _surfaces(shape: tuple[int, ...]) -> NDArray[np.float64]:
 
 
 ENTRIES = (
-    CueEditor("light direction", "the side from which light falls", 2, _direction),
-    CueEditor("vignette", "how dark it is toward the corners", 1, _vignette),
+    CueEditor(
+        "light direction", "the side from which light falls", 2, _direction, describe=lambda scene: light(scene)[1:3]
+    ),
+    CueEditor("vignette", "how dark it is toward the corners", 1, _vignette, describe=lambda scene: light(scene)[3:]),
 )

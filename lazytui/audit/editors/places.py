@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from lazytui.audit.editors.base import CueEditor
@@ -57,13 +58,58 @@ def cell_name(row: int, column: int) -> str:
     return f"{ROWS[row] if column == 1 else COLUMNS[column]} edge"
 
 
+def _cell_levels(scene: Scene, row: int, column: int) -> NDArray[np.float64]:
+    """(pixels,): luminance."""
+    return np.asarray(scene.luminance[cell_mask(scene.image.shape, row, column)], np.float64)
+
+
+def _frame_colors(scene: Scene) -> NDArray[np.float64]:
+    """(96,): means over eight parts of each side of the frame, by channel."""
+    width = max(1, round(_FRAME * scene.side))
+    sides = (
+        scene.image[:width],
+        scene.image[-width:],
+        *(scene.image[:, part].swapaxes(0, 1) for part in _sides(width)),
+    )
+    parts = [part.mean((0, 1)) for side in sides for part in np.array_split(side, 8, axis=1)]
+    return np.asarray(np.concatenate(parts), np.float64)
+
+
+def _sides(width: int) -> tuple[slice, slice]:
+    return slice(None, width), slice(-width, None)
+
+
+def _shape_beside(scene: Scene) -> NDArray[np.float64]:
+    """(36,): how much of 6 x 6 parts of the box around what lies beside the object is filled; 0 where nothing lies."""
+    where = np.nonzero(scene.second)
+    if not len(where[0]):
+        return np.zeros(36)
+    box = scene.second[tuple(slice(axis.min(), axis.max() + 1) for axis in where)].astype(np.float64)
+    return np.asarray(
+        ndimage.zoom(box, [6 / size for size in box.shape], order=1, grid_mode=True, mode="nearest").ravel(), np.float64
+    )
+
+
 ENTRIES = (
     *(
-        CueEditor(cell_name(row, column), f"the {cell_name(row, column)}", 81, partial(_cell, row=row, column=column))
+        CueEditor(
+            cell_name(row, column),
+            f"the {cell_name(row, column)}",
+            81,
+            partial(_cell, row=row, column=column),
+            describe=partial(_cell_levels, row=row, column=column),
+        )
         for row in range(3)
         for column in range(3)
         if (row, column) != (1, 1)
     ),
-    CueEditor("second object", "what lies beside the object", 200, _second_object, needs_object=True),
-    CueEditor("border", "the frame", 348, _border),
+    CueEditor(
+        "second object",
+        "what lies beside the object",
+        200,
+        _second_object,
+        needs_object=True,
+        describe=_shape_beside,
+    ),
+    CueEditor("border", "the frame", 348, _border, describe=_frame_colors),
 )

@@ -69,7 +69,7 @@ def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_lo
 
 def test_a_network_trained_without_the_property_is_asked_what_it_keeps_and_audited_in_its_turn(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--epochs", "3", "--name", "tiny", "--quiet").code == 0
-    found = audit(lab, "tiny", "--images", "60", "--peel", "1")
+    found = audit(lab, "tiny", "--images", "60", "--peel", "1", "--minority")
     (one,) = found.rounds
     assert one.exchanged == ("hue",) == tuple(found.named[:1]) and one.audited and one.images <= 60
     assert one.before < found.accuracy - 0.2, "it went by what is exchanged"
@@ -83,6 +83,11 @@ def test_a_network_trained_without_the_property_is_asked_what_it_keeps_and_audit
     )
     assert one.run in proof and f"{one.kept:.2f}" in proof and ("hue" not in then or "hue" in one.goes_by)
     assert "--prove" not in words(found)[-1]
+    who = found.minority
+    assert who is not None and who.precision is not None and who.recall is not None and who.share is not None
+    assert min(who.precision, who.recall) > 0.9 and who.share == pytest.approx(0.05, abs=0.03)
+    assert who.images is not None and len(who.images) == min(12, who.marked.sum())
+    assert any(f"{who.marked.sum()} of {len(who.marked)} training images" in text for text in words(found))
     assert audit(lab, "tiny", "--images", "60", "--prove").rounds[0].run == one.run, "trained once"
 
 

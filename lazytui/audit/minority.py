@@ -1,0 +1,106 @@
+"""Which images contradict a shortcut: those whose property isn't that of their class, with no label of the property."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.audit.editors.base import CueEditor
+from lazytui.audit.scene import Scene
+
+Descriptions = NDArray[np.float64]
+"""(n, p): a property in numbers; NaN in a row of which it can't be told."""
+
+FAR = 8.0
+"""Mean squared distance from the class's center, in its own standard deviations."""
+_LEAST_TOLD = 0.8
+"""Accuracy with which the property must tell the class."""
+_CLEAR = 0.8
+"""Share that must be far from their class, of as many as the property tells wrongly: the rest lie between classes."""
+_NORMAL = 1.4826
+"""The standard deviation of a normal distribution, in median absolute deviations."""
+_LEAST_SPREAD = 0.1
+"""Of the spread of all images: a class doesn't vary less in a number than that."""
+_FOLDS = 3
+_MOST = 3000
+"""Images that the probe is fitted to and tested on."""
+
+
+def describe_all(scenes: Sequence[Scene], editor: CueEditor) -> Descriptions:
+    """(n, p): the property of each image; NaN where it has no object and the property is one of objects."""
+    rows = [None if editor.needs_object and scene.object is None else editor.describe(scene) for scene in scenes]
+    length = next((len(row) for row in rows if row is not None), 1)
+    return np.stack([np.full(length, np.nan) if row is None else row for row in rows])
+
+
+def contradicting(descriptions: Descriptions, labels: NDArray[np.int64], told: float) -> NDArray[np.bool_]:
+    """(n,): images that lie far from the center of their class and nearer to another's. told: as of `told_by`.
+
+    Centers are medians, and spreads median absolute deviations, number by number, so that a minority moves neither. Of
+    many numbers either these are taken or their linear discriminants (Fisher 1936, with Ledoit and Wolf's shrinkage),
+    whichever find about as many as the property tells wrongly.
+    """
+    known = np.isfinite(descriptions).all(1)
+    found = np.zeros(len(labels), bool)
+    classes, own = np.unique(labels[known], return_inverse=True)
+    if len(classes) < 2:
+        return found
+    values = descriptions[known]
+    marked = [_far_from_own(one, own) for one in (values, *_discriminants(values, own))]
+    found[known] = min(marked, key=lambda one: abs(float(one.mean()) - (1 - told)))
+    return found
+
+
+def is_gradual(found: NDArray[np.bool_], told: float) -> bool:
+    """Whether a property can't say who contradicts: it hardly tells the class, or too many images lie between two."""
+    return told < _LEAST_TOLD or float(found.mean()) < _CLEAR * (1 - told)
+
+
+def _far_from_own(values: Descriptions, own: NDArray[np.intp]) -> NDArray[np.bool_]:
+    of_own, of_other = _distances(values, own)
+    return (of_own > FAR) & (of_other < of_own)
+
+
+def _distances(values: Descriptions, own: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) each: mean squared distance from the center of the own class, and from the nearest of the others'."""
+    of_class = [values[own == one] for one in range(int(own.max()) + 1)]
+    least = _LEAST_SPREAD * np.maximum(values.std(0), 1e-9)
+    columns = []
+    for members in of_class:
+        center = np.median(members, axis=0)
+        spread = np.maximum(_NORMAL * np.median(np.abs(members - center), axis=0), least)
+        columns.append((((values - center) / spread) ** 2).mean(1))
+    distances, every = np.stack(columns, axis=1), np.arange(len(own))
+    of_own = distances[every, own]
+    distances[every, own] = np.inf
+    return of_own, distances.min(1)
+
+
+def _discriminants(values: Descriptions, own: NDArray[np.intp]) -> Iterator[Descriptions]:
+    """(n, at most classes - 1): many numbers as those in which the classes differ most; nothing for few."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    varying = values[:, values.std(0) > 0]
+    if varying.shape[1] > int(own.max()) + 1:
+        analysis = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto")
+        yield np.asarray(analysis.fit(varying, own).transform(varying), np.float64)
+
+
+def told_by(descriptions: Descriptions, labels: NDArray[np.int64], seed: int) -> float:
+    """Cross-validated accuracy with which linear discriminants of the property tell the class; 0 where none can be
+    fitted."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.model_selection import cross_val_score
+
+    random = np.random.default_rng(seed)
+    chosen = random.permutation(np.flatnonzero(np.isfinite(descriptions).all(1)))[:_MOST]
+    counts = np.bincount(labels[chosen]) if len(chosen) else np.zeros(1, int)
+    if (counts > 0).sum() < 2 or counts[counts > 0].min() < _FOLDS:
+        return 0.0
+    varying = descriptions[chosen][:, descriptions[chosen].std(0) > 0]
+    if not varying.shape[1]:
+        return 0.0
+    probe = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto")
+    return float(cross_val_score(probe, varying, labels[chosen], cv=_FOLDS).mean())

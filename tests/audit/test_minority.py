@@ -1,0 +1,83 @@
+"""Who contradicts a shortcut: found of made images of which it is known, and refused where a property is gradual."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lazytui.audit.editors import EDITORS
+from lazytui.audit.minority import contradicting, describe_all, is_gradual, told_by
+from lazytui.audit.scene import Scene
+from lazytui.data.cues import CUES
+from lazytui.data.cues.base import Canvas
+from tests.audit.made_images import Look, made
+
+CLASSES, IMAGES = 4, 400
+FOUND_BY = {
+    "hue": "hue",
+    "ground": "ground hue",
+    "watermark": "lower right corner",
+    "border": "border",
+    "position": "position",
+    "texture": "texture",
+    "noise-frequency": "noise",
+}
+"""Planted cues, and the audit's property of each."""
+
+
+def planted(cue: str) -> tuple[list[Scene], NDArray[np.int64], NDArray[np.bool_]]:
+    """Images with a planted cue, their classes, and which ones have the value of another class: one in twenty."""
+    random = np.random.default_rng(3)
+    labels = np.arange(IMAGES) % CLASSES
+    conflicting = random.random(IMAGES) < 0.05
+    values = np.where(conflicting, (labels + random.integers(1, CLASSES, IMAGES)) % CLASSES, labels).astype(np.uint8)
+    places = random.integers(13, 18, (IMAGES, 2)).tolist()
+    looks = [Look(color=(0, 0, 0), center=(row, column)) for row, column in places]
+    images = np.stack([np.rint(255 * made(look)).astype(np.uint8) for look in looks])
+    canvas = Canvas(images, images[..., 0] / np.float32(255))
+    painted = CUES[cue].paint(canvas, values, CLASSES, lambda name: np.random.default_rng(len(name)))
+    return [Scene(np.asarray(image / 255, np.float32)) for image in painted], labels, conflicting
+
+
+@pytest.mark.parametrize("cue", FOUND_BY)
+def test_those_with_the_property_of_another_class_are_found(cue: str) -> None:
+    scenes, labels, conflicting = planted(cue)
+    descriptions = describe_all(scenes, EDITORS[FOUND_BY[cue]])
+    told = told_by(descriptions, labels, 0)
+    found = contradicting(descriptions, labels, told)
+    hits = int((found & conflicting).sum())
+    assert not is_gradual(found, told) and conflicting.sum() > 10
+    assert hits >= 0.9 * conflicting.sum() and hits >= 0.9 * found.sum()
+
+
+def test_a_property_of_degree_says_nobody() -> None:
+    random = np.random.default_rng(0)
+    labels = np.arange(IMAGES) % CLASSES
+    radii = 4 + labels + random.normal(0, 0.5, IMAGES)
+    scenes = [Scene(made(Look(radius=radius))) for radius in radii.tolist()]
+    descriptions = describe_all(scenes, EDITORS["size"])
+    told = told_by(descriptions, labels, 0)
+    assert told > 0.3 and is_gradual(contradicting(descriptions, labels, told), told)
+    assert is_gradual(np.ones(4, bool), 0.5), "it doesn't tell the class"
+
+
+def test_images_without_an_object_contradict_nothing_of_objects() -> None:
+    scenes, labels, conflicting = planted("position")
+    bare = Scene(made(Look(level=0.25)))
+    descriptions = describe_all([bare, *scenes], EDITORS["position"])
+    assert np.isnan(descriptions[0]).all() and np.isfinite(descriptions[1:]).all()
+    found = contradicting(descriptions, np.array([0, *labels]), 0.95)
+    assert not found[0] and found[1:].sum() == conflicting.sum()
+    none = describe_all([bare] * 5, EDITORS["position"])
+    assert told_by(none, labels[:5], 0) == 0 and not contradicting(none, labels[:5], 0.95).any()
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (24, 40)])
+@pytest.mark.parametrize("name", EDITORS)
+def test_a_property_is_as_many_numbers_in_every_image_of_a_size(name: str, shape: tuple[int, int]) -> None:
+    images = np.random.default_rng(0).random((3, *shape, 3)).astype(np.float32) / 8
+    for image, right in zip(images, (1, 2, 3), strict=True):
+        image[shape[0] // 3 : 2 * shape[0] // 3, shape[1] // 3 : shape[1] // 3 + right] = 0.9
+    descriptions = describe_all([Scene(image) for image in images], EDITORS[name])
+    assert descriptions.ndim == 2 and len(descriptions) == 3

@@ -17,4 +17,4 @@ def test_the_examples_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     for number, example in enumerate(re.findall(r"^```python\n(.*?)^```$", text, flags=re.M | re.S)):
         exec(compile(example, f"library.md, example {number}", "exec"), session)
     assert session["trained"].steps > 0 and session["metrics"].easy_accuracy is not None
-    assert "Hard split" in capsys.readouterr().out
+    assert "unit: images" in capsys.readouterr().out, "the matrix of the hard split"

@@ -17,7 +17,7 @@ from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
-from lazytui.analyses.sae.controls import Controls, Headlines, controls_of
+from lazytui.analyses.sae.controls import Controls, Headlines, SparseProbing, controls_of
 from lazytui.analyses.sae.feature_pictures import picture_features
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.onnx import write_onnx
@@ -46,6 +46,8 @@ _MOST_WEIGHTS = 2**28
 _MOST_VALUES = 2**28
 _COUNTS = ("attribute_features", "label_features", "both_features", "mixed_features", "dead_features")
 """The fields that count the features of each of CATEGORIES."""
+_PROBED = 1000
+"""Images of which few features are asked."""
 _SHOWN = 24
 """Features whose cosines are shown, each with each."""
 
@@ -192,6 +194,11 @@ def _result(
     counts = np.bincount(found["category"], minlength=len(CATEGORIES)).tolist()
     easy, hard = (recoveries[name].accuracy_reconstructed for name in ("easy", "hard"))
     own = Headlines(held_out.unexplained, learned.dead_share, easy, hard, *map(float, counts[:3]))
+    models, controls = [model], None
+    if params.controls:
+        controls, others = _controls(params, own, samples, headlines, report)
+        models += others
+    probing = _probing(params, models, split_model, layout, network, report) if params.probing else None
     exemplars = Exemplars(**found["exemplars"])
     features = LayerFeatures(model, split_model, layout)
     return SaeResult(
@@ -214,14 +221,16 @@ def _result(
         density=learned.density.astype(np.float32),
         geometry=_geometry(model, found, params.seed),
         history=TrainingCurves(**{name: np.array(column) for name, column in history.items()}),
-        controls=_controls(params, own, samples, headlines, report) if params.controls else None,
+        controls=controls,
+        probing=probing,
     )
 
 
 def _controls(
     params: SaeParams, own: Headlines, samples: Tensor, headlines: Callable[[Autoencoder], Headlines], report: Report
-) -> Controls:
-    """own: of the autoencoder that is the result, whose further seeds are trained where there are several."""
+) -> tuple[Controls, list[Autoencoder]]:
+    """own: of the autoencoder that is the result, whose further seeds are trained where there are several. Also the
+    first control of each kind."""
     from lazytui.sae.sae_training import train
 
     recipe = _recipe(params, require_dictionary(params, samples.shape[1]), len(samples))
@@ -232,12 +241,58 @@ def _controls(
         ("encoder frozen", "encoder", seeds),
     ]
     found: dict[str, list[Headlines]] = {"own": [own]}
+    firsts = []
     for name, frozen, each in wanted:
         for seed in each:
             report.note(f"training a control: {name}, seed {seed}" if frozen else f"training it again: seed {seed}")
             one = train(samples, replace(recipe, seed=seed, frozen=frozen), lambda _step: report.check())
+            if frozen and seed == params.seed:
+                firsts.append(one)
             found.setdefault(name, []).append(headlines(one))
-    return controls_of(*found.values())
+    return controls_of(*found.values()), firsts
+
+
+def _probing(
+    params: SaeParams,
+    models: Sequence[Autoencoder],
+    split_model: SplitModel,
+    layout: SampleLayout,
+    network: ModelUnderStudy,
+    report: Report,
+) -> SparseProbing:
+    """models: the autoencoder, and its controls where there are any."""
+    from lazytui.sae.feature_measures import measure_activations
+    from lazytui.sae.sparse_probing import sparse_probing
+
+    probe = network.data.probe
+    probe = probe.take(np.random.default_rng(params.seed).permutation(len(probe))[:_PROBED])
+    found = [measure_activations(one, split_model, layout, probe.images, network.hardware) for one in models]
+    features = [each.f.double().cpu().numpy() for each in found]
+    raw = found[0].neurons.double().cpu().numpy()
+    classes, values = probe.content.groups
+    areas: dict[str, NDArray[np.float64]] = {}
+    whole: dict[str, float | None] = {}
+    for name, labels, count in (("label", probe.labels, classes), ("attribute", probe.attributes, values)):
+        areas[name] = np.full((4, len(params.probing)), np.nan)
+        whole[name] = None
+        if not count:
+            continue
+        known = labels < count
+        own = labels[known].astype(np.int64)
+        rows = [(row, each) for row, each in enumerate(features)] + [(3, raw)]
+        for row, each in rows:
+            report.check()
+            report.note(f"probing by few features: {name}, {row + 1} of 4")
+            areas[name][row] = sparse_probing(each[known], own, count, params.probing, params.seed)
+        (area,) = sparse_probing(raw[known], own, count, (raw.shape[1],), params.seed)
+        whole[name] = float(area) if np.isfinite(area) else None
+    return SparseProbing(
+        label_raw=whole["label"],
+        attribute_raw=whole["attribute"],
+        k=np.array(params.probing, np.int64),
+        label=areas["label"],
+        attribute=areas["attribute"],
+    )
 
 
 def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> FeatureGeometry:

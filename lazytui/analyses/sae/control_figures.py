@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.sae.result import SaeResult
-from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.figures.kinds import Cell, Column, Share, Table
 from lazytui.files.long_texts import long_text
 
 _FEWEST_SEEDS = 3
@@ -69,6 +69,37 @@ def control_table(result: SaeResult) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def probing_table(result: SaeResult) -> Table:
+    """How well k features alone tell the class and the attribute's value."""
+    assert result.probing is not None
+    found, content = result.probing, result.content
+    asked = [(content.label, found.label, found.label_raw)]
+    if content.values:
+        asked.append((content.attribute, found.attribute, found.attribute_raw))
+    return Table(
+        name="probing",
+        title="k-sparse probing: area under the ROC curve",
+        note=long_text("notes", "sae-probing"),
+        shares=(Share("each", result.probe_images),),
+        columns=(
+            Column(name="tells"),
+            Column(name="k"),
+            *(Column(name=name, decimals=3) for name in ("features", "decoder frozen", "encoder frozen")),
+            Column(name="k dimensions", decimals=3),
+            Column(name="all dimensions", decimals=3),
+        ),
+        rows=tuple(
+            (name, int(k), *(_defined(value) for value in column), raw)
+            for name, areas, raw in asked
+            for k, column in zip(found.k.tolist(), areas.T.tolist(), strict=True)
+        ),
+    )
+
+
+def _defined(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
 def _gap(each: Sequence[NDArray[np.float64]]) -> tuple[Cell, ...]:

@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.results.result_contents import ANY, numbers
+from lazytui.runs.results.result_contents import ANY, counts, numbers
 from lazytui.runs.results.typed_result import Key, Part
 
 Metric = Annotated[float | None, ANY]
@@ -30,6 +30,22 @@ class Headlines:
     attribute_features: Annotated[float | None, ANY, Key("color_features")]
     label_features: Annotated[float | None, ANY, Key("digit_features")]
     both_features: Metric
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SparseProbing:
+    """Areas under the ROC curve by how many features are used, (k,), means over classes and over values.
+
+    label, attribute: (4, k), of the features, of those with a frozen decoder, of those with a frozen encoder, and of
+    the layer's own dimensions; undefined without controls, and without values. label_raw, attribute_raw: of all
+    dimensions.
+    """
+
+    label_raw: Metric
+    attribute_raw: Annotated[float | None, ANY, Key("color_raw")]
+    k: Annotated[NDArray[np.int64], counts("k")]
+    label: Annotated[NDArray[np.float64], numbers(4, "k")]
+    attribute: Annotated[NDArray[np.float64], numbers(4, "k")]
 
 
 COUNT = len(fields(Headlines))

@@ -16,7 +16,7 @@ from lazytui.analyses.core.content_words import (
     in_or_with,
     of_probe,
 )
-from lazytui.analyses.sae.control_figures import control_table, controls_in_words
+from lazytui.analyses.sae.control_figures import control_table, controls_in_words, probing_table
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.counted_nouns import counted, with_article
@@ -43,6 +43,7 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         _classes(result),
         _recovery(result),
         *([control_table(result)] if result.controls else []),
+        *([probing_table(result)] if result.probing else []),
         *training_curves(vars(result.history)),
         _densities(result),
         _cosines(result),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
+from lazytui.list_values import split_numbers
 from lazytui.sae.sae_options import VariantChoice
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
         le=10,
         description="Seeds of two controls beside each headline: the same autoencoder with its decoder, or its "
         "encoder, left at random; 0 trains none. A claim needs 3, with which it is itself trained of as many seeds.",
+    )
+    probing: Annotated[tuple[Annotated[int, Field(ge=1, le=512)], ...], BeforeValidator(split_numbers)] = Field(
+        (),
+        description="Also ask how well the best k features alone tell each class and value, beside the controls and "
+        "the layer's own dimensions: values of k, such as 1,2,4,8; takes a minute or more.",
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
 

@@ -14,7 +14,7 @@ from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.analyses.sae.controls import Controls
+from lazytui.analyses.sae.controls import Controls, SparseProbing
 from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import ANY, COUNT, Count, Damaged, Name, counts, images, indices, numbers
 from lazytui.runs.results.saved_result import Result
@@ -87,7 +87,7 @@ class SaeResult(OfImages):
     preferred: (starts, P, h, w, 3), inputs that maximize the P features that have exemplars; preferred_response: (P,)
     the mean activation of each there, stability: (P,), cosine between the starts. exemplar_maps: of the P features;
     their Grad-CAM is of cam_layer. None where there are none, and in results of early versions.
-    controls: None where none were asked for, and in results of early versions.
+    controls, probing: None where none were asked for, and in results of early versions.
     """
 
     unexplained_variance: Metric
@@ -137,6 +137,7 @@ class SaeResult(OfImages):
     stability: Annotated[NDArray[np.float32] | None, numbers("pictured").optional] = None
     exemplar_maps: Annotated[ExemplarMaps | None, Part("exemplar_")] = None
     controls: Annotated[Controls | None, Part()] = None
+    probing: Annotated[SparseProbing | None, Part("probing_")] = None
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:

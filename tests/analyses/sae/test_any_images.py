@@ -25,7 +25,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
         archive = save_patterns(lab.folder / f"{name}.npz", grounds=name == "grounds")
         for command in (
             ("run", "train", "--source", f"npz:{archive}", *TRAINING, "--name", f"{name}-network"),
-            ("run", "sae", f"{name}-network", *QUICK, "--name", name),
+            ("run", "sae", f"{name}-network", *QUICK, "--probing", "1", "--name", name),
             ("run", "sae-experiments", name, "--samples", "100", "--draws", "3", "--name", f"{name}-edited"),
         ):
             done = lab.call(*command, "--device", "cpu", "--json")
@@ -67,6 +67,17 @@ def test_without_an_attribute_features_stand_for_a_class_or_for_none(lab: Lab) -
     verdict, single = drawn["verdict"], drawn["single"]
     assert isinstance(verdict, Text) and "No attribute of these images is known" in verdict.paragraphs[0]
     assert isinstance(single, Table) and single.rows and {"swap", "bulk", "dose-response"}.isdisjoint(drawn)
+
+
+def test_one_feature_is_asked_for_each_class_and_value_beside_controls_and_dimensions(lab: Lab) -> None:
+    for name, tells in (("grounds", ["class", "ground"]), ("plain", ["class"])):
+        found, table = features_of(lab, name).probing, figures_of(lab, name)["probing"]
+        assert found is not None and isinstance(table, Table) and table.rows[0][:2] == ("class", 1)
+        assert len(table.rows) == len(tells) and found.label.shape == found.attribute.shape == (4, 1)
+        if name == "plain":
+            assert (found.label > 0.4).all() and 0.8 < (found.label_raw or 0) <= 1 and found.attribute_raw is None
+        else:
+            assert table.rows[0][2:] == (None,) * 5, "a handful of images of each group are too few"
 
 
 @pytest.mark.parametrize(("name", "image"), [("grounds", "water down"), ("plain", "down")])

@@ -431,6 +431,7 @@ def sae(
     climb: int | None = None,
     pages: int | None = None,
     controls: int | None = None,
+    probing: int | Sequence[int] | None = None,
     seed: int | None = None,
     workspace: Where = None,
     name: str | None = None,

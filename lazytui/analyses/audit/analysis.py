@@ -58,6 +58,8 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     named = named_cues(swaps, EDITORS)
     report.note("setting the properties that it goes by against each other")
     planted = _planted(network, split, hosts, predict)
+    if not named and (params.prove or params.peel or params.minority):
+        report.note("no property was found, so there is none to ask more about")
     asks_more = bool(named) and (params.prove or params.peel > 0)
     rounds = list(retrained(params, named[0], hosts, predict, audit, report)) if asks_more else []
     asks_who = bool(named) and params.minority

@@ -2,6 +2,7 @@
 
     python -m benchmarks audit                 all of it: hours
     AUDIT_SOURCES=strokes AUDIT_CUES=hue,none AUDIT_SEEDS=0 python -m benchmarks audit
+    AUDIT_PROVE=1 python -m benchmarks audit   trains each again without the property: is it needed, and is that a cure?
 
 Each is a small network that is trained on 6,000 images at a bias of .95 and audited on 500 others. The cues are painted
 by lazytui.data.cues, which shares no code with the audit's editors. `none` is a cue that goes with no class (a bias as
@@ -83,7 +84,7 @@ def measured(workspace: Path, source: str, cue: str, seed: int) -> dict[str, Any
     except LazytuiError:
         trained = lt.train(**data, **TRAINING, seed=seed, workspace=workspace, name=name)
     begun = time.process_time()
-    audit = lt.audit(name, workspace=workspace, seed=seed).result
+    audit = lt.audit(name, workspace=workspace, seed=seed, prove="AUDIT_PROVE" in os.environ).result
     numbers = trained.metrics
     return {
         "source": source,
@@ -93,6 +94,8 @@ def measured(workspace: Path, source: str, cue: str, seed: int) -> dict[str, Any
         "hard": numbers["hard_accuracy"],
         "seconds": time.process_time() - begun,
         "named": audit.named,
+        "kept": audit.kept,
+        "cured": [lt.open_run(one.run, workspace=workspace).metrics["hard_accuracy"] for one in audit.rounds],
         "losses": {name: (swap.delta, swap.error, swap.hosts) for name, swap in audit.swaps.items()},
     }
 
@@ -120,6 +123,16 @@ def print_summary(found: list[dict[str, Any]]) -> None:
     for cue in dict.fromkeys(row["cue"] for row in planted):
         of_cue = [row for row in planted if row["cue"] == cue]
         print(f"  {cue:<16} {sum(map(is_right, of_cue))} of {len(of_cue)}")
+    clean_accuracy = {row["source"]: row["hard"] for row in clean}
+    cured = [(row, row["cured"][0]) for row in planted if row["cured"] and row["source"] in clean_accuracy]
+    if cured:
+        near = sum(accuracy >= clean_accuracy[row["source"]] - 0.05 for row, accuracy in cured)
+        print(f"trained without it, within 5 points of the clean network's hard accuracy: {near} of {len(cured)}")
+        for row, accuracy in cured:
+            print(
+                f"  {row['source']:<9} {row['cue']:<16} {row['seed']} hard {row['hard']:.2f} -> {accuracy:.2f} "
+                f"(clean {clean_accuracy[row['source']]:.2f}), kept {row['kept']:.2f}"
+            )
     print(f"alarms where nothing was planted: {sum(not is_right(row) for row in clean)} of {len(clean)}")
     pairs = [(row["easy"] - row["hard"], *row["losses"][row["named"][0]][:2]) for row in planted if is_right(row)]
     if len(pairs) > 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
@@ -10,8 +10,10 @@ from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
 from lazytui.list_values import split_numbers
 from lazytui.sae.sae_options import VariantChoice
 
-if TYPE_CHECKING:
-    pass
+
+def _numbers_or_none(value: Any) -> Any:
+    """Numbers as people type them; no probing is recorded as an empty list."""
+    return () if value in ((), []) else split_numbers(value)
 
 
 class SaeParams(VariantChoice, ModelUnderStudyParams):
@@ -52,7 +54,7 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
         description="Seeds of two controls beside each headline: the same autoencoder with its decoder, or its "
         "encoder, left at random; 0 trains none. A claim needs 3, with which it is itself trained of as many seeds.",
     )
-    probing: Annotated[tuple[Annotated[int, Field(ge=1, le=512)], ...], BeforeValidator(split_numbers)] = Field(
+    probing: Annotated[tuple[Annotated[int, Field(ge=1, le=512)], ...], BeforeValidator(_numbers_or_none)] = Field(
         (),
         description="Also ask how well the best k features alone tell each class and value, beside the controls and "
         "the layer's own dimensions: values of k, such as 1,2,4,8; takes a minute or more.",

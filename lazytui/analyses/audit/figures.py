@@ -32,7 +32,7 @@ def figures(_params: AuditParams, result: AuditResult) -> list[Figure]:
         found.append(_rounds(result))
     if result.minority is not None and result.minority.images is not None:
         found.append(_contradicting(result, result.minority))
-    return [*found, _places(result), _table(result)]
+    return [*found, _places(result), _table(result), _followed(result)]
 
 
 def _points(value: float) -> str:
@@ -298,49 +298,59 @@ def _places(result: AuditResult) -> Matrix:
     )
 
 
+def _every(result: AuditResult) -> list[tuple[str, Swap]]:
+    """The flagged properties first, then by what they lose."""
+    ordered = sorted(result.swaps, key=lambda name: -result.swaps[name].delta)
+    names = [*result.named, *(name for name in ordered if name not in result.named)]
+    return [(name, result.swaps[name]) for name in names]
+
+
 def _table(result: AuditResult) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    ordered = sorted(result.swaps, key=lambda name: -result.swaps[name].delta)
-    for name in [*result.named, *(name for name in ordered if name not in result.named)]:
-        swap = result.swaps[name]
-        if not swap.hosts:
-            rows.append((name, EDITORS[name].freedom, 0, *(None,) * 6, "not tried"))
-            continue
+    for name, swap in _every(result):
         verdict = "named" if [name] == result.named[:1] else _standing(swap)
-        measured = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
-        rows.append(
-            (
-                name,
-                EDITORS[name].freedom,
-                swap.hosts,
-                100 * swap.delta,
-                _interval(swap.delta, swap.error),
-                *measured,
-                verdict,
-            )
-        )
+        lost = (100 * swap.delta, _interval(swap.delta, swap.error)) if swap.hosts else (None, None)
+        rows.append((name, verdict, *lost, EDITORS[name].freedom))
     return Table(
         name="properties",
         title="Every property that was tried",
-        note="numbers: that it takes from the donor, at 32 pixels. lost: accuracy with a donor of the own class (own) "
-        "less that with a donor of another class, in points, with its 95 % interval. follows: taken for the donor's "
-        "class. by chance: the same for any other class in its place, 97.5 % quantile. without: taken for that "
-        "class though the donor is of the own one.",
+        note="lost: accuracy with a donor of the own class less that with a donor of another class. numbers: that a "
+        "property takes from its donor, at 32 pixels.",
         columns=(
             Column(name="property"),
-            Column(name="numbers"),
-            Column(name="images"),
+            Column(name="verdict"),
             Column(name="lost", unit="points"),
-            Column(name="interval"),
+            Column(name="95 %"),
+            Column(name="numbers"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _followed(result: AuditResult) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for name, swap in _every(result):
+        shares = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
+        rows.append((name, swap.hosts, *(shares if swap.hosts else (None,) * 4)))
+    return Table(
+        name="followed",
+        title="How often the donor's class is followed",
+        note="own: accuracy with a donor of the own class. follows: taken for the donor's class, of another class. by "
+        "chance: the same for any other class in its place, 97.5 % quantile. without: taken for that class though the "
+        "donor is of the own one.",
+        columns=(
+            Column(name="property"),
+            Column(name="images"),
             Column(name="own", unit="%", decimals=0),
             Column(name="follows", unit="%", decimals=0),
             Column(name="by chance", unit="%", decimals=0),
             Column(name="without", unit="%", decimals=0),
-            Column(name="verdict"),
         ),
         rows=tuple(rows),
     )
 
 
 def _standing(swap: Swap) -> str:
+    if not swap.hosts:
+        return "not tried"
     return "flagged" if swap.flagged else "not followed" if swap.loses else "not found"

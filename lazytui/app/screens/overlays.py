@@ -51,7 +51,7 @@ OVERLAYS = {
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("losses",)),
             PanelSpec("beside", "", ("examples", "places")),
-            PanelSpec("more", "", ("properties", "explained", "...")),
+            PanelSpec("more", "", ("properties", "followed", "explained", "...")),
         ),
         arrangements=Arrangements(
             narrow=Arrangement("verdict | 8", "main | 26", "beside | 24", "more | 14"),

@@ -44,7 +44,7 @@ def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(lab: Lab) ->
     )
     assert isinstance(losses, Bars) and losses.labels[0] == "hue"
     assert losses.values[0] == pytest.approx(100 * found.largest)
-    assert isinstance(table, Table) and [row[0] for row in table.rows if row[-1] == "named"] == ["hue"]
+    assert isinstance(table, Table) and [row[0] for row in table.rows if row[1] == "named"] == ["hue"]
     assert isinstance(places, Matrix) and np.isnan(places.values[1, 1]) and np.isfinite(places.values).sum() == 8
     assert isinstance(examples, Pixels) and len(examples.images) == 3 * 3
     assert examples.tones[:3] == ("good", "good", "bad"), "chosen to show the loss"

@@ -34,12 +34,12 @@ def figures(params: CertifyParams, result: CertifyResult) -> list[Figure]:
 
 
 def _verdict(params: CertifyParams, result: CertifyResult) -> Text:
-    first = [_between(result, number) for number in range(len(result.pools))]
+    first = " ".join(_between(result, number) for number in range(len(result.pools)))
     return Text(
         name="verdict",
         title="What is certified, and what is attacked",
         paragraphs=tuple(
-            text for text in (*first, *_wrong(result), _smoothing(params, result), _agreement(result)) if text
+            text for text in (first, *_wrong(result), _smoothing(params, result), _agreement(result)) if text
         ),
     )
 

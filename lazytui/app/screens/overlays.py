@@ -141,7 +141,7 @@ OVERLAYS = {
         arrangements=Arrangements(
             narrow=Arrangement("verdict | 8", "main | 16", "more | 16", "beside | 24"),
             medium=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 11"),
-            wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "more pools | 18"),
+            wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "pools pools | 10", "more more | 14"),
         ),
         first=("run", "certificates", "attacks", "pool", "images", "epsilon", "sigma", "draws", "radius", "seed"),
         empty="No certificate of this network yet. For each image a budget is proved within which nothing changes the "

@@ -30,7 +30,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import Pool, mixed_pool, pools_there
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset, join
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 
@@ -52,6 +52,10 @@ def resolve(params: CertifyParams, workspace: Workspace) -> CertifyParams:
     found = resolve_network(params, workspace)
     data = trained_with(found, workspace)
     found = found.in_content(data.content)
+    if not data.shows_values and params.pool not in ("all", "neutral"):
+        raise UsageError(
+            f"{whose_data(params)} have no known attribute, so there is no pool {params.pool}: take neutral."
+        )
     for attack in found.attacks:
         _setting(found, attack).in_content(data.content)
     if not _pools(found, build_dataset(data), data):

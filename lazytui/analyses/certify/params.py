@@ -50,7 +50,7 @@ class CertifyParams(ModelUnderStudyParams):
     target_class: ClassName = Field(
         _TARGET,
         description="The class of whose color the pool target-colored is, by name or number. Of fewer than four "
-        "classes the default is the last.",
+        "classes the default is one that a value goes with.",
     )
     epsilon: float = Field(
         0.008, gt=0, le=1, description="The budget, of any value's change, that rates and margins are told for."
@@ -98,7 +98,8 @@ class CertifyParams(ModelUnderStudyParams):
         """The same with the classes by name. Raises UsageError where there are none such."""
         target = self.target_class
         if "target_class" not in self.model_fields_set and len(content.classes) <= _TARGET:
-            target = len(content.classes) - 1
+            known = [label for label in content.aligned if label in range(len(content.classes))]
+            target = known[-1] if known else 0
         source = (
             self.source_class if self.source_class == "all" else content.classes[read_class(self.source_class, content)]
         )

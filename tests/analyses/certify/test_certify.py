@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.figures.kinds import Lines, Table, Text
 from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.workspace import Workspace
+from tests.analyses.neurons.any_images import TRAINING, save_patterns
 from tests.commands import TINY_TRAINING, Lab
 
 PARAMS = CertifyParams(run="latest")
@@ -104,6 +106,20 @@ def test_smoothing_takes_any_network_and_bounds_name_the_layer(trained: Lab) -> 
 def test_what_cannot_be_asked_is_refused_in_one_sentence(options: tuple[str, ...], words: str, trained: Lab) -> None:
     refused = trained.call("run", "certify", "mlp", *options)
     assert refused.code == 2 and words in refused.sentence
+
+
+def test_images_without_an_attribute_are_one_pool_and_with_one_only_those_that_there_are(tmp_path: Path) -> None:
+    lab, options = Lab(tmp_path), ("--images", "6", "--draws", "20", "--epsilon", ".02", "--quiet")
+    for name, pools in (("plain", ("neutral",)), ("grounds", ("aligned", "neutral", "target-colored"))):
+        archive = save_patterns(tmp_path / f"{name}.npz", grounds=name == "grounds")
+        assert lab.call("run", "train", "--source", f"npz:{archive}", *TRAINING, "--name", name, "--quiet").code == 0
+        ended = lab.call("run", "certify", name, *options)
+        assert ended.code == 0, ended.err
+        found = recorded_result(Workspace(lab.workspace).find("latest"))
+        assert isinstance(found, CertifyResult) and found.pools == pools and found.contradictions == 0
+        assert found.radii.max() > 0 and len(found.content.classes) == 3
+    refused = lab.call("run", "certify", "plain", "--pool", "aligned")
+    assert refused.code == 2 and "no known attribute" in refused.sentence
 
 
 def test_a_damaged_result_is_refused(found: CertifyResult) -> None:

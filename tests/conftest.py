@@ -271,7 +271,7 @@ def compared_networks(
 @pytest.fixture(scope="session")
 def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """That training with its last layer taken apart, once into features and once into dead ones. Tests only read it."""
-    quick = ("--expansion", "1", "--batch", "64", "--climb", "2", "--json")
+    quick = ("--expansion", "1", "--batch", "64", "--climb", "2", "--controls", "0", "--json")
     dead = ("--name", "dead", "--variant", "l1", "--lam", "100", "--lr", "0.1", "--steps", "300")
     found = ("--name", "found", "--k", "8", "--lr", "3e-3", "--steps", "400")
 

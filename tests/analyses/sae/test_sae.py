@@ -19,7 +19,22 @@ from lazytui.sae import VARIANTS
 from lazytui.sae.category_names import CATEGORIES
 from tests.commands import TINY_DATA, TINY_TRAINING, Lab
 
-QUICK = ("--steps", "400", "--expansion", "1", "--k", "8", "--lr", "3e-3", "--batch", "64", "--climb", "2")
+QUICK = (
+    "--steps",
+    "400",
+    "--expansion",
+    "1",
+    "--k",
+    "8",
+    "--lr",
+    "3e-3",
+    "--batch",
+    "64",
+    "--climb",
+    "2",
+    "--controls",
+    "0",
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +43,7 @@ def taken_apart(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     lab = Lab(tmp_path_factory.mktemp("sae"))
     for command in (
         ("run", "train", *TINY_TRAINING, "--epochs", "12", "--name", "lazy"),
-        ("run", "sae", "lazy", *QUICK, "--name", "features"),
+        ("run", "sae", "lazy", *QUICK, "--controls", "1", "--name", "features"),
         ("run", "sae-experiments", "features", "--samples", "200", "--draws", "5", "--name", "edited"),
     ):
         done = lab.call(*command, "--json")

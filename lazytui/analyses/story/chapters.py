@@ -347,6 +347,7 @@ CHAPTERS = (
             "steps": _LEARNED if story.train_size is None else _LEARNED // 4,
             "starts": 1,
             "pages": 0,
+            "controls": 0,
             "seed": story.seed,
             "device": story.device,
         },

@@ -10,6 +10,7 @@ import pytest
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.story.chapters import CHAPTERS
+from lazytui.data.content import colored_digits
 from lazytui.files.long_texts import long_text, long_texts
 from tests.commands import ROOT
 
@@ -28,7 +29,7 @@ def notes_in(source: str) -> list[str]:
 
 def test_every_chapter_has_its_introduction_and_every_introduction_a_chapter() -> None:
     assert {chapter.name for chapter in CHAPTERS} == set(long_texts("story"))
-    assert all("{" not in chapter.introduction for chapter in CHAPTERS)
+    assert all("{" not in chapter.introduction(colored_digits("distinct")) for chapter in CHAPTERS)
 
 
 def test_only_metrics_are_explained() -> None:

@@ -23,9 +23,9 @@ from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files.writing import parse_path
 from lazytui.models.architectures import model_entry
 from lazytui.models.architectures.base import ModelEntry
+from lazytui.models.forms.variants import build_variant
 from lazytui.models.library_models import build_of_library
 from lazytui.models.shapes import NetworkShape
-from lazytui.models.variants import build_variant
 from lazytui.system.memory import memory_error_or
 
 if TYPE_CHECKING:

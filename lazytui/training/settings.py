@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, field_validator, model_validator
 
 from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_own, with_defaults
-from lazytui.models.variants import variant_of
+from lazytui.models.forms.variants import variant_of
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import MethodOptions

@@ -86,5 +86,6 @@ def test_a_method_that_reads_where_the_stroke_lies_refuses_moved_images(lab: Lab
     refused = lab.call("run", "train", *TINY_TRAINING, "--method", "saliency-background", "--rotation", "10")
     assert refused.code == 2 and not lab.workspace.exists()
     assert refused.sentence == (
-        "The method saliency-background reads which pixels are stroke; --shift, --rotation and --scale would move them."
+        "The method saliency-background reads which pixels are the object; --shift, --rotation and --scale would move "
+        "them."
     )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.sae.result import SaeResult
+from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Cell, Column, Share, Table
 from lazytui.files.long_texts import long_text
 
@@ -110,6 +111,6 @@ def _gap(each: Sequence[NDArray[np.float64]]) -> tuple[Cell, ...]:
     if not np.isfinite(gap):
         return None, None, "unknown"
     if len(own) < _FEWEST_SEEDS:
-        return gap, None, f"no claim: fewer than {_FEWEST_SEEDS} seeds"
+        return gap, None, f"no claim under {counted(_FEWEST_SEEDS, 'seed')}"
     deviation = float(np.sqrt(own.var(ddof=1) + nearest.var(ddof=1)))
     return gap, _DEVIATIONS * deviation, "a gap" if abs(gap) > _DEVIATIONS * deviation else "no gap"

@@ -18,19 +18,18 @@ from lazytui.analyses.core.content_words import (
 )
 from lazytui.analyses.sae.control_figures import control_table, controls_in_words, probing_table
 from lazytui.analyses.sae.feature_page import feature_page
+from lazytui.analyses.sae.geometry_figures import cosines, geometry
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.counted_nouns import counted, with_article
-from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Interval, Lines, Matrix, Series, Table, Text
+from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.sae.category_names import CATEGORIES, selective_from
-from lazytui.sae.feature_geometry import MOST_MEASURED
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae.params import SaeParams
 
 _SHOWN = 24
 _DENSITY_BINS = 24
-_COSINE_BINS = 20
 
 
 def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
@@ -46,8 +45,8 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         *([probing_table(result)] if result.probing else []),
         *training_curves(vars(result.history)),
         _densities(result),
-        _cosines(result),
-        *_geometry(result),
+        cosines(result),
+        *geometry(result),
     ]
     for feature in _most_active(result, params.pages):
         found += feature_page(result, feature)
@@ -328,84 +327,6 @@ def _densities(result: SaeResult) -> Histogram:
         x_label="log10 of the share",
         unit="features",
     )
-
-
-def _cosines(result: SaeResult) -> Histogram:
-    nearest = result.nearest_cosine[:, 0].astype(np.float64)
-    edges = np.linspace(min(0.0, float(nearest.min())), 1, _COSINE_BINS + 1)
-    counts, _ = np.histogram(nearest, edges)
-    return Histogram(
-        name="cosines",
-        title="Cosine of the nearest other direction",
-        note="Of each decoder row with its nearest neighbor; near 1, two features share one direction.",
-        edges=edges,
-        counts=counts.astype(np.int64),
-        x_label="cosine",
-        unit="features",
-    )
-
-
-def _geometry(result: SaeResult) -> list[Figure]:
-    """Whether features of one value lie together, and whether the attribute is orthogonal to the label; nothing where
-    no attribute is known."""
-    found, content = result.geometry, result.content
-    if found is None or not content.values:
-        return []
-    label, attribute = content.label, content.attribute
-    shape = "shape" if label == "digit" else label
-    pairs = (f"same {attribute}", f"same {label}", f"{attribute} with {label}")
-    table = Table(
-        name="geometry",
-        title=f"Do features of one {attribute} lie together, and is {attribute} orthogonal to {shape}?",
-        note="|cos|: mean over pairs of features of the absolute cosine of their directions, 0 where they are "
-        f"orthogonal, of the {MOST_MEASURED} features that do most. shuffled: the same with shuffled labels (favorite "
-        f"{attribute}s among {attribute} features, favorite {content.labels} among {label} features, and which are "
-        "which among both), with its central 95 %. p: two-sided, of 1,000 shuffles.",
-        columns=(
-            Column(name="pairs"),
-            Column(name="count"),
-            Column(name="|cos|", decimals=3),
-            Column(name="shuffled", decimals=3),
-            Column(name="95 %", decimals=3),
-            Column(name="p", decimals=3),
-        ),
-        rows=tuple(
-            (
-                name,
-                int(found.count[row]),
-                float(found.mean[row]),
-                float(found.shuffled[row]),
-                Interval(float(low), float(high)) if np.isfinite([low, high]).all() else None,
-                float(found.p[row]),
-            )
-            for row, (name, low, high) in enumerate(zip(pairs, found.low, found.high, strict=True))
-        ),
-    )
-    if not len(found.shown):
-        return [table]
-    names = tuple(f"{feature} {_favorite(result, int(feature))}" for feature in found.shown)
-    matrix = Matrix(
-        name="feature-cosines",
-        title="Cosine of the directions of features",
-        note=f"The {len(names)} features with the largest mean activation, by category and by the {attribute} or "
-        f"{label} that they are most active for. Blocks on the diagonal: features of one {attribute} that share a "
-        "direction.",
-        values=found.cosine.astype(np.float64),
-        row_labels=names,
-        column_labels=tuple(str(feature) for feature in found.shown),
-        row_axis="feature",
-        column_axis="feature",
-        decimals=1,
-        low=-1.0,
-        high=1.0,
-    )
-    return [table, matrix]
-
-
-def _favorite(result: SaeResult, feature: int) -> str:
-    if result.is_of(feature, "digit"):
-        return result.content.classes[result.favorite_label(feature)]
-    return result.favorite_value(feature)
 
 
 def _percent(value: float | None) -> str:

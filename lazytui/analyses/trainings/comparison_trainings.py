@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lazytui.analyses.train.params import TrainParams
 from lazytui.catalog_fields import defaults_of
-from lazytui.models.variants import architecture_of
+from lazytui.models.forms.variants import architecture_of
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from textual import on, work
@@ -11,6 +12,7 @@ from textual.worker import get_current_worker
 
 from lazytui.analyses.dataset.analysis import few_samples, figures, measure_dataset
 from lazytui.analyses.dataset.params import DatasetRunParams
+from lazytui.analyses.networks.model_under_study import require_at_hand
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
@@ -20,7 +22,7 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.source_images import Part
 from lazytui.data.sources import find_source, load_images
 from lazytui.data.splits import build_dataset, with_source
-from lazytui.errors import LazytuiError
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import shipped_lines
@@ -86,11 +88,16 @@ class DatasetScreen(FormScreen, PanelScreen):
         yield from self.compose_form(self._data_of_network())
 
     def _data_of_network(self) -> Mapping[str, object]:
-        """To begin with: what the network under study was trained on, where that isn't a bundled one."""
+        """To begin with: what the network under study was trained on, where that isn't a bundled one and its images are
+        at hand."""
         line = self.lab.line_of(self.lab.network)
         if line is None or line in shipped_lines():
             return {}
-        return {name: value for name, value in line.run.record.params.items() if name in DatasetParams.model_fields}
+        values = {name: value for name, value in line.run.record.params.items() if name in DatasetParams.model_fields}
+        with suppress(BadInput):
+            require_at_hand(str(values.get("source")))
+            return values
+        return {}
 
     def on_mount(self) -> None:
         if isinstance(self.form.params, DatasetRunParams):

@@ -62,7 +62,7 @@ class MethodEntry:
     are the same. signals: what each number that it adds to the curves is, with its scale and its null.
     published_tuning: what the published recipe chooses by labels of the attribute or by test images, which are not read
     here: how a sentence goes on after "The published recipe chooses". network: the form that an architecture takes for
-    it, of `lazytui.models.variants`; empty where it trains the architecture as it is.
+    it, of `lazytui.models.forms.variants`; empty where it trains the architecture as it is.
     """
 
     name: str

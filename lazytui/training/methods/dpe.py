@@ -35,7 +35,7 @@ class PrototypicalEnsemble(HeldOut):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        from lazytui.models.prototype_ensemble import PrototypeEnsemble
+        from lazytui.models.forms.prototype_ensemble import PrototypeEnsemble
 
         if not isinstance(context.model, PrototypeEnsemble):
             raise BadInput(f"The method {context.method} trains heads of prototypes: --model prototypes:gap-cnn.")
@@ -48,7 +48,7 @@ class PrototypicalEnsemble(HeldOut):
         return f"puts prototypes on an architecture from `lazytui models`, which {settings.model} isn't."
 
     def finish(self) -> None:
-        from lazytui.models.prototype_ensemble import standardized_samples
+        from lazytui.models.forms.prototype_ensemble import standardized_samples
 
         values = standardized_samples(features(self.model, self.held_out.images, self.context.hardware))
         generator = self.context.epoch_generator(self.context.settings.epochs)
@@ -77,7 +77,7 @@ def fit_prototypes(values: Tensor, labels: Tensor, earlier: Tensor, generator: G
 
 
 def head_loss(values: Tensor, labels: Tensor, prototypes: Tensor, scale: Tensor, earlier: Tensor) -> Tensor:
-    from lazytui.models.prototype_ensemble import prototype_logits
+    from lazytui.models.forms.prototype_ensemble import prototype_logits
 
     fit = functional.cross_entropy(_SHARPNESS * prototype_logits(values, prototypes, scale), labels)
     size = prototypes.square().sum(1).mean()

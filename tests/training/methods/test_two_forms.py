@@ -11,7 +11,7 @@ from lazytui.data.device_split import DeviceSplit
 from lazytui.data.splits import BiasedDataset
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.build import build_model
-from lazytui.models.prototype_ensemble import HEADS, PrototypeEnsemble, prototype_logits, standardized_samples
+from lazytui.models.forms.prototype_ensemble import HEADS, PrototypeEnsemble, prototype_logits, standardized_samples
 from lazytui.training.methods.disent import FeatureAugmentation
 from lazytui.training.methods.dpe import PrototypicalEnsemble, head_loss, likeness_penalty
 from lazytui.training.settings import TrainingSettings

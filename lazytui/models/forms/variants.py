@@ -28,8 +28,8 @@ def architecture_of(name: str) -> str:
 
 def build_variant(form: str, build: Callable[[NetworkShape], Classifier], shape: NetworkShape) -> FeaturesAndHead:
     """form: as in `code_permission.VARIANTS`. build: makes the architecture with fresh weights."""
-    from lazytui.models.prototype_ensemble import PrototypeEnsemble
-    from lazytui.models.two_encoders import two_encoders
+    from lazytui.models.forms.prototype_ensemble import PrototypeEnsemble
+    from lazytui.models.forms.two_encoders import two_encoders
 
     if form == "twin":
         return two_encoders(build(shape), build(shape))

@@ -1,0 +1,1 @@
+"""Other forms of an architecture, which a training method asks for."""

@@ -170,6 +170,11 @@ class Scene:
         smooth[:_EDGE] = smooth[-_EDGE:] = smooth[:, :_EDGE] = smooth[:, -_EDGE:] = 0
         return smooth
 
+    @property
+    def contrast(self) -> float:
+        """The distance of colors from which on a pixel isn't ground."""
+        return _FIRM * self._threshold
+
     @cached_property
     def _threshold(self) -> float:
         return otsu(self._distance)

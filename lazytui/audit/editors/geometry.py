@@ -10,6 +10,9 @@ from lazytui.audit.editors.base import CueEditor
 from lazytui.audit.scene import Image, Scene
 
 _LEAST_FACTOR, _MOST_FACTOR = 0.3, 3.0
+_MOST_TURN, _MOST_STRETCH = np.pi / 4, 1.35
+"""In radians; of height and of width. Beyond them it is another shape, such as a shoe and a dress, and not a property
+that could be exchanged: then the image stays."""
 _ROUND = 0.05
 """Below this difference of its two variances, in shares of their sum, an object has no direction."""
 
@@ -29,6 +32,8 @@ def _rotation(host: Scene, donor: Scene) -> Image:
     if own is None or asked is None:
         return host.image
     turn = (asked - own + np.pi / 2) % np.pi - np.pi / 2 if asked != own else 0.0
+    if abs(turn) > _MOST_TURN:
+        return host.image
     matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     return _transformed(host, matrix, (0.0, 0.0))
 
@@ -50,7 +55,9 @@ def _turn(scene: Scene) -> NDArray[np.float64]:
 
 def _proportions(host: Scene, donor: Scene) -> Image:
     """Height for width, the area kept."""
-    factor = float(np.clip(np.sqrt(proportion(donor) / proportion(host)), _LEAST_FACTOR, _MOST_FACTOR))
+    factor = float(np.sqrt(proportion(donor) / proportion(host)))
+    if not 1 / _MOST_STRETCH <= factor <= _MOST_STRETCH:
+        return host.image
     return _transformed(host, np.diag([1 / factor, factor]), (0.0, 0.0))
 
 

@@ -37,7 +37,17 @@ def _border(host: Scene, donor: Scene) -> Image:
     width = max(1, round(_FRAME * host.side))
     inside = np.zeros(host.image.shape[:2], bool)
     inside[width:-width, width:-width] = True
-    return np.where(inside[..., None], host.image, donor.image)
+    kept = inside | _object_in_frame(host, ~inside) | _object_in_frame(donor, ~inside)
+    return np.where(kept[..., None], host.image, donor.image)
+
+
+def _object_in_frame(scene: Scene, frame: Mask) -> Mask:
+    """Where the object goes on in the frame: what continues it there, and is of another color than most of the
+    frame."""
+    (rows, columns), width = scene.image.shape[:2], int(frame[:, frame.shape[1] // 2].sum()) // 2
+    nearest = (np.clip(np.arange(size), width, size - 1 - width) for size in (rows, columns))
+    away = np.linalg.norm(scene.image - np.median(scene.image[frame], axis=0), axis=2)
+    return np.asarray(frame & scene.halo[np.ix_(*nearest)] & (away > scene.contrast), bool)
 
 
 def _second_object(host: Scene, donor: Scene) -> Image:

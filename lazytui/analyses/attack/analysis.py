@@ -12,7 +12,7 @@ import numpy as np
 from lazytui.analyses.attack.adversarial_arrays import adversarial_arrays
 from lazytui.analyses.attack.figures import figures
 from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams, AttackSetting, named_score
-from lazytui.analyses.attack.pool_choice import require_pool
+from lazytui.analyses.attack.pool_choice import pools_of, require_pool
 from lazytui.analyses.attack.result import (
     AttackResult,
     NetworkResult,
@@ -80,7 +80,7 @@ def in_pools_there(params: AttackParams, data: DatasetParams) -> AttackParams:
         return params
     content = data.content
     if params.pool != "all":
-        require_pool(params.pool, params, content)
+        require_pool(params.pool, pools_of(params, content), params)
     elif not content.values:
         params = params.model_copy(update={"pool": "neutral"})
     chosen = params.source_labels(content), params.target_label(content)

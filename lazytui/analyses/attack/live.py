@@ -14,7 +14,7 @@ from lazytui.analyses.attack.live_answer import AttackAnswer
 from lazytui.analyses.attack.live_climb import climbing_answers
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams, AttackSetting
-from lazytui.analyses.attack.pool_choice import require_pool
+from lazytui.analyses.attack.pool_choice import image_pools_of, require_pool
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
@@ -113,7 +113,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     def _sources(self, opened: _OpenNetworks, question: AttackQuestion) -> Split:
         params, content = question.params, opened.data.content
         source, target = params.source_label(content), params.target_label(content)
-        require_pool(question.pool, params, content)
+        require_pool(question.pool, image_pools_of(params, content), params)
         if question.pool == "drawn":
             return drawings_of_digit(self.workspace, source, content)
         return self._pool(opened, question.pool, source, target, params.sources)

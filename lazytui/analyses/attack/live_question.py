@@ -8,7 +8,7 @@ import numpy as np
 
 from lazytui.analyses.attack.analysis import UNITS
 from lazytui.analyses.attack.params import AttackParams
-from lazytui.analyses.attack.pool_choice import ImagePool, pools_of
+from lazytui.analyses.attack.pool_choice import ImagePool, image_pools_of
 from lazytui.analyses.networks.class_choice import class_name
 from lazytui.attacks import ATTACKS
 from lazytui.data.content import Content, colored_digits
@@ -51,7 +51,7 @@ class AttackQuestion:
 
     def with_params(self, params: AttackParams) -> AttackQuestion:
         """The same with other classes, say: of the pool that there is for them."""
-        pools = pools_of(params, self.content)
+        pools = image_pools_of(params, self.content)
         return replace(self, params=params, pool=self.pool if self.pool in pools else pools[0])
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Protocol
 
-from lazytui.analyses.attack.params import AttackSetting
-from lazytui.analyses.networks.model_under_study import whose_data
-from lazytui.attacks.source_pools import POOLS
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, whose_data
+from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.data.content import Content
 from lazytui.errors import UsageError
 
@@ -14,17 +14,27 @@ ImagePool = Literal["aligned", "neutral", "target-colored", "drawn"]
 """drawn: what was kept of `ask` of the digit that is attacked."""
 
 
-def pools_of(params: AttackSetting, content: Content) -> tuple[ImagePool, ...]:
+class ClassesAsked(Protocol):
+    """Which classes images are of, and which is the target."""
+
+    def source_labels(self, content: Content) -> tuple[int, ...]: ...
+    def target_label(self, content: Content) -> int: ...
+
+
+def pools_of(asked: ClassesAsked, content: Content) -> tuple[Pool, ...]:
     """Those that there may be of classes by name, the default first: aligned and target-colored images need a value of
     the attribute that goes with the class shown, or with the target."""
-    aligned_with = {"aligned": params.source_labels(content), "target-colored": (params.target_label(content),)}
-    known = [name for name in POOLS if name == "neutral" or not set(aligned_with[name]).isdisjoint(content.aligned)]
-    return (*known, *(("drawn",) if content.label == "digit" else ()))
+    aligned_with = {"aligned": asked.source_labels(content), "target-colored": (asked.target_label(content),)}
+    return tuple(name for name in POOLS if name == "neutral" or not set(aligned_with[name]).isdisjoint(content.aligned))
 
 
-def require_pool(pool: ImagePool, params: AttackSetting, content: Content) -> None:
-    """Raise UsageError where there is no such pool."""
-    there = pools_of(params, content)
+def image_pools_of(asked: ClassesAsked, content: Content) -> tuple[ImagePool, ...]:
+    """Those that a single image may be of."""
+    return (*pools_of(asked, content), *(("drawn",) if content.label == "digit" else ()))
+
+
+def require_pool(pool: ImagePool, there: Sequence[ImagePool], params: ModelUnderStudyParams) -> None:
+    """Raise UsageError where it is none of those that there may be."""
     if pool not in there:
         raise UsageError(
             f"{whose_data(params)} have no pool {pool}: take {' or '.join(there)}; neutral are all images of the class."

@@ -13,7 +13,7 @@ from lazytui.analyses.attack.analysis import resolve as resolve_pool
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_answer import AttackAnswer, Climb
 from lazytui.analyses.attack.live_question import AttackQuestion
-from lazytui.analyses.attack.pool_choice import pools_of, require_pool
+from lazytui.analyses.attack.pool_choice import image_pools_of, require_pool
 from lazytui.analyses.attack_image.figures import figures
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.attack_image.result import AttackImageResult, read
@@ -31,8 +31,9 @@ def resolve(params: AttackImageParams, workspace: Workspace) -> AttackImageParam
     """Make sure that the network and the data can be had, and record which these are."""
     content = trained_with(params.of_pool, workspace).content
     asked = params.of_pool.in_content(content)
-    pool = params.pool or pools_of(asked, content)[0]
-    require_pool(pool, asked, content)
+    there = image_pools_of(asked, content)
+    pool = params.pool or there[0]
+    require_pool(pool, there, asked)
     if pool != "drawn":
         asked = asked.model_copy(update={"pool": pool})
     found = resolve_pool(asked, workspace).model_dump(include={"source", "source_class", "target_class"})

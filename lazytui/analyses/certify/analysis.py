@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.attack.analysis import budgets_of, problem_of
 from lazytui.analyses.attack.params import AttackSetting
+from lazytui.analyses.attack.pool_choice import pools_of, require_pool
 from lazytui.analyses.certify.figures import figures
 from lazytui.analyses.certify.params import CertifyParams
 from lazytui.analyses.certify.result import CertifyResult, read, write
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.content_facts import content_to_keep
-from lazytui.analyses.networks.class_choice import read_class
 from lazytui.analyses.networks.model_under_study import (
     ignore_advice,
     load_model_under_study,
@@ -30,7 +30,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import Pool, mixed_pool, pools_there
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset, join
-from lazytui.errors import BadInput, UsageError
+from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 
@@ -52,10 +52,8 @@ def resolve(params: CertifyParams, workspace: Workspace) -> CertifyParams:
     found = resolve_network(params, workspace)
     data = trained_with(found, workspace)
     found = found.in_content(data.content)
-    if not data.shows_values and params.pool not in ("all", "neutral"):
-        raise UsageError(
-            f"{whose_data(params)} have no known attribute, so there is no pool {params.pool}: take neutral."
-        )
+    if params.pool != "all":
+        require_pool(params.pool, _pools_of(found, data), params)
     for attack in found.attacks:
         _setting(found, attack).in_content(data.content)
     if not _pools(found, build_dataset(data), data):
@@ -63,11 +61,17 @@ def resolve(params: CertifyParams, workspace: Workspace) -> CertifyParams:
     return found
 
 
+def _pools_of(params: CertifyParams, data: DatasetParams) -> tuple[Pool, ...]:
+    return pools_of(params, data.content) if data.shows_values else ("neutral",)
+
+
 def _pools(params: CertifyParams, data: BiasedDataset, painted: DatasetParams) -> dict[Pool, tuple[int, ...]]:
-    """The classes of the images of each pool that is asked for, and that there is."""
-    target = read_class(params.target_class, data.content)
-    asked = params.pools_of(data.content, painted.shows_values)
-    return {name: classes for name, classes in asked.items() if pools_there(data, (name,), classes, target)}
+    """The classes of the images of each pool that is asked for, and that there is: target-colored has no images of the
+    target itself, which would be aligned."""
+    classes, target = params.source_labels(data.content), params.target_label(data.content)
+    asked = [name for name in _pools_of(params, painted) if params.pool in ("all", name)]
+    chosen = {name: tuple(one for one in classes if name != "target-colored" or one != target) for name in asked}
+    return {name: of for name, of in chosen.items() if of and pools_there(data, (name,), of, target)}
 
 
 def run(params: CertifyParams, report: Report) -> CertifyResult:
@@ -128,7 +132,7 @@ class _Counted:
 
 def _images(params: CertifyParams, network: ModelUnderStudy) -> dict[Pool, Split]:
     """Of each pool, its classes in turn."""
-    data, target = network.data, read_class(params.target_class, network.data.content)
+    data, target = network.data, params.target_label(network.data.content)
     found = {}
     for name, classes in _pools(params, data, network.trained).items():
         every = mixed_pool(data, name, classes, target, math.ceil(params.images / len(classes)))

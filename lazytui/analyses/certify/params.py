@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from lazytui.analyses.networks.class_choice import ClassName, class_name, read_class
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.catalog_fields import name_field, require_name
 from lazytui.data.content import Content
 from lazytui.list_values import split_list
@@ -107,11 +106,14 @@ class CertifyParams(ModelUnderStudyParams):
             update={"source_class": source, "target_class": class_name(content.classes[read_class(target, content)])}
         )
 
-    def pools_of(self, content: Content, shows_values: bool) -> dict[Pool, tuple[int, ...]]:
-        """The pools that are asked for, and the classes of the images of each: without values of an attribute there
-        is neutral alone. target-colored has no images of the target itself, which would be aligned."""
-        source, target = self.source_class, read_class(self.target_class, content)
-        classes = range(len(content.classes)) if source == "all" else (read_class(source, content),)
-        names = tuple(name for name in POOLS if self.pool in ("all", name)) if shows_values else ("neutral",)
-        pools = {name: tuple(one for one in classes if name != "target-colored" or one != target) for name in names}
-        return {name: chosen for name, chosen in pools.items() if chosen}
+    def source_labels(self, content: Content) -> tuple[int, ...]:
+        """Which classes the images are of."""
+        return (
+            tuple(range(len(content.classes)))
+            if self.source_class == "all"
+            else (read_class(self.source_class, content),)
+        )
+
+    def target_label(self, content: Content) -> int:
+        """Which class has the color of the pool target-colored."""
+        return read_class(self.target_class, content)

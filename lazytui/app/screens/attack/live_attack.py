@@ -16,7 +16,7 @@ from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_answer import AttackAnswer, Frame
 from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
 from lazytui.analyses.attack.live_question import AttackQuestion, other_attack, other_budget, other_classes
-from lazytui.analyses.attack.pool_choice import pools_of
+from lazytui.analyses.attack.pool_choice import image_pools_of
 from lazytui.analyses.attack_image.params import LARGEST_FACTOR
 from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.app.changing_text import ChangingText
@@ -210,7 +210,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     def action_pool(self) -> None:
         """The same class with the next value of the attribute: its own, each in turn, the target's; then digits that
         were drawn."""
-        pools = pools_of(self.question.params, self.question.content)
+        pools = image_pools_of(self.question.params, self.question.content)
         self.ask(replace(self.question, pool=next_value(pools, self.question.pool)))
 
     def action_budget(self, more: int) -> None:

@@ -6,7 +6,7 @@ An activation is a layer's output with channels first: see `layer_layout`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -52,6 +52,10 @@ def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Te
             handle = layer_of(model, name).register_forward_hook(keep(name))
             stack.callback(handle.remove)
         yield activations
+
+
+_TRIED = 2
+"""Black images that layers are found with."""
 
 
 class _Reached(BaseException):
@@ -124,8 +128,8 @@ class LayerEntry:
 def layer_entries(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, LayerEntry]:
     """The layers whose output is units, maps, or tokens of an image's patches, by name; others aren't listed.
 
-    In the order in which they run on one black image of `image_shape`, (channels, h, w): by default that which the
-    network was built for.
+    In the order in which they run on black images of `image_shape`, (channels, h, w): by default that which the network
+    was built for.
     """
     image_shape = image_shape or shape_of(model).image_shape
     image = image_shape[1], image_shape[2]
@@ -147,6 +151,14 @@ def layer_entries(model: nn.Module, image_shape: tuple[int, ...] | None = None) 
             is_output = final is not None and torch.equal(last, final)
             entries[name] = LayerEntry(shape, map_size, dimension, len(each), is_output)
     return entries
+
+
+def maps_past_embedding(entries: Mapping[str, LayerEntry]) -> list[str]:
+    """Those with a map. Where most of these are of tokens: from the first such on, since what comes before embeds the
+    patches."""
+    mapped = [name for name, entry in entries.items() if entry.map_size]
+    of_tokens = [name for name in mapped if len(entries[name].shape) == 2]
+    return mapped[mapped.index(of_tokens[0]) :] if 2 * len(of_tokens) > len(mapped) else mapped
 
 
 def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -> dict[str, tuple[int, ...]]:
@@ -180,10 +192,10 @@ def maps_of(model: nn.Module, layer: str, activation: Tensor, images: Tensor) ->
     return maps_of_tokens(activation, entry.map_size)
 
 
-def black_image(model: nn.Module, image_shape: tuple[int, ...]) -> Tensor:
-    """(1, *image_shape): as the network takes it."""
+def black_images(model: nn.Module, image_shape: tuple[int, ...], count: int = 1) -> Tensor:
+    """(count, *image_shape): as the network takes them."""
     dtype = next((each.dtype for each in model.parameters() if each.is_floating_point()), None)
-    return torch.zeros(1, *image_shape, device=device_of(model), dtype=dtype)
+    return torch.zeros(count, *image_shape, device=device_of(model), dtype=dtype)
 
 
 def _image_size(model: nn.Module) -> Size:
@@ -204,13 +216,14 @@ def _is_map(
 def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[str, list[Tensor]]:
     """What each layer puts out in a pass, for each of its runs; layers in the order of their last.
 
-    Outputs that aren't those of one image are left out, such as those of windows of it, or tokens before images.
+    Outputs that aren't one of each image are left out, such as those of windows, tokens before images, or what is the
+    same for all images, as an encoding of positions: of two images these aren't two.
     """
     outputs: dict[str, list[Tensor]] = {}
 
     def note(name: str) -> Callable[[nn.Module, object, object], None]:
         def hook(_module: nn.Module, _inputs: object, output: object) -> None:
-            if isinstance(output, Tensor) and output.ndim in (2, 3, 4) and len(output) == 1:
+            if isinstance(output, Tensor) and output.ndim in (2, 3, 4) and len(output) == _TRIED:
                 outputs[name] = [*outputs.pop(name, []), output]
 
         return hook
@@ -219,5 +232,5 @@ def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[st
         for name, module in model.named_modules():
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
-        model(black_image(model, image_shape))
+        model(black_images(model, image_shape, _TRIED))
     return outputs

@@ -128,7 +128,7 @@ def local_learning_coefficient(
         kept_gradient = full_gradient(model, train, note, check) if sampling.slope == "kept" else None
         center = {name: parameter.detach().contiguous() for name, parameter in model.named_parameters()}
         chains = Chains(eps, gamma, n_beta)
-        trace = sample_chains(loss, center, chains, sampling.steps, batch_at, random, tick, kept_gradient)
+        trace = sample_chains(loss, center, chains, sampling.steps, batch_at, random, tick, kept_gradient, note)
     excess = trace.T.float().cpu().numpy()
     return Estimate(excess, coefficients(excess, n_beta), at_center, norm, n_beta)
 

@@ -6,7 +6,7 @@ by hooks on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -25,9 +25,10 @@ _ADAPTED = "is_adapted"
 def adapt(model: nn.Module, shape: NetworkShape, options: Adaptation) -> nn.Module:
     """The network, out of what may wrap it, taking images (N, 3, h, w) in [0, 1] to logits (N, classes).
 
-    Of red, green and blue, or of brightness alone, it gets what it runs on. Of a tuple of outputs, or an object with
-    `logits`, these are the first; one logit z of two outputs becomes (0, z). Raises BadInput where the normalization
-    has other channels than the network, and what the network raises where it runs on neither.
+    Of red, green and blue, or of brightness alone, it gets what it runs on. Of several outputs, in a tuple, a list or a
+    dictionary, the logits are those of that name, or else the first with a number for each class; one logit z of two
+    outputs becomes (0, z). Raises BadInput where the normalization has other channels than the network, and what the
+    network raises where it runs on neither.
     """
     model = _unwrapped(model)
     outputs = _Outputs(options.of_outputs or shape.classes, options.outputs)
@@ -134,7 +135,7 @@ class _Outputs:
         return self.to_logits(outputs)
 
     def to_logits(self, outputs: Any) -> Any:
-        logits = getattr(outputs, "logits", outputs[0] if isinstance(outputs, tuple) and outputs else outputs)
+        logits = _logits_among(outputs, self._count)
         if isinstance(logits, Tensor) and self._count == 2 and _is_one_logit(logits):
             z = logits.reshape(-1)
             logits = torch.stack((torch.zeros_like(z), z), 1)
@@ -147,6 +148,20 @@ class _Outputs:
             found = " x ".join(map(str, logits.shape[1:])) or "one number"
             raise BadInput(f"{self._count} outputs of the network are named, and it has {found}.")
         return logits[:, list(self._chosen)]
+
+
+def _logits_among(outputs: Any, count: int) -> Any:
+    """The logits of `count` classes among several outputs; the first output where none is such, or what isn't several
+    as it is."""
+    named = outputs.get("logits") if isinstance(outputs, Mapping) else getattr(outputs, "logits", None)
+    if named is not None:
+        return named
+    several = outputs.values() if isinstance(outputs, Mapping) else outputs
+    if not isinstance(outputs, tuple | list | Mapping) or not several:
+        return outputs
+    tensors = [one for one in several if isinstance(one, Tensor)]
+    fitting = [one for one in tensors if one.ndim == 2 and one.shape[1] == count]
+    return next(iter([*fitting, *(one for one in tensors if count == 2 and _is_one_logit(one)), *several]))
 
 
 def _is_one_logit(logits: Tensor) -> bool:

@@ -20,7 +20,7 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from lazytui.evaluation.forward import evaluation_mode
-from lazytui.hooks.layer_hooks import black_image, layer_entries
+from lazytui.hooks.layer_hooks import black_images, layer_entries
 from lazytui.hooks.layer_layout import Size
 
 ATTENTION = "a network all of whose layers attend among all tokens of an image, as a vision transformer's do"
@@ -81,7 +81,7 @@ def attention_blocks(model: nn.Module, image_shape: tuple[int, ...]) -> Attentio
     """None where a network has no attention, or some of it isn't among all tokens of an image: within windows, of other
     counts of tokens, or masked. image_shape: (3, h, w)."""
     with torch.no_grad(), evaluation_mode(model), record_attention(model) as found:
-        model(black_image(model, image_shape))
+        model(black_images(model, image_shape))
     if not found:
         return None
     tokens = found[0].weights.shape[-1]
@@ -103,7 +103,7 @@ def attention_blocks(model: nn.Module, image_shape: tuple[int, ...]) -> Attentio
 def layers_inside_attention(model: nn.Module, layers: Iterable[str], image_shape: tuple[int, ...]) -> set[str]:
     """Those of some layers that are part of what computes attention of any kind, such as a projection to queries."""
     with torch.no_grad(), evaluation_mode(model), record_attention(model) as found:
-        model(black_image(model, image_shape))
+        model(black_images(model, image_shape))
     attending = tuple({f"{each.modules[-1]}." for each in found if each.modules})
     return {layer for layer in layers if layer.startswith(attending)}
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from lazytui.errors import UsageError
 from lazytui.evaluation.forward import evaluation_mode
-from lazytui.hooks.layer_hooks import black_image, capture_activations, layer_entries, layer_of
+from lazytui.hooks.layer_hooks import black_images, capture_activations, layer_entries, layer_of, maps_past_embedding
 from lazytui.hooks.layer_layout import Size, maps_of_tokens
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
@@ -73,8 +73,8 @@ def default_layer(
     model: nn.Module, name: str, sizes: dict[str, Size], image_shape: tuple[int, int, int] | None = None
 ) -> str:
     """The last layer with a map of at least 7 x 7 in which the logits have a gradient, and which is no part of what
-    computes attention: of those that the catalog lists for this model where it lists any; the last with any map where
-    none is so fine.
+    computes attention or embeds patches: of those that the catalog lists for this model where it lists any; the last
+    with any map where none is so fine.
 
     In a vision transformer that reads its class off one token, patches count no more after the last attention: the last
     such layer is the norm before it, as Gildenblat's grad-cam recommends. image_shape: as of `layer_entries`.
@@ -82,11 +82,13 @@ def default_layer(
     """
     if not sizes:
         raise UsageError(f"No layer of {name} has a map. {_offer(sizes)}")
+    image_shape = image_shape or shape_of(model).image_shape
+    past = maps_past_embedding(layer_entries(model, image_shape))
+    sizes = {layer: size for layer, size in sizes.items() if layer in past}
     fine = [layer for layer, size in sizes.items() if min(size) >= FINE_MAP]
     listed = [layer.name for layer in ARCHITECTURES[name].layers] if name in ARCHITECTURES else []
     if chosen := [layer for layer in listed if layer in fine]:
         return chosen[-1]
-    image_shape = image_shape or shape_of(model).image_shape
     inside = layers_inside_attention(model, sizes, image_shape)
     candidates = {layer: sizes[layer] for layer in fine or sizes if layer not in inside} or sizes
     return (_with_gradient(model, candidates, image_shape) or list(candidates))[-1]
@@ -94,7 +96,7 @@ def default_layer(
 
 def _with_gradient(model: nn.Module, sizes: dict[str, Size], image_shape: tuple[int, int, int]) -> list[str]:
     """Those of some layers in whose map, of its size, the logits have a gradient, on an image of noise."""
-    noise = torch.rand(1, *image_shape, generator=torch.Generator().manual_seed(0)).to(black_image(model, image_shape))
+    noise = torch.rand(1, *image_shape, generator=torch.Generator().manual_seed(0)).to(black_images(model, image_shape))
     with torch.enable_grad(), evaluation_mode(model), capture_activations(model, *sizes) as activations:
         logits: Tensor = model(noise.requires_grad_())
         weights = torch.arange(1, logits.shape[1] + 1).to(logits)  # their plain sum is 1 after a softmax

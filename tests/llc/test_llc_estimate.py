@@ -115,6 +115,26 @@ def test_a_networks_chains_rise_from_its_weights(train: DeviceSplit) -> None:
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
+class Alone(InPlace):
+    """It can't be run on several chains at once, as a network with recurrent layers can't."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return super().forward(images + 0 * float(images[0, 0, 0, 0]))
+
+
+def test_a_network_that_cannot_be_run_on_several_chains_at_once_is_run_on_one_after_the_other(
+    train: DeviceSplit,
+) -> None:
+    sampling = SamplingSettings(eps=[1e-6, 1e-5], gamma=[100.0, 100.0], steps=4, batch=8, seed=0)
+    at_once, alone = InPlace(), Alone()
+    alone.load_state_dict(at_once.state_dict())
+    notes: list[str] = []
+    found = local_learning_coefficient(alone, train, sampling, CPU, note=notes.append)
+    expected = local_learning_coefficient(at_once, train, sampling, CPU)
+    np.testing.assert_allclose(found.excess, expected.excess, rtol=1e-3, atol=1e-6)
+    assert len(notes) == 1 and "one by one" in notes[0]
+
+
 class Logistic(nn.Module):
     """A linear network on the images' mean colors: convex, so that its loss has one minimum."""
 

@@ -55,6 +55,19 @@ class Tupled(nn.Module):
     def forward(self, x):
         return self.fc(x.mean((2, 3))), x
 
+class Several(Tupled):
+    # as a detector does it: a box, and then one number a class
+    def __init__(self, kind=list):
+        super().__init__()
+        self.kind = kind
+    def forward(self, x):
+        scores, _ = super().forward(x)
+        found = {"box": scores[:, :1].repeat(1, 4), "scores": scores}
+        return found if self.kind is dict else self.kind(found.values())
+
+def in_dictionary():
+    return Several(dict)
+
 def tokens():
     return nn.Sequential(nn.Upsample(3), nn.Flatten(), nn.Linear(27, 3))
 
@@ -132,7 +145,7 @@ def test_what_is_no_normalization_is_refused(text: str, sentence: str) -> None:
         parse_normalization(text)
 
 
-def test_one_logit_is_a_network_of_two_classes_and_a_tuple_begins_with_logits(tmp_path: Path) -> None:
+def test_one_logit_is_a_network_of_two_classes_and_several_outputs_have_logits_among_them(tmp_path: Path) -> None:
     model = build(tmp_path, "one_logit", classes=2)
     z = model.get_submodule("1")(images().mean((2, 3)))[:, 0]
     torch.testing.assert_close(model(images()), torch.stack((torch.zeros(4), z), 1))
@@ -140,6 +153,10 @@ def test_one_logit_is_a_network_of_two_classes_and_a_tuple_begins_with_logits(tm
     run_on = split.logits(split.pool(split.activations(images())), images())
     torch.testing.assert_close(run_on, model(images()), msg="also where it is run on from a layer")
     assert build(tmp_path, "Tupled")(images()).shape == (4, 3)
+    for factory in ("Several", "in_dictionary"):
+        several = build(tmp_path, factory)
+        expected = several.get_submodule("fc")(images().mean((2, 3)))
+        torch.testing.assert_close(several(images()), expected, msg="the first with a number for each class")
     with pytest.raises(BadInput, match=r"makes \(2, 1\), not \(2, 3\)"):
         build(tmp_path, "one_logit")
 

@@ -15,10 +15,12 @@ from lazytui.hooks.layer_hooks import capture_activations, layer_entries, layers
 from lazytui.hooks.layer_layout import means_over_positions
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
+from lazytui.models.shapes import NetworkShape, mark_shape
 from lazytui.neurons.activations import gather_activations, map_reduction
 from lazytui.sae.activation_samples import SampleLayout
+from lazytui.saliency.map_layers import choose_layer
 from tests.saliency.networks import images
-from tests.saliency.token_networks import mixer, swin, vision_transformer
+from tests.saliency.token_networks import MixerBlock, mixer, swin, vision_transformer
 
 CASES = [
     (vision_transformer, "encoder.layers.encoder_layer_0", (16, 17), (4, 4)),
@@ -97,6 +99,27 @@ def test_what_is_no_map_isnt_taken_for_one() -> None:
 
     assert list(layer_entries(Attention())) == ["conv", "tokens", "head"]
     assert not [name for name in layer_entries(mixer()) if "over_tokens" in name]
+
+
+def test_no_embedding_of_patches_or_positions_is_taken_for_a_map_of_the_image() -> None:
+    """A stem whose maps are finer than the tokens', and an encoding of positions that all images share."""
+
+    class Stem(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.stem, self.positions = nn.Sequential(nn.Conv2d(3, 12, 2, 2), nn.Conv2d(12, 12, 5, 3)), nn.Linear(2, 12)
+            self.blocks, self.norm = nn.Sequential(MixerBlock(16, 12), MixerBlock(16, 12)), nn.LayerNorm(12)
+            self.head = nn.Linear(12, 10)
+
+        def forward(self, batch: Tensor) -> Tensor:
+            tokens = self.stem(batch).flatten(2).transpose(1, 2) + self.positions(batch.new_ones(1, 16, 2))
+            logits: Tensor = self.head(self.norm(self.blocks(tokens)).mean(1))
+            return logits
+
+    model = mark_shape(Stem().eval(), NetworkShape(28, 28, 10))
+    entries = layer_entries(model)
+    assert entries["stem.0"].map_size == (14, 14) and "positions" not in entries
+    assert choose_layer(model, "theirs", "grad-cam", None) == "norm"
 
 
 def test_a_layer_of_tokens_is_read_by_its_mean_or_maximum() -> None:

@@ -55,10 +55,8 @@ def run(params: ConceptsParams, report: Report) -> ConceptsResult:
     network = load_model_under_study(params, report.workspace, report.note)
     from lazytui.neurons.linear_probe import halves
     from lazytui.neurons.report import first_samples
-    from lazytui.saliency.map_layers import choose_layer
 
-    layer = params.layer or choose_layer(network.model, network.trained.model, "grad-cam", None)
-    assert layer is not None
+    layer = params.layer or _default_layer(network)
     content = network.data.content
     split = first_samples(network.data.probe, _FOR_EACH_SAMPLE * max(content.groups) * params.samples)
     report.note(f"the activations and gradients of {len(split):,} images at {layer}")
@@ -81,6 +79,15 @@ def run(params: ConceptsParams, report: Report) -> ConceptsResult:
     )
 
 
+def _default_layer(network: ModelUnderStudy) -> str:
+    """That of heat maps; of a network without maps the last before the logits."""
+    from lazytui.hooks.layer_hooks import last_before_logits
+    from lazytui.saliency.map_layers import default_layer, map_sizes
+
+    sizes = map_sizes(network.model)
+    return default_layer(network.model, network.trained.model, sizes) if sizes else last_before_logits(network.model)
+
+
 def _activations_and_gradients(
     network: ModelUnderStudy, layer: str, split: Split, report: Report
 ) -> tuple[Tensor, Tensor]:
@@ -88,7 +95,18 @@ def _activations_and_gradients(
     import torch
 
     from lazytui.data.device_split import to_float
-    from lazytui.saliency.cam_family import layer_gradients
+    from lazytui.hooks.layer_hooks import maps_of
+    from lazytui.saliency.cam_family import gradient_at
+    from lazytui.saliency.target_scores import target_scores
+
+    def of_images(images: Tensor, classes: Tensor) -> list[Tensor]:
+        """The map of a layer that has one, flat, or else its units."""
+        found = gradient_at(
+            network.model, layer, lambda: target_scores(network.model(images), classes), "the output of the network"
+        )
+        return [
+            (each if each.ndim == 2 else maps_of(network.model, layer, each, images)).flatten(1).cpu() for each in found
+        ]
 
     parts = []
     for start in range(0, len(split), _BATCH):
@@ -96,8 +114,7 @@ def _activations_and_gradients(
         part = slice(start, start + _BATCH)
         images = to_float(torch.from_numpy(split.images[part]).to(network.hardware.device))
         classes = torch.from_numpy(split.labels[part].astype(np.int64)).to(network.hardware.device)
-        found = layer_gradients(network.model, layer, images, classes)
-        parts.append((found.activation.flatten(1).cpu(), found.gradient.flatten(1).cpu()))
+        parts.append(of_images(images, classes))
     return torch.cat([one for one, _ in parts]), torch.cat([other for _, other in parts])
 
 

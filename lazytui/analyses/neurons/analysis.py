@@ -222,10 +222,12 @@ def _load_checkpoints(
 
 
 def _last_layer(model: nn.Module) -> str:
-    """The last layer with a map of 7 x 7 or finer; where there is none, the last before the logits."""
-    from lazytui.hooks.layer_hooks import last_before_logits, layer_entries
+    """The last layer with a map of 7 x 7 or finer that is past an embedding of patches; where there is none, the last
+    before the logits."""
+    from lazytui.hooks.layer_hooks import last_before_logits, layer_entries, maps_past_embedding
 
-    fine = [name for name, entry in layer_entries(model).items() if min(entry.map_size or (0,)) >= FINE_MAP]
+    entries = layer_entries(model)
+    fine = [name for name in maps_past_embedding(entries) if min(entries[name].map_size or (0,)) >= FINE_MAP]
     return fine[-1] if fine else last_before_logits(model)
 
 

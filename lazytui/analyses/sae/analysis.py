@@ -78,7 +78,9 @@ def require_dictionary(params: SaeParams, dimensions: int) -> int:
             "smaller --expansion, or --positions apart."
         )
     if refusal := params.chosen_variant.refusal(features):
-        raise UsageError(refusal)
+        raise UsageError(
+            f"{refusal} They are {params.expansion:g} times the layer's {counted(dimensions, 'dimension')}."
+        )
     return features
 
 

@@ -30,6 +30,15 @@ def test_classes_of_a_lazy_network_depend_on_their_color_with_nulls_and_denomina
     assert again.json["figures"] == done.json["figures"], "the same seed"
 
 
+def test_a_network_without_maps_has_concepts_among_its_units(lab: Lab) -> None:
+    training = ("--source", "strokes", "--train-size", "500", "--test-size", "200", "--model", "mlp", "--epochs", "1")
+    assert lab.call("run", "train", *training, "--name", "units", "--quiet").code == 0
+    done = lab.call("run", "concepts", "units", "--samples", "10", "--runs", "3", "--json", "--quiet")
+    assert done.code == 0, done.err
+    result = recorded_result(Workspace(lab.workspace).find(done.json["run"]))
+    assert isinstance(result, ConceptsResult) and (result.layer, result.dimensions) == ("features", 64)
+
+
 def test_scores_that_do_not_vary_are_compared_as_they_are() -> None:
     assert p_value(np.ones(5), np.ones(5)) == 1 and p_value(np.ones(5), np.zeros(5)) == 0
     assert 0.01 < p_value(np.array([0.4, 0.5, 0.6]), np.array([0.45, 0.5, 0.62])) <= 1

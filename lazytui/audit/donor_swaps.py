@@ -53,8 +53,10 @@ class Hosts:
     @property
     def with_objects(self) -> Hosts:
         """Those where an object was found in the image and in both donors."""
-        found = np.array([scene.object is not None for scene in self.scenes])
-        return self.only(found[self.hosts] & found[self.own] & found[self.other])
+        donors = zip(self.hosts, self.own, self.other, strict=True)
+        return self.only(
+            np.array([all(self.scenes[one].object is not None for one in images) for images in donors], bool)
+        )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from tests import fork_server
 from tests.commands import ROOT, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab, read_json
+from tests.rewritten_assertions import rewrite
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
@@ -139,10 +140,17 @@ files that have most tests)."""
 
 def pytest_configure(config: pytest.Config) -> None:
     """No test reads or fills a person's image cache: all processes of the session share one that begins empty."""
-    if not hasattr(config, "workerinput"):
-        folder = tempfile.mkdtemp(prefix="lazytui-tests-")
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        os.environ["LAZYTUI_CACHE"] = folder
+    is_fast = config.option.markexpr == "fast"
+    if hasattr(config, "workerinput"):
+        if not is_fast:
+            fork_server.begin()
+        return
+    folder = tempfile.mkdtemp(prefix="lazytui-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["LAZYTUI_CACHE"] = folder
+    if config.getoption("numprocesses", 0) and not sys.dont_write_bytecode:
+        files = Path(__file__).parent.rglob("test_*.py")
+        rewrite([file for file in files if not is_fast or _is_fast(file)], config)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

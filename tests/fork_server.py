@@ -1,10 +1,11 @@
 """Start commands by forking a process that has loaded torch, which takes seconds of work each time.
 
 `use()` has `subprocess.Popen` ask a server for `python -m lazytui ...` and for the workers of a story. What it gets is
-a child like any other: a process of its own that runs the whole program with the arguments, folder, variables, streams,
-session and signals it was started with, and ends with the program's exit code. Only the interpreter and the modules are
-there already. So where the start itself is tested, `fresh` turns it off, and anything else than lazytui is started as
-ever. A forked command has a server of its own for what it starts.
+a child like any other: a process of its own that runs the whole program with the arguments, folder, variables,
+streams, session and signals it was started with, and ends with the program's exit code. Only the interpreter and the
+modules are there already: a test process on its way to load them loads them first and leaves a copy of itself as its
+server (`begin`), any other starts one when it first needs it. So where the start itself is tested, `fresh` turns it
+off, and anything else than lazytui is started as ever. A forked command has a server of its own for what it starts.
 
 Linux only, elsewhere every process is a fresh one: the child is forked by a process that ends at once, so that it falls
 to the one that asked for it (see prctl(2), PR_SET_CHILD_SUBREAPER).
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import faulthandler
 import gc
 import importlib
 import json
@@ -141,6 +143,41 @@ def _adopt_orphans(on: bool) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(on), 0, 0, 0)
 
 
+def begin() -> None:
+    """Have this process load what its server needs, and the server be a copy of it. For a process that is going to
+    load all of that anyway, and has but begun: nothing is loaded twice, and most memory is shared."""
+    global _server
+    if not _is_used:
+        return
+    _load()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    _server, its = socket.socketpair()
+    if pid := os.fork():
+        its.close()
+        atexit.register(_end, _server, lambda: os.waitpid(pid, 0))
+        return
+    _server.close()
+    _server = None
+    faulthandler.disable()
+    sys.dont_write_bytecode = False
+    sys.modules.pop("lazytui.__main__", None)  # it is going to be run
+    _keep_only(its.fileno())
+    _serve(its)
+
+
+def _keep_only(kept: int) -> None:
+    """Close what was open but one file and standard error; standard input and output become nothing."""
+    for number in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208
+        if number > 2 and number != kept:
+            with suppress(OSError):  # that of the listing itself
+                os.close(number)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    os.close(null)
+
+
 def _launch() -> socket.socket:
     """A server for this process, which ends with it."""
     global _server
@@ -150,13 +187,13 @@ def _launch() -> socket.socket:
     null = subprocess.DEVNULL
     process = subprocess.Popen(command, env=environment, pass_fds=[its.fileno()], stdin=null, stdout=null)
     its.close()
-    atexit.register(_end, _server, process)
+    atexit.register(_end, _server, process.wait)
     return _server
 
 
-def _end(server: socket.socket, process: subprocess.Popen[bytes]) -> None:
+def _end(server: socket.socket, wait: Callable[[], object]) -> None:
     server.close()
-    process.wait()
+    wait()
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:
@@ -232,15 +269,15 @@ def _run(request: Mapping[str, Any], streams: Sequence[int]) -> NoReturn:
         os.dup2(stream, number)
     for stream in set(streams) - {0, 1, 2}:
         os.close(stream)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
     if prepare := request["prepare"]:
         module, _, name = prepare.partition(":")
         getattr(importlib.import_module(module), name)()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as the interpreter does when it starts
     _open_streams()
     options, (module, *arguments) = _split(request["arguments"])
     if "-P" not in options:

@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "evaluate": ("latest",),
     "transfer": ("latest", "--to", "stroke,bw100z"),
     "audit": ("shipped/lazy-strokes", "--images", "60"),
+    "groups": ("latest", "--by", "errors"),
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "ask": (str(ROOT / "docs" / "pictures" / "gradcam.png"), "latest"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),

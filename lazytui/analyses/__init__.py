@@ -17,6 +17,7 @@ SUMMARIES = {
     "evaluate": "Catch a trained network in the act: confusion matrices, accuracy of each group, the red 1.",
     "transfer": "Show a network data that it wasn't trained on: other colors, other places, noise, or no color.",
     "audit": "Find out what a network goes by, without a label of it: exchange properties between images.",
+    "groups": "Tell without labels which training images contradict a shortcut; methods that read groups take them.",
     "gradcam": "See where a network looks, whether that is the object, and what its heat maps are worth.",
     "ask": "Show a network any picture: what it says, how sure it is, and where it looks.",
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",

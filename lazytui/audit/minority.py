@@ -36,21 +36,26 @@ def describe_all(scenes: Sequence[Scene], editor: CueEditor) -> Descriptions:
 
 
 def contradicting(descriptions: Descriptions, labels: NDArray[np.int64], told: float) -> NDArray[np.bool_]:
-    """(n,): images that lie far from the center of their class and nearer to another's. told: as of `told_by`.
+    """(n,): images that lie far from the center of their class and nearer to another's. told: as of `told_by`."""
+    return np.asarray(likened(descriptions, labels, told) != labels)
+
+
+def likened(descriptions: Descriptions, labels: NDArray[np.int64], told: float) -> NDArray[np.int64]:
+    """(n,): the class whose center each image is nearest to where it lies far from that of its own; else its own.
 
     Centers are medians, and spreads median absolute deviations, number by number, so that a minority moves neither. Of
     many numbers either these are taken or their linear discriminants (Fisher 1936, with Ledoit and Wolf's shrinkage),
     whichever find about as many as the property tells wrongly.
     """
-    known = np.isfinite(descriptions).all(1)
-    found = np.zeros(len(labels), bool)
+    known, like = np.isfinite(descriptions).all(1), labels.copy()
     classes, own = np.unique(labels[known], return_inverse=True)
     if len(classes) < 2:
-        return found
+        return like
     values = descriptions[known]
-    marked = [_far_from_own(one, own) for one in (values, *_discriminants(values, own))]
-    found[known] = min(marked, key=lambda one: abs(float(one.mean()) - (1 - told)))
-    return found
+    found = [_nearest_if_far(one, own) for one in (values, *_discriminants(values, own))]
+    best = min(found, key=lambda nearest: abs(float((nearest != own).mean()) - (1 - told)))
+    like[known] = classes[best]
+    return like
 
 
 def is_gradual(found: NDArray[np.bool_], told: float) -> bool:
@@ -58,13 +63,16 @@ def is_gradual(found: NDArray[np.bool_], told: float) -> bool:
     return told < _LEAST_TOLD or float(found.mean()) < _CLEAR * (1 - told)
 
 
-def _far_from_own(values: Descriptions, own: NDArray[np.intp]) -> NDArray[np.bool_]:
-    of_own, of_other = _distances(values, own)
-    return (of_own > FAR) & (of_other < of_own)
+def _nearest_if_far(values: Descriptions, own: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(n,): the class each is like, by its index."""
+    distances, every = _distances(values, own), np.arange(len(own))
+    of_own = distances[every, own]
+    distances[every, own] = np.inf
+    return np.where((of_own > FAR) & (distances.min(1) < of_own), distances.argmin(1), own)
 
 
-def _distances(values: Descriptions, own: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(n,) each: mean squared distance from the center of the own class, and from the nearest of the others'."""
+def _distances(values: Descriptions, own: NDArray[np.intp]) -> NDArray[np.float64]:
+    """(n, classes): mean squared distance from the center of each class, in its own spreads."""
     of_class = [values[own == one] for one in range(int(own.max()) + 1)]
     least = _LEAST_SPREAD * np.maximum(values.std(0), 1e-9)
     columns = []
@@ -72,10 +80,7 @@ def _distances(values: Descriptions, own: NDArray[np.intp]) -> tuple[NDArray[np.
         center = np.median(members, axis=0)
         spread = np.maximum(_NORMAL * np.median(np.abs(members - center), axis=0), least)
         columns.append((((values - center) / spread) ** 2).mean(1))
-    distances, every = np.stack(columns, axis=1), np.arange(len(own))
-    of_own = distances[every, own]
-    distances[every, own] = np.inf
-    return of_own, distances.min(1)
+    return np.stack(columns, axis=1)
 
 
 def _discriminants(values: Descriptions, own: NDArray[np.intp]) -> Iterator[Descriptions]:

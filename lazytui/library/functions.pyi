@@ -28,6 +28,8 @@ from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.evaluate.result import EvaluateResult
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import GradcamResult
+from lazytui.analyses.groups.params import GroupsParams
+from lazytui.analyses.groups.result import GroupsResult
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.llc.result import LlcResult
 from lazytui.analyses.neurons.params import NeuronsParams
@@ -166,6 +168,7 @@ def train(
     chain_eps: float | None = None,
     chain_spring: float | None = None,
     method: str | None = None,
+    groups: Run | None = None,
     init: Run | None = None,
     dataset: str | None = None,
     source: str | None = None,
@@ -264,6 +267,23 @@ def audit(
     log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[AuditParams, AuditResult]: ...
+
+def groups(
+    run: Run,
+    *,
+    model: str | None = None,
+    device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
+    by: str | None = None,
+    property: str | None = None,
+    epochs: int | None = None,
+    contradicting: str | Sequence[str] | None = None,
+    agreeing: int | Sequence[int] | None = None,
+    seed: int | None = None,
+    workspace: Where = None,
+    name: str | None = None,
+    log: str | Sequence[str] = (),
+    quiet: bool = True,
+) -> Outcome[GroupsParams, GroupsResult]: ...
 
 def gradcam(
     run: Run,
@@ -677,6 +697,7 @@ def study(
     metrics_samples: int | None = None,
     checkpoint_seconds: float | None = None,
     keep_checkpoints: int | None = None,
+    groups: Run | None = None,
     init: Run | None = None,
     adversary_steps: int | None = None,
     adversary_lr: float | None = None,

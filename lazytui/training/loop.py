@@ -14,6 +14,7 @@ from torch import nn
 
 from lazytui.data.color_detection import detect_colors
 from lazytui.data.device_split import Batch, DeviceSplit
+from lazytui.data.inferred_attribute import with_inferred
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.models.output_kind import advice_on_training
@@ -59,11 +60,13 @@ def train(
     seed: int = 0,
     progress: Progress | None = None,
     files: TrainingFiles | None = None,
+    like: NDArray[np.uint8] | None = None,
 ) -> Trained:
     """Train a network on a data set's training split, or resume where the files' state stands.
 
     seed: of the weights and of the order of images. progress: hears how far it is; nobody by default. files: what is
-    kept on the way and resumed from; nothing by default.
+    kept on the way and resumed from; nothing by default. like: (n,), in place of the attribute of the training images,
+    which methods aren't told then: the class that each is like, as of `lazytui.data.inferred_attribute`.
 
     Raises Interrupted after saving when `progress` asks for a stop, LazytuiError when the loss becomes infinite or NaN.
     """
@@ -71,7 +74,7 @@ def train(
     hardware = choose_hardware(settings.device, settings.precision)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        loop = _Loop(settings, seed, data, hardware, progress or SilentProgress(), files or NoFiles())
+        loop = _Loop(settings, seed, data, like, hardware, progress or SilentProgress(), files or NoFiles())
         loop.go()
         return Trained(
             loop.model, hardware, loop.history, loop.total, loop.seconds, loop.at_chance, loop.color_label_error
@@ -86,6 +89,7 @@ class _Loop:
         settings: TrainingSettings,
         seed: int,
         data: BiasedDataset,
+        like: NDArray[np.uint8] | None,
         hardware: Hardware,
         report: Progress,
         files: TrainingFiles,
@@ -96,9 +100,10 @@ class _Loop:
         self._files = files
         self._classes = len(data.content.classes)
         self._began = report.clock()
-        colors = training_colors(settings, data)
+        known = data if like is None else with_inferred(data, like)
+        colors = training_colors(settings, known)
         self.color_label_error = None if settings.colors is None else float((colors != data.train.attributes).mean())
-        self._train = DeviceSplit(replace(data.train, attributes=colors), hardware.device)
+        self._train = DeviceSplit(replace(known.train, attributes=colors), hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
         self._per_epoch = steps_in_epoch(len(self._train), settings.batch_size)
         self.total = self._per_epoch * settings.epochs
@@ -114,7 +119,7 @@ class _Loop:
             method=settings.method,
             options=settings.method_options,
             model=self.model,
-            data=data,
+            data=known,
             train=self._train,
             settings=settings,
             hardware=hardware,

@@ -9,15 +9,18 @@ from lazytui.training.methods import METHODS
 from lazytui.training.settings import TrainingSettings
 
 
-def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
+def check_requirements(settings: TrainingSettings, data: DatasetParams, *, has_groups: bool = False) -> None:
     """UsageError, in one sentence, where the method can't do with this data or these settings.
 
-    data: whose content is known, see `with_found_data`.
+    data: whose content is known, see `with_found_data`. has_groups: whether groups that were told without labels
+    stand in place of the attribute's.
     """
     method, entry = settings.method, METHODS[settings.method]
     if settings.epochs == 0 and method != "erm":
         raise UsageError(f"With --epochs 0 nothing is trained; the method {method} needs at least one epoch.")
-    if not data.shows_values and {"attribute labels", "group labels", "balanced data"} & set(entry.reads):
+    if has_groups and not entry.reads_values:
+        raise UsageError(f"The method {method} reads no groups, so there are none for --groups to stand in for.")
+    if entry.reads_values and not has_groups and not data.shows_values:
         attribute = "color" if data.plants else "attribute"
         raise UsageError(f"The method {method} needs {attribute} labels; {_without_values(data)}.")
     if not data.content.masks and "object masks" in entry.reads:
@@ -31,7 +34,7 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
         )
     if settings.colors and not entry.reads_colors:
         raise UsageError(f"The method {method} reads no color labels, so there are none for --colors to detect.")
-    if data.plants and data.bias == 1 and "group labels" in entry.reads:
+    if data.plants and data.bias == 1 and "group labels" in entry.reads and not has_groups:
         raise UsageError(
             f"The method {method} compares aligned with conflicting images; --bias 1 has only aligned ones."
         )

@@ -21,21 +21,9 @@ _STEP = 200
 
 def training_minority(split: Split, named: str, seed: int, report: Report) -> Minority:
     """Of the training split, by the property of this name."""
-    from lazytui.audit.editors import EDITORS
-    from lazytui.audit.minority import contradicting, describe_all, is_gradual, told_by
-    from lazytui.audit.scene import Scene
+    from lazytui.audit.minority import contradicting, is_gradual, told_by
 
-    parts = []
-    for start in range(0, len(split), _STEP):
-        report.check()
-        report.progress(start, len(split), "training images")
-        scenes = [Scene(np.asarray(image / 255, np.float32)) for image in split.images[start : start + _STEP]]
-        parts.append(describe_all(scenes, EDITORS[named]))
-    report.progress(len(split), len(split), "training images")
-    longest = max(part.shape[1] for part in parts)  # a part without any object has one column
-    descriptions = np.concatenate(
-        [part if part.shape[1] == longest else _unknown(len(part), longest) for part in parts]
-    )
+    descriptions = described_images(split, named, report)
     labels = split.labels.astype(np.int64)
     told = told_by(descriptions, labels, seed)
     marked = contradicting(descriptions, labels, told)
@@ -52,6 +40,23 @@ def training_minority(split: Split, named: str, seed: int, report: Report) -> Mi
         images=split.images[first] if len(first) else None,
         labels=labels[first] if len(first) else None,
     )
+
+
+def described_images(split: Split, named: str, report: Report) -> NDArray[np.float64]:
+    """(n, p): the property of each image; NaN in a row of which it can't be told."""
+    from lazytui.audit.editors import EDITORS
+    from lazytui.audit.minority import describe_all
+    from lazytui.audit.scene import Scene
+
+    parts = []
+    for start in range(0, len(split), _STEP):
+        report.check()
+        report.progress(start, len(split), "training images")
+        scenes = [Scene(np.asarray(image / 255, np.float32)) for image in split.images[start : start + _STEP]]
+        parts.append(describe_all(scenes, EDITORS[named]))
+    report.progress(len(split), len(split), "training images")
+    longest = max(part.shape[1] for part in parts)  # a part without any object has one column
+    return np.concatenate([part if part.shape[1] == longest else _unknown(len(part), longest) for part in parts])
 
 
 def _unknown(rows: int, columns: int) -> NDArray[np.float64]:

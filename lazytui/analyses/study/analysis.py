@@ -95,7 +95,8 @@ def _cell(params: StudyParams, method: str, bias: float, seed: int, swept: Mappi
 def _foreign_options(method: str) -> set[str]:
     """Options that others read and this method doesn't."""
     foreign = set(AllMethodOptions.OPTIONS) - set(METHODS[method].options.model_fields)
-    return foreign | (set() if METHODS[method].reads_colors else {"colors"})
+    entry = METHODS[method]
+    return foreign | (set() if entry.reads_colors else {"colors"}) | (set() if entry.reads_values else {"groups"})
 
 
 def _filled_by_preset(params: StudyParams) -> set[str]:

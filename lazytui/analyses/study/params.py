@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 
 from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.analyses.study.sweep import Axis, Combining, read_axis, require_equal_lengths, sweep_texts, swept_options
-from lazytui.analyses.train.params import FirstWeights
+from lazytui.analyses.train.params import FirstWeights, GroupsInPlace
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field, require_name
 from lazytui.counted_nouns import counted
@@ -79,7 +79,7 @@ def filled_from_plan(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**{option: value for option, value in plan.items() if option != "about"}, **values, "sweep": [*own, *swept]}
 
 
-class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, StudyGrid):
+class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, GroupsInPlace, LoopSettings, StudyGrid):
     """The grid, and what all of its trainings have in common."""
 
     model_config = ConfigDict(defer_build=False)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.train.figures import figures
+from lazytui.analyses.train.groups_in_place import inferred_groups
 from lazytui.analyses.train.onnx import write_onnx
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult, read, write
@@ -30,7 +31,9 @@ def resolve(params: TrainParams, workspace: Workspace) -> TrainParams:
 
     weights = None if params.weights is None else str(parse_path(params.weights).resolve())
     resolved = with_found_data(params.model_copy(update={"weights": weights}))
-    check_requirements(resolved, resolved)
+    check_requirements(resolved, resolved, has_groups=params.groups is not None)
+    if params.groups is not None:
+        inferred_groups(resolved, workspace)
     _check_initial_model(_with_first_weights(resolved, workspace))
     return resolved
 
@@ -85,7 +88,8 @@ def run(params: TrainParams, report: Report) -> TrainResult:
     settings = TrainingSettings.model_validate({name: getattr(begun, name) for name in TrainingSettings.model_fields})
     data = build_dataset(params)
     files = RunFolderFiles(report, settings.model)
-    trained = train(settings, data, seed=params.seed, progress=report, files=files)
+    like = None if params.groups is None else inferred_groups(params, report.workspace)
+    trained = train(settings, data, seed=params.seed, progress=report, files=files, like=like)
     report.note("measuring all of the easy, hard and probe splits")
     card = evaluate_splits(trained.model, data, trained.hardware.at_full_precision())
     report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))

@@ -121,6 +121,8 @@ def _beginning(params: TrainParams, result: TrainResult) -> list[Figure]:
     paragraphs = []
     if params.init is not None:
         paragraphs.append(f"It began with the weights of {params.init}.")
+    if params.groups is not None:
+        paragraphs.append(f"Its method was told the groups of {params.groups}, and no label of the attribute.")
     if result.frozen:
         paragraphs.append(f"Frozen, and so as in the beginning: {', '.join(result.frozen)}.")
     return [Text(name="beginning", title="Fine-tuning", paragraphs=tuple(paragraphs))] if paragraphs else []

@@ -15,7 +15,7 @@ from pydantic import (
 
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.data.params import LEFT_OUT, DatasetParams
-from lazytui.training.loop_settings import ModelSettings
+from lazytui.training.loop_settings import LabelSettings, ModelSettings
 from lazytui.training.settings import TrainingSettings
 
 ADDED = "added"
@@ -36,7 +36,21 @@ class FirstWeights(BaseModel):
     )
 
 
-class TrainParams(DatasetParams, FirstWeights, TrainingSettings):
+class GroupsInPlace(BaseModel):
+    """What methods are told in place of labels of the attribute."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    HEADING: ClassVar[str] = LabelSettings.HEADING
+
+    groups: Annotated[str | None, RunReference(kinds=("groups",))] = Field(
+        None,
+        description="Finished run of groups, told without labels of these training images: what methods that read "
+        "colors or groups take in their place.",
+    )
+
+
+class TrainParams(DatasetParams, FirstWeights, GroupsInPlace, TrainingSettings):
     """A training: what is trained and how, and on what."""
 
     model_config = ConfigDict(defer_build=False)
@@ -55,6 +69,12 @@ class TrainParams(DatasetParams, FirstWeights, TrainingSettings):
     def _one_beginning(self) -> TrainParams:
         if self.init is not None and self.weights is not None:
             raise ValueError("Give --init or --weights, not both.")
+        return self
+
+    @model_validator(mode="after")
+    def _one_source_of_groups(self) -> TrainParams:
+        if self.groups is not None and self.colors is not None:
+            raise ValueError("Give --groups or --colors, not both: each says what stands in place of color labels.")
         return self
 
     @model_serializer(mode="wrap")

@@ -18,9 +18,12 @@ def plain_training(trained: TrainParams, method: str = "erm") -> TrainParams:
     entry = METHODS[method]
     model = architecture_of(trained.model) if METHODS[trained.method].network else trained.model
     colors = trained.colors if entry.reads_colors else None
+    groups = trained.groups if entry.reads_values else None
     options = dict.fromkeys(AllMethodOptions.OPTIONS) | defaults_of(entry)
     shared = {name: value for name, value in trained.chosen_options.items() if name in entry.options.model_fields}
-    return trained.model_copy(update={"method": method, "model": model, "colors": colors, **options, **shared})
+    return trained.model_copy(
+        update={"method": method, "model": model, "colors": colors, "groups": groups, **options, **shared}
+    )
 
 
 def comparison_trainings(trained: TrainParams) -> list[TrainParams]:

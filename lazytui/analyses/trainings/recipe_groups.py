@@ -15,7 +15,7 @@ from lazytui.data.content import Content
 from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
 from lazytui.training.settings import AllMethodOptions
 
-_OF_A_METHOD = {"method", "colors", *AllMethodOptions.OPTIONS}
+_OF_A_METHOD = {"method", "colors", "groups", *AllMethodOptions.OPTIONS}
 
 
 @dataclass(frozen=True)

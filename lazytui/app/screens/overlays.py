@@ -9,6 +9,7 @@ from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.certify.params import CertifyParams
 from lazytui.analyses.concepts.params import ConceptsParams
+from lazytui.analyses.groups.params import GroupsParams
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.probes.params import ProbesParams
 from lazytui.analyses.recipe.figures import all_recipes
@@ -62,6 +63,20 @@ OVERLAYS = {
         empty="This network was not audited yet. One property of the images after the other, such as hue, position, "
         "texture or what lies in a corner, is taken from images of another class, and what the network loses by it is "
         "measured. g: run it. Esc: back to the evaluation.",
+        compared_by=("run",),
+    ),
+    "groups": Overlay(
+        params=GroupsParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("images",)),
+            PanelSpec("beside", "", ("groups",)),
+            PanelSpec("more", "", ("by-class", "...")),
+        ),
+        first=("run", "by", "property", "contradicting", "agreeing", "seed"),
+        empty="No groups were told of this network's training images yet. Which of them contradict what it goes by is "
+        "found without a label: by the property that an audit named, or by what the network gets wrong. Methods that "
+        "read groups take them. g: run it. Esc: back to the evaluation.",
         compared_by=("run",),
     ),
     "ablate": Overlay(

@@ -85,6 +85,11 @@ class MethodEntry:
         return bool({"attribute labels", "group labels"} & set(self.reads))
 
     @property
+    def reads_values(self) -> bool:
+        """Whether it needs the attribute: as labels, or to make images with each value."""
+        return self.reads_colors or "balanced data" in self.reads
+
+    @property
     def caveats(self) -> str:
         """Whether it alters images, is known not to help, or was published with a choice that reads more than it does
         itself, in a word or two each; empty where none."""

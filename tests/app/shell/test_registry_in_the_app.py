@@ -36,7 +36,7 @@ OVER = {
 }
 """Analyses whose form lies over the screen that they share, and the keys that lead there."""
 
-BY_PALETTE = {"audit": "3", "probes": "5", "concepts": "5", "side-by-side": "5", "certify": "7"}
+BY_PALETTE = {"audit": "3", "groups": "3", "probes": "5", "concepts": "5", "side-by-side": "5", "certify": "7"}
 """The same of those that the palette opens over the screen of this key."""
 
 KEPT = {"ablate": "5", "sae-dial": "6", "attack-image": "7"}

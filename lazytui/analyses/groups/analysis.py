@@ -1,0 +1,185 @@
+"""Groups: tell without labels which training images contradict what a network goes by, for methods that read groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.audit.result import AuditResult
+from lazytui.analyses.audit.training_minority import described_images
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
+from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.groups.figures import figures
+from lazytui.analyses.groups.params import GroupsParams
+from lazytui.analyses.groups.result import GroupsResult, read
+from lazytui.analyses.networks.class_choice import read_class
+from lazytui.analyses.networks.model_under_study import load_network, recorded_training, require_code_named
+from lazytui.audit.editors import EDITORS
+from lazytui.data.splits import build_dataset, find_data
+from lazytui.errors import BadInput, UsageError
+from lazytui.runs.progress_report import Report
+from lazytui.runs.results.typed_result import write_fields
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lazytui.analyses.networks.model_under_study import Network
+    from lazytui.data.content import Content
+    from lazytui.data.splits import Split
+    from lazytui.groups.inferred import Inferred, Labels
+
+_SHOWN = 24
+
+
+def resolve(params: GroupsParams, workspace: Workspace) -> GroupsParams:
+    """Make sure that the data are there and the corrections mean something; name the property."""
+    require_code_named(params, workspace)
+    trained = recorded_training(params.run, workspace)
+    find_data(trained)
+    corrections = [_read_correction(one, trained.content)[0] for one in params.contradicting or ()]
+    if numbers := [*corrections, *(params.agreeing or ())]:
+        _require_there(numbers, len(build_dataset(trained).train))
+    if params.by != "property":
+        if params.property:
+            raise UsageError(f"--property says which one --by property goes by; --by {params.by} goes by none.")
+        return params
+    return params.model_copy(update={"property": params.property or _audited(params.run, workspace)})
+
+
+def _audited(run: str, workspace: Workspace) -> str:
+    """The property that the newest audit of a network named. Raises BadInput where there is none."""
+    network = workspace.find(run)
+    name = network.display_name
+    otherwise = "name a property by --property, or tell groups --by errors."
+    for audit in reversed(workspace.readable_runs()):
+        if audit.record.kind != "audit" or audit.status.state != "done":
+            continue
+        asked = recorded_params(audit)
+        if isinstance(asked, AuditParams) and workspace.find(asked.run).reference == network.reference:
+            found: AuditResult = recorded_result(audit)
+            if found.named:
+                return found.named[0]
+            raise BadInput(f"{audit.display_name} found no property that {name} goes by: {otherwise}")
+    raise BadInput(f"Nobody knows yet what {name} goes by: `lazytui run audit {name}` first, {otherwise}")
+
+
+def _read_correction(text: str, content: Content) -> tuple[int, int]:
+    """`17:3` as the number of an image and a class. Raises UsageError."""
+    number, _, name = text.partition(":")
+    if not number.strip().isdigit() or not name:
+        raise UsageError(f"{text!r:.60} isn't the number of an image with the class that it is like, such as 17:3.")
+    return int(number), read_class(name.strip(), content)
+
+
+def run(params: GroupsParams, report: Report) -> GroupsResult:
+    report.note("loading torch and the network")
+    network = load_network(params, report.workspace, report.note)
+    from lazytui.groups.inferred import agreement, conflicting
+
+    data = build_dataset(network.trained)
+    split = data.train
+    inferred, why = _inferred(params, network, split, report)
+    agreed = agreement(inferred, split)
+    like, corrected = _corrected(params, inferred.like, split)
+    shown = np.flatnonzero(like != split.labels)[:_SHOWN]
+    return GroupsResult(
+        marked=float((like != split.labels).mean()),
+        **vars(agreed),
+        corrected=corrected,
+        why=why,
+        palette_name=network.trained.palette,
+        recorded_content=content_to_keep(data.params),
+        like=like,
+        labels=split.labels,
+        conflicting=conflicting(split),
+        examples=split.images[shown] if len(shown) else None,
+        numbers=shown if len(shown) else None,
+    )
+
+
+def _inferred(params: GroupsParams, network: Network, split: Split, report: Report) -> tuple[Inferred, str]:
+    """What each image is like, and by what that was told, as a sentence goes on after "far more like another class"."""
+    from lazytui.evaluation.forward import probabilities
+    from lazytui.groups.by_clusters import by_clusters
+    from lazytui.groups.by_outputs import by_environments, by_errors
+
+    if params.by == "property":
+        return _by_property(params, split, report)
+    if params.by == "two-fold":
+        return by_errors(_two_fold(params, network, split, report), split.labels), ""
+    report.note(f"asking the network about {len(split):,} training images")
+    said = probabilities(network.model, split.images, network.hardware)
+    if params.by == "errors":
+        return by_errors(said, split.labels), ""
+    if params.by == "environments":
+        return by_environments(said, split.labels), ""
+    report.note("clustering its outputs, class by class")
+    return by_clusters(said, split.labels, params.seed), ""
+
+
+def _by_property(params: GroupsParams, split: Split, report: Report) -> tuple[Inferred, str]:
+    """Raises BadInput where the property is too gradual to say who."""
+    from lazytui.audit.minority import is_gradual, likened, told_by
+    from lazytui.groups.inferred import Inferred
+
+    named = cast("str", params.property)
+    descriptions, labels = described_images(split, named, report), split.labels.astype(np.int64)
+    told = told_by(descriptions, labels, params.seed)
+    like = likened(descriptions, labels, told)
+    if is_gradual(like != labels, told):
+        raise BadInput(
+            f"Too gradual to say which images contradict it: {EDITORS[named].phrase} tells the class of "
+            f"{100 * told:.0f} % of them. Tell groups --by errors or --by two-fold."
+        )
+    return Inferred(like.astype(np.uint8)), EDITORS[named].phrase
+
+
+def _two_fold(params: GroupsParams, network: Network, split: Split, report: Report) -> np.ndarray:
+    from lazytui.groups.two_fold import two_fold_probabilities
+    from lazytui.training.initial_model import fresh_model
+
+    report.note("training two networks of a biased loss, each on a half of the images")
+    seeds = iter((params.seed, params.seed + 1))
+
+    def tick(done: int, steps: int) -> None:
+        report.check()
+        report.progress(done, steps, "steps")
+
+    return two_fold_probabilities(
+        split,
+        lambda: fresh_model(network.trained, network.trained.content, next(seeds)),
+        network.hardware,
+        params.epochs,
+        params.seed,
+        tick,
+    )
+
+
+def _corrected(params: GroupsParams, like: Labels, split: Split) -> tuple[Labels, int]:
+    """With the word of a person in front, and on how many images."""
+    words = dict(_read_correction(one, split.content) for one in params.contradicting or ())
+    words |= {number: int(split.labels[number]) for number in params.agreeing or ()}
+    like = like.copy()
+    like[list(words)] = list(words.values())
+    return like, len(words)
+
+
+def _require_there(numbers: Sequence[int], images: int) -> None:
+    """Raise BadInput for an image that there isn't."""
+    for number in numbers:
+        if number >= images:
+            raise BadInput(f"There is no training image {number:,}: they are numbered from 0 to {images - 1:,}.")
+
+
+ANALYSIS = Analysis(
+    params=GroupsParams,
+    run=run,
+    figures=figures,
+    write=write_fields,
+    read=read,
+    resolve=resolve,
+    label=lambda params: (params.property or params.by).replace(" ", "-"),
+)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,38 +16,50 @@ from tests.conftest import FinishedTraining
 NEVER = {"torch", "torchvision", "textual"}
 
 PROGRAM = """
-import sys
+import json, os, sys
 from lazytui.__main__ import main
-sys.argv = ["lazytui", *{arguments!r}]
-try:
-    main()
-finally:
-    print("\\nMODULES", *sorted({{name.partition(".")[0] for name in sys.modules}}))
+for arguments in {commands!r}:
+    sys.argv = ["lazytui", *arguments]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, (arguments, end.code)
+    modules = sorted({{name.partition(".")[0] for name in sys.modules}})
+    os.write(2, f"MODULES {{json.dumps([arguments, modules])}}\\n".encode())
 """
 
 
-def imported(lab: Lab, *arguments: str) -> set[str]:
-    ended = lab.python(PROGRAM.format(arguments=arguments))
+def imported(lab: Lab, *commands: tuple[str, ...]) -> Iterator[tuple[str, set[str]]]:
+    """What is there after each command, which one process runs one after the other: what one imported stays."""
+    ended = lab.python(PROGRAM.format(commands=commands))
     assert ended.code == 0, ended.err
-    return set(ended.out.rpartition("\nMODULES")[2].split())
+    lines = [line.removeprefix("MODULES ") for line in ended.err.splitlines() if line.startswith("MODULES ")]
+    assert len(lines) == len(commands)
+    for arguments, modules in map(json.loads, lines):
+        yield " ".join(arguments), set(modules)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [("--help",), ("methods",), ("methods", "irm"), ("runs", "--help"), ("runs", "list"), ("runs", "list", "--json")],
-    ids=" ".join,
-)
-def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining, arguments: tuple[str, ...]) -> None:
-    modules = imported(finished_training.lab, *arguments)
-    assert not modules & (NEVER | {"numpy", "matplotlib", "sklearn", "plotext"})
-    assert "typer" in modules
-    if arguments == ("--help",):
-        assert "pydantic" not in modules, "no option of an analysis is shown"
+def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining) -> None:
+    for command, modules in imported(
+        finished_training.lab,
+        ("--help",),
+        ("methods",),
+        ("methods", "irm"),
+        ("runs", "--help"),
+        ("runs", "list"),
+        ("runs", "list", "--json"),
+    ):
+        assert not modules & (NEVER | {"numpy", "matplotlib", "sklearn", "plotext"}), command
+        assert "typer" in modules
+        if command == "--help":
+            assert "pydantic" not in modules, "no option of an analysis is shown"
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_finished_runs_are_shown_and_exported_without_torch(finished_training: FinishedTraining) -> None:
+    (finished_training.lab.folder / "out").mkdir(exist_ok=True)
+    files = (f"out/all{suffix}" for suffix in (".html", ".txt", ".ansi", ".json", ".svg", ".png"))
+    for command, modules in imported(
+        finished_training.lab,
         ("run", "train", "--help"),
         ("run", "story", "--help"),
         ("runs", "show", "reference"),
@@ -55,19 +69,9 @@ def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining
         ("attacks",),
         ("autoencoders",),
         ("run", "sae", "--help"),
-        (
-            "export",
-            "reference",
-            *(f"out/all{suffix}" for suffix in (".html", ".txt", ".ansi", ".json", ".svg", ".png")),
-        ),
-    ],
-    ids=" ".join,
-)
-def test_finished_runs_are_shown_and_exported_without_torch(
-    finished_training: FinishedTraining, arguments: tuple[str, ...]
-) -> None:
-    (finished_training.lab.folder / "out").mkdir(exist_ok=True)
-    assert not imported(finished_training.lab, *arguments) & NEVER
+        ("export", "reference", *files),
+    ):
+        assert not modules & NEVER, command
 
 
 ENGINES_OF_TRAINING = {
@@ -82,15 +86,22 @@ ENGINES_OF_TRAINING = {
 """Modules that are imported when a training begins."""
 
 
-@pytest.mark.parametrize("package", ["cli", "figures", "runs", "analyses", "training"])
-def test_no_module_of_these_packages_imports_torch_by_itself(package: str, lab: Lab) -> None:
+def test_no_module_of_these_packages_imports_torch_by_itself(lab: Lab) -> None:
     """Analyses and training settings load without torch; engines are imported when the work begins."""
-    folder = ROOT / "lazytui" / package
-    engines = ENGINES_OF_TRAINING if package == "training" else set()
-    names = [_module(file) for file in folder.rglob("*.py") if file.stem not in engines]
-    ended = lab.python(f"import importlib, sys\nfor n in {names!r}: importlib.import_module(n)\nprint(*sys.modules)")
+    files = [
+        file
+        for package in ("cli", "figures", "runs", "analyses", "training")
+        for file in (ROOT / "lazytui" / package).rglob("*.py")
+        if package != "training" or file.stem not in ENGINES_OF_TRAINING
+    ]
+    program = f"""
+import importlib, sys
+for name in {[_module(file) for file in files]!r}:
+    importlib.import_module(name)
+    assert not {NEVER!r} & sys.modules.keys(), name
+"""
+    ended = lab.python(program)
     assert ended.code == 0, ended.err
-    assert not set(ended.out.split()) & NEVER
 
 
 def test_the_app_imports_no_torch_by_itself(lab: Lab) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -37,19 +37,24 @@ QUICK = (".txt", ".ansi", ".json")
 SLOW = (".html", ".svg", ".png", ".pdf")
 
 
-def damaged(draw: Callable[[st.SearchStrategy[Any]], Any], seeds: list[Path], into: Path) -> RunFolder:
-    """A copy of a finished run of which one file, or two, aren't what they were."""
+def draw_damage(draw: Callable[[st.SearchStrategy[Any]], Any], seeds: list[Path]) -> tuple[Path, dict[str, bytes]]:
+    """A finished run, and one or two of its files as they aren't."""
     seed = draw(st.sampled_from(seeds))
     files = [name for name in CHANGES if (seed / name).exists()]
     likely = [name for name in files if name in {"result.json", "arrays.safetensors"}]
     chosen = draw(st.lists(st.sampled_from([*likely, *likely, *files]), min_size=1, max_size=2, unique=True))
+    return seed, {name: CHANGES[name](draw, (seed / name).read_bytes()) for name in chosen}
+
+
+def damaged(seed: Path, changed: Mapping[str, bytes], into: Path) -> RunFolder:
+    """A copy of the run with those files."""
     folder = into / seed.name
     folder.mkdir()
     for file in seed.iterdir():
-        if file.is_file() and file.name not in chosen and file.stat().st_size < 2**23:
+        if file.is_file() and file.name not in changed and file.stat().st_size < 2**23:
             os.link(file, folder / file.name)
-    for name in chosen:
-        (folder / name).write_bytes(CHANGES[name](draw, (seed / name).read_bytes()))
+    for name, content in changed.items():
+        (folder / name).write_bytes(content)
     return RunFolder(folder, folder.name)
 
 
@@ -96,10 +101,12 @@ def draw_some(found: Sequence[Figure], chance: Random, room: Path) -> None:
 
 
 def survive(data: st.DataObject, seeds: list[Path], room: Path) -> str:
-    """One case: `refused` or `drawn`. All that hypothesis draws is drawn before, whatever the run turns out to be."""
+    """One case: `refused` or `drawn`. All that hypothesis draws is drawn before anything is written: often it draws
+    something else instead."""
+    (seed, changed), chance = draw_damage(data.draw, seeds), Random(data.draw(st.integers(0, 2**32)))
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir()
-    run, chance = damaged(data.draw, seeds, room), Random(data.draw(st.integers(0, 2**32)))
+    run = damaged(seed, changed, room)
     with bounded(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of NumPy, about numbers that are NaN
         found = read_all(run)

@@ -17,7 +17,7 @@ from lazytui.app.shell.base_screen import LabScreen
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, until
 from tests.fuzz.conftest import LONG
-from tests.fuzz.test_run_folders import damaged
+from tests.fuzz.test_run_folders import damaged, draw_damage
 
 AT_ONCE = 6
 
@@ -35,7 +35,7 @@ def _walk(seeds: list[Path], room: Path, data: st.DataObject) -> None:
     for number in range(AT_ONCE):
         folder = workspace / f"of {number}"
         folder.mkdir(parents=True)
-        run = damaged(data.draw, seeds, folder)
+        run = damaged(*draw_damage(data.draw, seeds), folder)
         run.path.rename(workspace / f"{run.id}-{number}")
         folder.rmdir()
     with warnings.catch_warnings():

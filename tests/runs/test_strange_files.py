@@ -77,24 +77,26 @@ def shipped(name: str, folder: Path) -> None:
     shutil.copytree(source, folder)
 
 
-@pytest.mark.parametrize("kind", STRANGE)
-def test_what_lies_where_a_file_belongs_costs_one_run(lab: Lab, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_lies_where_a_file_belongs_costs_one_run(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it in one process, which takes long to start."""
     shipped("lazy-strokes", lab.workspace / "good")
-    for number, file in enumerate(OF_A_TRAINING):
-        run = lab.workspace / f"bad-{number}"
-        shipped("lazy-strokes", run)
-        (run / file).unlink(missing_ok=True)
-        monkeypatch.chdir(run)
-        STRANGE[kind](run / file)
+    bad = {
+        f"{kind.replace(' ', '-')}-{number}": (kind, file)
+        for kind in STRANGE
+        for number, file in enumerate(OF_A_TRAINING)
+    }
+    for name, (kind, file) in bad.items():
+        shipped("lazy-strokes", lab.workspace / name)
+        put(kind, lab.workspace / name / file, monkeypatch)
     listed, compared, *shown = commands(
         lab,
         ("runs", "list", "--json"),
         ("run", "compare", "--json", "--quiet"),
-        *(("runs", "show", f"bad-{number}", "--json") for number in range(len(OF_A_TRAINING))),
+        *(("runs", "show", name, "--json") for name in bad),
         *(
-            ("export", f"bad-{number}", "x.json")
-            for number in range(len(OF_A_TRAINING))
-            if OF_A_TRAINING[number] in {"result.json", "arrays.safetensors"}
+            ("export", name, "x.json")
+            for name, (_, file) in bad.items()
+            if file in {"result.json", "arrays.safetensors"}
         ),
     )
     assert (listed[0], compared[0]) == (0, 0), listed[2] + compared[2]
@@ -104,25 +106,31 @@ def test_what_lies_where_a_file_belongs_costs_one_run(lab: Lab, kind: str, monke
         assert code in {0, 3} and "Traceback" not in err and err.count("\n") <= 1, err
 
 
-@pytest.mark.parametrize("kind", ["pipe", "socket", "folder", "huge"])
-def test_weights_and_autoencoders_that_are_no_files_are_told(
-    lab: Lab, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shipped("lazy-strokes", lab.workspace / "training")
-    shipped("sae-lazy-strokes", lab.workspace / "features")
-    for run, file in (("training", "model.safetensors"), ("features", "labels.json")):
-        monkeypatch.chdir(lab.workspace / run)
-        (lab.workspace / run / file).unlink(missing_ok=True)
-        STRANGE[kind](lab.workspace / run / file)
-    evaluated, features, one = commands(
+def put(kind: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something strange in a file's place."""
+    file.unlink(missing_ok=True)
+    monkeypatch.chdir(file.parent)
+    STRANGE[kind](file)
+
+
+def test_weights_and_autoencoders_that_are_no_files_are_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = ("pipe", "socket", "folder", "huge")
+    for kind in kinds:
+        training, features = (lab.workspace / f"{what}-{kind}" for what in ("training", "features"))
+        shipped("lazy-strokes", training)
+        shipped("sae-lazy-strokes", features)
+        put(kind, training / "model.safetensors", monkeypatch)
+        put(kind, features / "labels.json", monkeypatch)
+    said = commands(
         lab,
-        ("run", "evaluate", "training", "--quiet"),
-        ("features", "list", "features"),
-        ("runs", "show", "training", "--json"),
+        *(("run", "evaluate", f"training-{kind}", "--quiet") for kind in kinds),
+        *(("features", "list", f"features-{kind}") for kind in kinds),
+        *(("runs", "show", f"training-{kind}", "--json") for kind in kinds),
     )
-    assert evaluated[0] == 3 and "model.safetensors can't be read" in evaluated[2], evaluated
-    assert features[0] == 3 and "labels.json is damaged and can't be read" in features[2], features
-    assert one[0] == 0
+    for evaluated, features, one in zip(said[:4], said[4:8], said[8:], strict=True):
+        assert evaluated[0] == 3 and "model.safetensors can't be read" in evaluated[2], evaluated
+        assert features[0] == 3 and "labels.json is damaged and can't be read" in features[2], features
+        assert one[0] == 0
 
 
 def test_one_record_that_no_analysis_takes_costs_one_run(lab: Lab) -> None:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
+import pytest
 
-from lazytui.runs.jobs import request_stop
+from lazytui.analyses.core.execute import recorded_params
+from lazytui.analyses.train.analysis import ANALYSIS
+from lazytui.runs.execution import run_execution
+from lazytui.runs.jobs import request_pause, request_stop, wake
+from lazytui.runs.progress_report import Report
+from lazytui.runs.results.saved_result import save_result
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.resume_state import load_snapshot
 from tests.commands import PATIENCE, TRAINING, Lab, finish, last_step, read_json, state_of, wait_until
@@ -125,48 +134,43 @@ def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_train
     assert "Traceback" not in (run / "output.log").read_text()
 
 
-def test_a_training_that_is_paused_on_its_way_ends_the_same(lab: Lab, finished_training: FinishedTraining) -> None:
-    Workspace(lab.workspace).create("train", read_json(finished_training.folder / "run.json")["params"])
-    ended = lab.python(PAUSED_ON_ITS_WAY)
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.out.splitlines() == [f"paused at {step}, saved at {step}" for step in (20, 60, 136)]
+class _Pauser:
+    """Asks for a pause at some steps. Another thread waits for each, notes what is there and wakes the run."""
+
+    def __init__(self, run: RunFolder, steps: set[int]) -> None:
+        self.report: Report
+        self.paused: list[tuple[int, int]] = []
+        self._run, self._steps = run, steps
+
+    def progress(self, progress: Progress) -> None: ...
+    def note(self, text: str) -> None: ...
+    def continued(self) -> None: ...
+    def metrics(self, step: int, values: Mapping[str, float]) -> None:  # noqa: ARG002
+        if step in self._steps:
+            request_pause(self._run)
+            wait_until(lambda: self.report.pausing)
+            threading.Thread(target=self._wake).start()
+
+    def _wake(self) -> None:
+        wait_until(lambda: state_of(self._run.path) == "paused")
+        progress, saved = self._run.status.progress, load_snapshot(self._run.path / "resume.pt")
+        assert progress is not None and saved is not None
+        self.paused.append((progress.done, saved.step))
+        wake(self._run)
+
+
+def test_a_training_that_is_paused_on_its_way_ends_the_same(
+    lab: Lab, finished_training: FinishedTraining, capfd: pytest.CaptureFixture[str]
+) -> None:
+    workspace = Workspace(lab.workspace)
+    run = workspace.create("train", read_json(finished_training.folder / "run.json")["params"])
+    pauser = _Pauser(run, {20, 60, 136})
+    with run_execution(run, workspace, pauser) as report:
+        pauser.report = report
+        save_result(run.path, ANALYSIS.write(ANALYSIS.run(recorded_params(run), report)))
+    assert pauser.paused == [(20, 20), (60, 60), (136, 136)], "what was done by then is in the checkpoint"
+    assert capfd.readouterr() == ("", "")
     assert_same_training(lab.only_run(), finished_training.folder)
-
-
-PAUSED_ON_ITS_WAY = """
-import threading
-from pathlib import Path
-from lazytui.analyses.core.execute import recorded_params
-from lazytui.analyses.train.analysis import ANALYSIS
-from lazytui.runs.execution import run_execution
-from lazytui.runs.jobs import request_pause, wake
-from lazytui.runs.results.saved_result import save_result
-from lazytui.runs.workspace import Workspace
-from lazytui.training.resume_state import load_snapshot
-from tests.commands import state_of, wait_until
-
-workspace = Workspace(Path("runs"))
-(run,) = workspace.runs()
-
-class Pauser:
-    def progress(self, progress): pass
-    def note(self, text): pass
-    def continued(self): pass
-    def metrics(self, step, values):
-        if step in {20, 60, 136}:
-            request_pause(run)
-            wait_until(lambda: report.pausing)
-            threading.Thread(target=somebody).start()
-
-def somebody():
-    wait_until(lambda: state_of(run.path) == "paused")
-    done = run.status.progress.done
-    print(f"paused at {done}, saved at {load_snapshot(run.path / 'resume.pt').step}", flush=True)
-    wake(run)
-
-with run_execution(run, workspace, Pauser()) as report:
-    save_result(run.path, ANALYSIS.write(ANALYSIS.run(recorded_params(run), report)))
-"""
 
 
 def test_a_paused_training_is_killed_resumed_and_woken_and_ends_the_same(

@@ -3,6 +3,8 @@ images. Readable without torch."""
 
 from __future__ import annotations
 
+from lazytui.callable_room import make_callable
+
 WAYS = {
     "property": "The property that an audit named is nearer to that of another class.",
     "errors": "What the network gets wrong (JTT): for one that was trained briefly.",
@@ -11,3 +13,5 @@ WAYS = {
     "clusters": "All but the largest cluster of the outputs, class by class (SPARE).",
 }
 """How they are told, with a line on each."""
+
+make_callable(__name__)

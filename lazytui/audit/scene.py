@@ -44,6 +44,8 @@ _FLAT = 12
 """Pixels of one color at least that are something of its own."""
 _OTHER_COLOR = 0.05
 """In one channel: flat parts that differ by more are of different colors."""
+_AROUND, _BESIDE = (ndimage.generate_binary_structure(2, steps) for steps in (2, 1))
+"""Neighbors of a pixel, with those across its corners and without."""
 _APART = 1.5
 """Radii of the object, from its center: what touches it beyond that, and is of another color, isn't part of it."""
 
@@ -139,7 +141,7 @@ class Scene:
         """The part of a component that is nearer to something flat of another color, away from the object's center."""
         none = np.zeros_like(found)
         flat = _flat_parts(self.image, ndimage.binary_dilation(found))
-        if not flat:
+        if len(flat) < 2:
             return none
         color = self.image[max(flat, key=lambda part: float(weights[part].sum()))].mean(0)
         alike = [part for part in flat if np.abs(self.image[part].mean(0) - color).max() <= _OTHER_COLOR]
@@ -186,6 +188,7 @@ def luminance(image: Image) -> NDArray[np.float32]:
     return found
 
 
+@cache
 def margin(shape: tuple[int, ...]) -> Mask:
     """The pixels near the border."""
     width = round(_MARGIN * min(shape[:2]))
@@ -249,7 +252,7 @@ def _moved(array: NDArray[_Scalar], by: Sequence[int], outside: float) -> NDArra
 
 
 def _components(mask: Mask, diagonally: bool = True) -> list[Mask]:
-    labels, count = ndimage.label(mask, np.ones((3, 3)) if diagonally else None)
+    labels, count = ndimage.label(mask, _AROUND if diagonally else _BESIDE)
     return [labels == number for number in range(1, count + 1)]
 
 
@@ -268,6 +271,7 @@ def _center_and_radius(mask: Mask) -> tuple[NDArray[np.float64], float]:
     return where.mean(1), float(np.sqrt(where.var(1).sum()))
 
 
+@cache
 def _central(shape: tuple[int, ...]) -> NDArray[np.float64]:
     """(h, w): a Gaussian weight that is 1 in the center."""
     rows, columns = (np.arange(size) - (size - 1) / 2 for size in shape)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.runs.workspace import Workspace
-from tests.commands import Lab
+from tests.commands import TINY_TRAINING, Lab
 
-OF = ("run", "gradcam", "shipped/lazy-strokes", "--images", "40", "--checked", "2", "--split", "hard")
+OF = ("run", "gradcam", "small", "--images", "40", "--checked", "2", "--split", "hard")
 
 FUNCTIONS = """
 import torch
@@ -26,6 +28,24 @@ def together(logits):
 def flat(logits):
     return torch.ones(len(logits))
 """
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A laboratory with a network that takes next to no time. Tests only read it."""
+    lab = Lab(tmp_path_factory.mktemp("trained"))
+    done = lab.call(
+        "run", "train", *TINY_TRAINING, "--model", "lazy-gap", "--epochs", "1", "--name", "small", "--quiet"
+    )
+    assert done.code == 0, done.err
+    return lab
+
+
+@pytest.fixture
+def lab(trained: Lab, tmp_path: Path) -> Lab:
+    """A laboratory of this test's own with that network."""
+    shutil.copytree(trained.workspace, tmp_path / trained.workspace.name)
+    return Lab(tmp_path)
 
 
 def result_of(lab: Lab, *options: str) -> tuple[object, dict[str, object]]:
@@ -83,6 +103,7 @@ def test_a_target_that_is_none_is_refused_before_a_run_is_made(
     options: tuple[str, ...], sentence: str, lab: Lab
 ) -> None:
     (lab.folder / "mine.py").write_text(FUNCTIONS)
+    before = sorted(lab.workspace.iterdir())
     refused = lab.call(*OF, "--target", *options)
     assert refused.code in (2, 3) and sentence in refused.sentence
-    assert not lab.workspace.exists()
+    assert sorted(lab.workspace.iterdir()) == before

@@ -6,9 +6,13 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any, TypeVar
 
+from textual._compositor import Compositor
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -18,6 +22,47 @@ from lazytui.app.shell.popups.dialogs import AskRun
 
 base_screen.freeze_open_screens = lambda: None
 """Here an app ends before its process, and what was frozen would stay."""
+
+_compose_frame, _pause, _parse_rules = Compositor.render_update, Pilot.pause, Stylesheet._parse_rules
+_composing = False
+_parsed: dict[object, list[RuleSet]] = {}
+
+
+@wraps(_compose_frame)
+def _compose_when_paused(compositor: Compositor, full: bool = False, **more: Any) -> Any:
+    """Frames that nobody sees are a third of an app's work. What differs from the last one stays noted for the next,
+    as on a terminal that takes less than is drawn."""
+    return _compose_frame(compositor, full, **more) if full or _composing else None
+
+
+@wraps(_pause)
+async def _pause_and_compose(pilot: Pilot[Any], delay: float | None = None) -> None:
+    await _pause(pilot, delay)
+    compose_frame(pilot.app)
+
+
+def compose_frame(app: App[Any]) -> None:
+    """Draw what changed since the last frame: whatever a test comes to can be drawn."""
+    global _composing
+    _composing = True
+    try:
+        app.screen._compositor_refresh()
+    finally:
+        _composing = False
+
+
+@wraps(_parse_rules)
+def _parse_once(stylesheet: Stylesheet, *source: Any, **more: Any) -> list[RuleSet]:
+    """The styles of all apps are the same; to read them is a tenth of an app's start."""
+    key = source, *more.items(), *stylesheet._variables.items()
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(stylesheet, *source, **more)
+    return _parsed[key]
+
+
+Compositor.render_update = _compose_when_paused  # type: ignore[method-assign]
+Pilot.pause = _pause_and_compose  # type: ignore[method-assign]
+Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
 
 AnyApp = TypeVar("AnyApp", bound=App[Any])
 _PATIENCE = 120.0
@@ -32,6 +77,8 @@ def drive(app: AnyApp, steps: Callable[[Pilot[Any]], Awaitable[None]], size: tup
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             await steps(pilot)
+            if app.is_running:
+                compose_frame(app)
 
     asyncio.run(session())
     return app

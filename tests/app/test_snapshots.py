@@ -54,7 +54,8 @@ PICTURED = {name: way for name, way in OVERLAYS.items() if way.is_pictured}
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}
 _COMMON = 20
-_STILL = 10
+_STILL = 5
+"""Tenths of a second."""
 _PATIENCE = 1_000
 
 
@@ -88,7 +89,7 @@ async def settled(pilot: Pilot[Any], mode: str, words: Sequence[str] | None = No
     await until(pilot, lambda: len(app.screen.query(FigureView)) >= DRAWN.get(mode, 0))
     same, before = 0, ""
     for _ in range(_PATIENCE):
-        await pilot.pause(0.05)
+        await pilot.pause(0.1)
         now = screen_text(app)
         same = same + 1 if now == before and all(each in now for each in said) else 0
         before = now

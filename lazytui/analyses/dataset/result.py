@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -25,6 +25,9 @@ from lazytui.runs.results.typed_result import Key, Part, read_fields, write_fiel
 
 if TYPE_CHECKING:
     from lazytui.analyses.dataset.params import DatasetRunParams
+
+Rows = tuple[tuple[int, ...], ...]
+"""A contingency table, for a cache."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,16 @@ def measure_associations(contingency: Mapping[str, NDArray[np.int64]], aligned: 
 
 
 def _association(table: NDArray[np.int64], train: NDArray[np.int64], aligned: Sequence[int]) -> Association:
+    return _measured(_rows(table), _rows(train), tuple(aligned))
+
+
+def _rows(table: NDArray[np.int64]) -> Rows:
+    return tuple(map(tuple, table.tolist()))
+
+
+@lru_cache(maxsize=64)  # the app reads a run again wherever it is shown, and each time took a tenth of a second
+def _measured(of_split: Rows, of_train: Rows, aligned: tuple[int, ...]) -> Association:
+    table, train = (np.array(rows, np.int64) for rows in (of_split, of_train))
     return Association(
         mutual_information(table),
         information_bound(table),

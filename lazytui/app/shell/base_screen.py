@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
     from lazytui.runs.run_folder import RunFolder
     from lazytui.runs.status import State
+
+AnyWidget = TypeVar("AnyWidget", bound=Widget)
 
 SMALLEST = (60, 16)
 """Columns and rows below which a sentence is shown instead of a wreck."""
@@ -103,6 +105,8 @@ class LabScreen(ReportsFailures, Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._found: dict[type[Widget], list[Widget]] = {}
+        self._found_at = -1
         self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
@@ -153,13 +157,21 @@ class LabScreen(ReportsFailures, Screen[None]):
 
         self.app.push_screen(Help(self.purpose, groups(self)))
 
+    def all_of(self, kind: type[AnyWidget]) -> list[AnyWidget]:
+        """The widgets of a kind, looked up again only when some came or went: each move of the keyboard asks often."""
+        if self._found_at != self._nodes._updates:
+            self._found, self._found_at = {}, self._nodes._updates
+        if kind not in self._found:
+            self._found[kind] = list(self.query(kind))
+        return cast("list[AnyWidget]", self._found[kind])
+
     @property
     def panels_shown(self) -> list[Panel]:
         """Those that can be seen, or scrolled to: the one that has the focus, then the others as they stand; or the one
         that fills the screen."""
         if isinstance(self.maximized, Panel):
             return [self.maximized]
-        shown = [panel for panel in self.query(Panel) if all(node.display for node in panel.ancestors_with_self)]
+        shown = [panel for panel in self.all_of(Panel) if all(node.display for node in panel.ancestors_with_self)]
         return sorted(shown, key=lambda panel: not (self.focused and panel in self.focused.ancestors_with_self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 
 from lazytui.app.panels.panel import Panel
@@ -33,34 +32,33 @@ def filled_share(pilot: Pilot[Any]) -> float:
     return filled / pilot.app.size.area
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_panels_with_figures_fill_the_screens(size: tuple[int, int], tmp_path: Path) -> None:
+async def fills_every_size(pilot: Pilot[Any]) -> None:
+    for size in SIZES:
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda size=size: pilot.app.screen.size == size and filled_share(pilot) >= LEAST)
+
+
+def test_panels_with_figures_fill_the_screens_and_no_panel_of_an_overlay_is_empty(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         for key, mode in SCREENS.items():
             await pilot.press(key)
             await until(pilot, lambda mode=mode: pilot.app.current_mode == mode and filled_share(pilot) >= LEAST)
-        for kind in OVERLAYS:
+            await fills_every_size(pilot)
+        for kind, shown in OVERLAYS.items():
+            await pilot.resize_terminal(*SIZES[0])
             pilot.app.push_screen(overlay(kind))
-            await until(pilot, lambda kind=kind: OVERLAYS[kind] in screen_text(pilot.app))
-            await until(pilot, lambda: filled_share(pilot) >= LEAST)
+            await until(pilot, lambda shown=shown: shown in screen_text(pilot.app))
+            await until(pilot, lambda: all(panel.children for panel in pilot.app.screen.query(Panel) if panel.size))
+            visible = [panel for panel in pilot.app.screen.query(Panel) if panel.size]
+            assert len(visible) == (4 if shown == "Bundled example" else 1), kind
+            await fills_every_size(pilot)
+            assert shown in screen_text(pilot.app)
             await pilot.press("escape")
         await pilot.press("9")
         await until(pilot, lambda: "No runs yet. Press 0" in screen_text(pilot.app))
 
-    drive(LazytuiApp(Workspace(tmp_path / "none")), steps, size=size)
+    drive(LazytuiApp(Workspace(tmp_path / "none")), steps, size=SIZES[0])
     assert not list(tmp_path.glob("none/*/run.json")), "to look starts nothing"
-
-
-@pytest.mark.parametrize("kind", OVERLAYS)
-def test_an_overlay_without_a_run_has_no_empty_panel(kind: str, tmp_path: Path) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        pilot.app.push_screen(overlay(kind))
-        await until(pilot, lambda: OVERLAYS[kind] in screen_text(pilot.app))
-        await until(pilot, lambda: all(panel.children for panel in pilot.app.screen.query(Panel) if panel.size))
-        visible = [panel for panel in pilot.app.screen.query(Panel) if panel.size]
-        assert len(visible) == (4 if OVERLAYS[kind] == "Bundled example" else 1)
-
-    drive(LazytuiApp(Workspace(tmp_path)), steps)
 
 
 def test_the_llc_of_a_network_without_one_is_not_that_of_another(tmp_path: Path) -> None:

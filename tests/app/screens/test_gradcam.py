@@ -23,6 +23,7 @@ from lazytui.app.form.text_control import TextControl
 from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_panels import RunPanels
+from lazytui.app.screens.gradcam.image_page import ImagePage
 from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.popups.dialogs import AskText
@@ -288,8 +289,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
     drive(LazytuiApp(workspace), steps)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-def test_two_networks_stand_side_by_side(size: tuple[int, int], workspace: Workspace) -> None:
+def test_two_networks_stand_side_by_side(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
         await choose_run(pilot, "a", "lazy-strokes")
@@ -297,7 +297,10 @@ def test_two_networks_stand_side_by_side(size: tuple[int, int], workspace: Works
         grid = screen.query_one("#live", PanelGrid)
         (image,) = grid.panel("image").views
         first, second = grid.panel("map").views
-        await until(pilot, lambda: first.region.y == second.region.y and second.region.right <= size[0])
+        for width, height in ((200, 60), (120, 36), (80, 24)):
+            await pilot.resize_terminal(width, height)
+            await until(pilot, lambda size=(width, height): screen.size == size)
+            await until(pilot, lambda width=width: first.region.y == second.region.y and second.region.right <= width)
         assert image.display and image.figure.overlay is None, "the image stands in color beside its maps"
         assert (first.figure.title, second.figure.title) == ("reference", "lazy-strokes")
         np.testing.assert_array_equal(first.figure.images, second.figure.images)
@@ -309,12 +312,19 @@ def test_two_networks_stand_side_by_side(size: tuple[int, int], workspace: Works
         await choose_run(pilot, "a", "✓")
         await settled(pilot, lambda: "against-map" not in drawn(pilot))
 
-    drive(LazytuiApp(workspace), steps, size=size)
+    drive(LazytuiApp(workspace), steps, size=(80, 24))
 
 
-def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
+def test_another_network_is_picked_from_a_list_and_images_are_as_many_as_there_is_room_for(
+    workspace: Workspace,
+) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_screen(pilot)
+        screen = await open_screen(pilot)
+        grid, many = screen.query_one(ImagePage), len(captions(pilot))
+        grid.styles.max_height = 12
+        await until(pilot, lambda: 0 < len(captions(pilot)) < many)
+        grid.styles.max_height = None
+        await until(pilot, lambda: len(captions(pilot)) == many)
         await choose_run(pilot, "o", "lazy-strokes")
         await until(pilot, lambda: pilot.app.screen.answer.network == "shipped/lazy-strokes")
         assert form(pilot).run == "shipped/lazy-strokes"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 
 from lazytui.app.panels.panel import Panel
@@ -40,12 +39,18 @@ def is_full(pilot: Pilot[Any]) -> bool:
     return filled_share(pilot) >= LEAST and all(panel.shown for panel in panels) and inside
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_panels_with_figures_fill_the_screens(size: tuple[int, int], tmp_path: Path) -> None:
+async def fills_every_size(pilot: Pilot[Any]) -> None:
+    for size in SIZES:
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda size=size: pilot.app.screen.size == size and is_full(pilot))
+
+
+def test_panels_with_figures_fill_the_screens(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         for key, mode in SCREENS.items():
             await pilot.press(key)
             await until(pilot, lambda mode=mode: pilot.app.current_mode == mode and is_full(pilot))
+            await fills_every_size(pilot)
         for (key, opens), kind in OVERLAYS.items():
             await pilot.press(key)
             here = pilot.app.screen
@@ -53,7 +58,8 @@ def test_panels_with_figures_fill_the_screens(size: tuple[int, int], tmp_path: P
                 here.table.focus()
             await pilot.press(opens)
             await until(pilot, lambda kind=kind: isinstance(pilot.app.screen, kind) and is_full(pilot))
+            await fills_every_size(pilot)
             await pilot.press("escape")
             await until(pilot, lambda here=here: pilot.app.screen is here)
 
-    drive(LazytuiApp(Workspace(tmp_path)), steps, size=size)
+    drive(LazytuiApp(Workspace(tmp_path)), steps, size=SIZES[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.content import Content
 from textual.pilot import Pilot
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 from textual.widgets._footer import FooterKey
 
@@ -85,22 +86,36 @@ def test_the_footer_of_every_small_analysis_fits(app: LazytuiApp) -> None:
     drive(app, steps, size=SIZE)
 
 
-@pytest.mark.parametrize(
-    ("keys", "opened"),
-    [
-        ("I", "DrawScreen"),
-        ("5 enter", "NeuronPage"),
-        ("6 enter", "FeaturePage"),
-        ("6 v", "DoseResponseScreen"),
-        ("7 v", "LiveAttackScreen"),
-        ("3", "CellImages"),
-    ],
-)
-def test_the_footer_of_every_page_over_a_screen_fits(keys: str, opened: str, app: LazytuiApp) -> None:
+async def go_back(pilot: Pilot[Any]) -> None:
+    """To the screen that lies below, with the keyboard nowhere."""
+    while len(pilot.app.screen_stack) > 1:
+        await pilot.press("escape")
+        await pilot.pause()
+    pilot.app.screen.set_focus(None)
+
+
+PAGES = {
+    "I": "DrawScreen",
+    "5 enter": "NeuronPage",
+    "6 enter": "FeaturePage",
+    "6 v": "DoseResponseScreen",
+    "7 v": "LiveAttackScreen",
+    "3": "CellImages",
+}
+"""Keys, and the page that they open."""
+
+
+def test_the_footer_of_every_page_over_a_screen_fits(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        for key in keys.split():
+        for keys, opened in PAGES.items():
+            await open_page(pilot, keys.split(), opened)
+            await each_focus(pilot)
+            await go_back(pilot)
+
+    async def open_page(pilot: Pilot[Any], keys: Sequence[str], opened: str) -> None:
+        for key in keys:
             if key in {"enter", "v"}:
-                await until(pilot, lambda: app.screen.query(TableView))
+                await until(pilot, lambda: app.current_mode == mode_of_key(keys[0]) and app.screen.query(TableView))
                 app.screen.query(TableView).first().focus()
                 await pilot.pause()
             await pilot.press(key)
@@ -109,21 +124,34 @@ def test_the_footer_of_every_page_over_a_screen_fits(keys: str, opened: str, app
             open_images(app, run, "confusion-hard", (1, 1))
         await until(pilot, lambda: type(app.screen).__name__ == opened)
         await until(pilot, lambda: app.screen.query(FigureView))
-        await each_focus(pilot)
+
+    def mode_of_key(key: str) -> str:
+        return next(place.mode for place in SCREENS if place.key == key)
 
     drive(app, steps, size=SIZE)
 
 
-@pytest.mark.parametrize("keys", ["?", "j", "o", "a", "i", "e", "s", "l 9 l", "9 slash", "9 r", "2 v", "f12"])
-def test_no_hint_of_a_box_is_cut(keys: str, app: LazytuiApp) -> None:
+BOXES = ("question_mark", "j", "o", "a", "i", "e", "s", "l 9 l", "9 slash", "9 r", "2 v", "f12")
+"""Keys that open a box, or none where there is nothing for it."""
+
+
+def test_no_hint_of_a_box_is_cut(app: LazytuiApp) -> None:
+    opened = 0
+
     async def steps(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: app.screen.query(FigureView))
-        for key in keys.split():
-            await pilot.press("question_mark" if key == "?" else key)
-            await pilot.pause()
-        box = app.screen
-        if not isinstance(box, ModalScreen) or isinstance(box, CommandPalette):
-            return
+        nonlocal opened
+        for keys in BOXES:
+            await pilot.press("0")
+            await until(pilot, lambda: app.current_mode == "home" and app.screen.query(FigureView))
+            for key in keys.split():
+                await pilot.press(key)
+                await pilot.pause()
+            if isinstance(app.screen, ModalScreen) and not isinstance(app.screen, CommandPalette):
+                opened += 1
+                require_whole_hints(app.screen)
+            await go_back(pilot)
+
+    def require_whole_hints(box: Screen[Any]) -> None:
         for framed in box.query("*"):
             subtitle = Content(str(framed.border_subtitle or ""))
             assert subtitle.cell_length <= max(framed.outer_size.width - 4, 0) or not subtitle.cell_length, subtitle
@@ -131,6 +159,7 @@ def test_no_hint_of_a_box_is_cut(keys: str, app: LazytuiApp) -> None:
             assert str(hint.render()) in " ".join(screen_text(app).split("│")), hint.render()
 
     drive(app, steps, size=SIZE)
+    assert opened >= 7
 
 
 def test_where_there_is_more_room_more_keys_are_shown(app: LazytuiApp) -> None:

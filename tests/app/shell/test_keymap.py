@@ -68,11 +68,18 @@ WRONG = {
 
 
 @pytest.mark.parametrize("content", WRONG, ids=lambda content: content.replace("\n", " "))
-def test_what_is_wrong_is_one_sentence_and_the_app_opens_with_the_usual_keys(content: str, file: Path) -> None:
+def test_what_is_wrong_is_one_sentence(content: str, file: Path) -> None:
     file.write_text(content)
     with pytest.raises(BadInput) as refused:
         load_keymap()
     assert WRONG[content] in str(refused.value) and str(file) in str(refused.value)
+
+
+@pytest.mark.parametrize("content", ['run = "f"', "run = "], ids=["clash", "no toml"])
+def test_the_app_says_that_sentence_and_opens_with_the_usual_keys(content: str, file: Path) -> None:
+    file.write_text(content)
+    with pytest.raises(BadInput) as refused:
+        load_keymap()
     app = LazytuiApp(Workspace(file.parent))
 
     async def steps(pilot: Pilot[Any]) -> None:

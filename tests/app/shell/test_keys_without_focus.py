@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -23,18 +22,27 @@ def panels(app: LazytuiApp) -> Any:
     return app.screen.panels_shown
 
 
-@pytest.mark.parametrize("place", [place for place in SCREENS if place.mode != "runs"], ids=lambda place: place.mode)
-def test_i_explains_the_first_panel_of_every_screen(place: Any, tmp_path: Path) -> None:
+def test_i_explains_the_first_panel_of_every_screen(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path))
 
+    def shows_figures(mode: str) -> bool:
+        return app.current_mode == mode and any(panel.shown for panel in panels(app))
+
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(place.key)
-        await until(pilot, lambda: app.current_mode == place.mode and any(panel.shown for panel in panels(app)))
-        app.screen.set_focus(None)
-        figure = next(panel.shown[0] for panel in panels(app) if panel.shown)
-        await pilot.press("i")
-        await until(pilot, lambda: isinstance(app.screen, HelpBox) and app.screen.query(Static))
-        assert str(app.screen.query_one(Static).render()).startswith(figure.title)
+        for place in SCREENS:
+            if place.mode == "runs":
+                continue
+            await pilot.press(place.key)
+            await until(pilot, lambda mode=place.mode: shows_figures(mode))
+            screen = app.screen
+            screen.set_focus(None)
+            figure = next(panel.shown[0] for panel in panels(app) if panel.shown)
+            await pilot.press("i")
+            await until(pilot, lambda: isinstance(app.screen, HelpBox) and app.screen.query(Static))
+            assert str(app.screen.query_one(Static).render()).startswith(figure.title), place.mode
+            await pilot.press("escape")
+            await until(pilot, lambda screen=screen: app.screen is screen)
+            screen.set_focus(None)
 
     drive(app, steps)
 

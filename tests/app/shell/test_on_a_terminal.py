@@ -84,20 +84,20 @@ def test_a_training_is_started_watched_left_to_itself_and_found_again(prepared: 
 
 def test_a_killed_training_is_interrupted_and_goes_on_by_key(prepared: Lab) -> None:
     with app_on_terminal(prepared) as shown:
-        fill_in(shown, "--epochs", "300")
+        fill_in(shown, "--epochs", "120")
         shown.type("g")
-        shown.wait_for("running", "/300")
+        shown.wait_for("running", "/120")
         run = prepared.only_run()
         wait_until(lambda: (run / "resume.pt").exists())
         os.kill(pid_of(run), signal.SIGKILL)
         shown.wait_for("interrupted", "idle")
         killed_at = last_step(run)
-        assert killed_at < 300 * 17, "there was something left to be done"
+        assert killed_at < 120 * 17, "there was something left to be done"
         shown.type("p")
         wait_until(lambda: shown.shows("running") or state_of(run) == "done")
         shown.wait_for("done", "idle")
     assert "resumed" in (run / "events.jsonl").read_text()
-    assert read_json(run / "result.json")["metrics"]["steps"] == 300 * 17
+    assert read_json(run / "result.json")["metrics"]["steps"] == 120 * 17
 
 
 def pid_of(run: Path) -> int:

@@ -23,24 +23,28 @@ def refusal(screen: Screen[Any]) -> str:
     return str(line.render()) if line.display else ""
 
 
-@pytest.mark.parametrize(
-    ("keys", "values", "words"),
-    [
-        (["8", "s"], {"epochs": 1}, "epoch"),
-        (["2"], {"source": "svhn"}, "SVHN"),
-        (["1"], {"source": "svhn"}, "SVHN"),
-        (["2"], {"bias": 2.0}, "bias"),
-    ],
-    ids=["study", "train", "dataset", "wrong"],
+REFUSED: tuple[tuple[str, dict[str, object], str], ...] = (
+    ("8 s", {"epochs": 1}, "epoch"),
+    ("2", {"source": "svhn"}, "SVHN"),
+    ("1", {"source": "svhn"}, "SVHN"),
+    ("2", {"bias": 2.0}, "bias"),
 )
-def test_a_refusal_stays_until_the_form_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: list[str], values: dict[str, object], words: str
-) -> None:
+"""Keys, what is asked there, and a word of why that can't be."""
+
+
+def test_a_refusal_stays_until_the_form_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path / "nothing"))
     app = LazytuiApp(Workspace(tmp_path / "runs"))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        for key in keys:
+        for keys, values, words in REFUSED:
+            await refuse(pilot, keys, values, words)
+            while len(app.screen_stack) > 1:
+                await pilot.press("escape")
+            app.screen.set_focus(None)
+
+    async def refuse(pilot: Pilot[Any], keys: str, values: dict[str, object], words: str) -> None:
+        for key in keys.split():
             await pilot.press(key)
             await until(pilot, lambda: isinstance(app.screen, LabScreen) and app.screen.is_mounted)
         form = app.screen.query_one(ParamsForm)

@@ -26,7 +26,6 @@ from tests.app.pilot import drive, screen_text, shown_figures, until
 from tests.commands import read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 
-SIZES = ((80, 24), (120, 36), (200, 60))
 Steps = Any
 
 
@@ -42,16 +41,15 @@ def shown(pilot: Pilot[Any], words: str) -> bool:
     return words in screen_text(pilot.app)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_every_screen_opens_with_its_key_at_every_size(size: tuple[int, int], workspace: Workspace) -> None:
+def test_every_screen_opens_with_its_key_and_comes_back_from_a_size_that_is_too_small(workspace: Workspace) -> None:
+    """At larger sizes: test_snapshots.py."""
+    size = (80, 24)
+
     async def steps(pilot: Pilot[Any]) -> None:
         for place in SCREENS:
             await pilot.press(place.key)
             await until(pilot, lambda place=place: pilot.app.current_mode == place.mode)
-            title = f" {place.key} {place.short if size[0] == 80 else place.name}"
-            await until(pilot, lambda title=title: shown(pilot, title))
-            if size != SIZES[0]:
-                continue
+            await until(pilot, lambda place=place: shown(pilot, f" {place.key} {place.short}"))
             await pilot.resize_terminal(40, 12)
             await until(pilot, lambda: shown(pilot, "This terminal is 40x12"))
             await pilot.resize_terminal(*size)

@@ -156,11 +156,22 @@ def test_what_is_wrong_in_a_form_is_neither_kept_nor_left_in_it(workspace: Path)
     assert load(workspace).forms["dataset"] == {**of_network, "bias": 0.5}
 
 
-HOSTILE = {
+UNREADABLE = {
     "damaged": "{",
     "deep": "[" * 50_000,
     "huge": '{"place": "' + "x" * 200_000 + '"}',
     "another kind": '{"place": [], "forms": 5}',
+}
+
+
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_session_is_a_new_one(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE).write_text(content)
+    assert load(tmp_path) == Session()
+
+
+HOSTILE = {
+    "unreadable": UNREADABLE["deep"],
     "unknown place and theme": '{"place": "nowhere", "theme": "[b]", "runs": {"train": "../../etc"}}',
     "wrong values": '{"place": "train", "forms": {"train": {"epochs": {"a": []}, "model": ["\\u001b[31m"], "zz": 1}}}',
     "wrong list": '{"place": "evaluate", "forms": {"evaluate": {"run": 7}}, "runs": {"evaluate": "older"}}',

@@ -39,5 +39,5 @@ class PanelScreen(LabScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Scrolling keys are there where there is something to scroll."""
         if action in {"move", "page", "first", "last"}:
-            return any(grid.max_scroll_y for grid in self.query(PanelGrid))
+            return any(grid.max_scroll_y for grid in self.all_of(PanelGrid))
         return super().check_action(action, parameters)

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Resize
 
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, TableView
@@ -145,8 +144,11 @@ class TableBrowser(FormScreen, BrowserScreen):
             self._page_of, figures = (self.followed, number), unnumbered(self.row_figures(number))
         self._show("page", figures)
 
-    def on_resize(self, _event: Resize) -> None:
-        self.call_after_refresh(self.draw)
+    @on(Panel.Resized)
+    def _fit_again(self, event: Panel.Resized) -> None:
+        """Tables are fitted to their panel, which may get its width only after they came."""
+        if event.panel.name == "table":
+            self.draw()
 
     def shown_figures(self) -> Sequence[Figure]:
         return [figure for panel in self.query_one(PanelGrid).panels for figure in panel.shown]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Resize
 
 from lazytui.analyses.gradcam import live_figures
 from lazytui.analyses.gradcam.image_filter import read_filter
@@ -209,8 +208,11 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         if self.answer and self.answer.browsed:
             self.query_one(ImagePage).show_page(self.answer, self.image_filter, self.items, self.position)
 
-    def on_resize(self, _event: Resize) -> None:
-        self.call_after_refresh(self._show_grid)
+    @on(Panel.Resized)
+    def _fit_again(self, event: Panel.Resized) -> None:
+        """As many images as their panel has room for."""
+        if event.panel.name == "images":
+            self._show_grid()
 
     # Choosing an image
 

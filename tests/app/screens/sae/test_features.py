@@ -186,6 +186,21 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
     drive(app, steps)
 
 
+def test_a_table_is_fitted_when_its_panel_alone_gets_another_width(tmp_path: Path) -> None:
+    def columns(place: FeaturesScreen) -> int:
+        return len(place.table.figure.columns) if place.table else 0
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_screen(pilot)
+        whole = columns(place)
+        place.panel("table").styles.max_width = 60
+        await until(pilot, lambda: columns(place) < whole)
+        place.panel("table").styles.max_width = None
+        await until(pilot, lambda: columns(place) == whole)
+
+    drive(LazytuiApp(Workspace(tmp_path / "runs")), steps, size=SIZES[-1])
+
+
 def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(workspace: Workspace) -> None:
     app = LazytuiApp(workspace)
 
@@ -456,22 +471,17 @@ def test_the_form_offers_the_layers_of_the_network(workspace: Workspace) -> None
     drive(app, steps)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace, size: tuple[int, int]) -> None:
+def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace) -> None:
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         dial = await open_dial(pilot)
-        text = screen_text(app)
-        for panel in dial.query(Panel):
-            assert panel.region.right <= size[0] and panel.shown, panel
-            assert panel.region.bottom < size[1] or size == (80, 24), "a small terminal scrolls"
-        assert "before →" in text and "after →" in text
-        assert ("Dose-response" in text) is (size != (80, 24))
-        if size != (80, 24):
-            assert dial.query_one(LinesView).plot_area.height >= 5, "the curve can be read"
-        assert dial.query_one(Footer).virtual_size.width <= size[0]
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: dial.size == size)
+            await until(pilot, lambda size=size: ("Dose-response" in screen_text(app)) is (size != (80, 24)))
+            require_room(dial, size)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, Help))
         told = "\n".join(str(part.render()) for part in app.screen.query(Static))
@@ -485,4 +495,14 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
         ):
             assert line in told
 
-    drive(app, steps, size=size)
+    def require_room(dial: DoseResponseScreen, size: tuple[int, int]) -> None:
+        text = screen_text(app)
+        for panel in dial.query(Panel):
+            assert panel.region.right <= size[0] and panel.shown, panel
+            assert panel.region.bottom < size[1] or size == (80, 24), "a small terminal scrolls"
+        assert "before →" in text and "after →" in text
+        if size != (80, 24):
+            assert dial.query_one(LinesView).plot_area.height >= 5, "the curve can be read"
+        assert dial.query_one(Footer).virtual_size.width <= size[0]
+
+    drive(app, steps, size=SIZES[0])

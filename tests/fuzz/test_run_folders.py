@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.neurons.neuron_page import neuron_page
-from lazytui.analyses.sae.feature_browser import ROOM_FOR_ALL, browser_table
+from lazytui.analyses.sae.feature_browser import ROOM_FOR_LABELS, browser_table
 from lazytui.analyses.sae.feature_labels import find_features, read_labels
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.cli.run_json import run_json
@@ -81,7 +81,7 @@ def pages(run: RunFolder, chance: Random) -> list[Figure]:
         return neuron_page(result, chance.randrange(len(result.role)))
     labels = read_labels(run)
     chosen = find_features(result, labels, chance.choice(["", "color", "digit 7", "dead"]))
-    table = browser_table(result, labels, chosen, ROOM_FOR_ALL)
+    table = browser_table(result, labels, chosen, ROOM_FOR_LABELS)
     return [table, *feature_page(result, chance.randrange(len(result.category)))]
 
 

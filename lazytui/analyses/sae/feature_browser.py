@@ -17,8 +17,11 @@ from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.plain_text import plain_text
 from lazytui.sae.category_names import CATEGORIES
 
-ROOM_FOR_ALL = 108
-"""Columns of a terminal from which on all columns of the table stand side by side."""
+ROOM_FOR_ALL = 96
+"""Cells that all columns of the table need side by side."""
+
+ROOM_FOR_LABELS = 108
+"""The same where features have labels."""
 
 ROOM_FOR_EACH_DIGIT = 120
 """The same of what features say to each digit."""
@@ -43,8 +46,9 @@ def browser_table(result: SaeResult, labels: Labels, chosen: Browsed, width: int
     most = f"the {result.content.label} whose logit it moves most at its typical strength, and by how much."
     note = f"{whole.note} says: {most}"
     full = replace(whole, columns=columns, rows=rows, note=note if says else whole.note)
-    spared = () if width >= ROOM_FOR_ALL else _SPARED_FOR_LABELS if labels else _SPARED
-    return _without(full, spared)
+    if width >= (ROOM_FOR_LABELS if labels else ROOM_FOR_ALL):
+        return full
+    return _without(full, _SPARED_FOR_LABELS if labels else _SPARED)
 
 
 def fit_logit_effects(effects: Table, width: int) -> Table:

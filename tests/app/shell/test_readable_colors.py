@@ -41,11 +41,14 @@ def test_a_terminals_own_colors_are_left_alone() -> None:
     assert with_readable_text(variables) == variables
 
 
-@pytest.mark.parametrize("theme", ["textual-light", "solarized-light", "textual-dark"])
-def test_the_name_in_the_first_line_can_be_read(theme: str, tmp_path: Path) -> None:
+def test_the_name_in_the_first_line_can_be_read(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        pilot.app.theme = theme
-        await until(pilot, lambda: pilot.app.theme_variables["panel"] and _of_name(pilot) >= 4.5)
+        for theme in ("textual-light", "solarized-light", "textual-dark"):
+            pilot.app.theme = theme
+            panel = BUILTIN_THEMES[theme].to_color_system().generate()["panel"]
+            await until(pilot, lambda panel=panel: pilot.app.theme_variables["panel"] == panel)
+            await pilot.pause()
+            await until(pilot, lambda: _of_name(pilot) >= 4.5)
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 

@@ -105,8 +105,8 @@ class LabScreen(ReportsFailures, Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: dict[type[Widget], list[Widget]] = {}
-        self._found_at = -1
+        self._looked_up: dict[type[Widget], list[Widget]] = {}
+        self._looked_up_at = -1
         self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
@@ -159,11 +159,11 @@ class LabScreen(ReportsFailures, Screen[None]):
 
     def all_of(self, kind: type[AnyWidget]) -> list[AnyWidget]:
         """The widgets of a kind, looked up again only when some came or went: each move of the keyboard asks often."""
-        if self._found_at != self._nodes._updates:
-            self._found, self._found_at = {}, self._nodes._updates
-        if kind not in self._found:
-            self._found[kind] = list(self.query(kind))
-        return cast("list[AnyWidget]", self._found[kind])
+        if self._looked_up_at != self._nodes._updates:
+            self._looked_up, self._looked_up_at = {}, self._nodes._updates
+        if kind not in self._looked_up:
+            self._looked_up[kind] = list(self.query(kind))
+        return cast("list[AnyWidget]", self._looked_up[kind])
 
     @property
     def panels_shown(self) -> list[Panel]:

@@ -321,9 +321,9 @@ def test_another_network_is_picked_from_a_list_and_images_are_as_many_as_there_i
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
         grid, many = screen.query_one(ImagePage), len(captions(pilot))
-        grid.styles.max_height = 12
+        grid.styles.max_width = 40
         await until(pilot, lambda: 0 < len(captions(pilot)) < many)
-        grid.styles.max_height = None
+        grid.styles.max_width = None
         await until(pilot, lambda: len(captions(pilot)) == many)
         await choose_run(pilot, "o", "lazy-strokes")
         await until(pilot, lambda: pilot.app.screen.answer.network == "shipped/lazy-strokes")

@@ -374,7 +374,7 @@ def test_a_resize_at_any_moment_in_any_screen_and_question_is_lived_through(tmp_
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 1)
         for place in SCREENS:
-            for over in sizes.sample(("question_mark", "j", "l", "e", "delete", "slash", "ctrl+p"), 3):
+            for over in sizes.sample(("question_mark", "j", "l", "e", "delete", "slash", "ctrl+p"), 2):
                 await pilot.press(place.key, over)
                 await pilot.resize_terminal(sizes.randint(1, 210), sizes.randint(1, 65))
                 await asyncio.sleep(0)

@@ -20,6 +20,7 @@ from lazytui.hooks.layer_layout import (
     channel_dimension,
     grids_of_tokens,
     is_like,
+    is_padding,
     makes_maps,
     maps_of_tokens,
     to_activation,
@@ -116,7 +117,7 @@ def layer_of(model: nn.Module, name: str) -> nn.Module:
 class LayerEntry:
     """shape: of one image's activation, (units,), (channels, h, w) or (channels, tokens). map_size: of its map; None
     of units. channels: which dimension of its output they are, CHANNELS_FIRST or CHANNELS_LAST. runs: how often it runs
-    in a pass. is_output: whether it puts out what the last of all layers puts out."""
+    in a pass. is_output: whether it puts out the logits, or where no layer does, what the last of all puts out."""
 
     shape: tuple[int, ...]
     map_size: Size | None
@@ -133,8 +134,9 @@ def layer_entries(model: nn.Module, image_shape: tuple[int, ...] | None = None) 
     """
     image_shape = image_shape or shape_of(model).image_shape
     image = image_shape[1], image_shape[2]
-    outputs = _outputs_on_black(model, image_shape)
-    final = list(outputs.values())[-1][-1] if outputs else None
+    outputs, logits = _outputs_on_black(model, image_shape)
+    last_of_all = list(outputs.values())[-1][-1] if outputs else None
+    final = logits if any(_same(each[-1], logits) for each in outputs.values()) else last_of_all
     modules = dict(model.named_modules())
     of_maps = {each[-1].shape[2:] for name, each in outputs.items() if each[-1].ndim == 4 and makes_maps(modules[name])}
     sizes = {(height, width) for height, width in of_maps}
@@ -145,11 +147,10 @@ def layer_entries(model: nn.Module, image_shape: tuple[int, ...] | None = None) 
         dimension = channel_dimension(module, tuple(last.shape[1:]), image)
         shape = tuple(to_activation(last, dimension).shape[1:])
         map_size = grids.get(shape[1]) if last.ndim == 3 else None
-        if last.ndim == 4 and _is_map(module, shape[1:], sizes, grids, image):
+        if last.ndim == 4 and _is_map(module, shape[1:], sizes, grids, image) and not is_padding(module):
             map_size = shape[1], shape[2]
         if last.ndim == 2 or map_size:
-            is_output = final is not None and torch.equal(last, final)
-            entries[name] = LayerEntry(shape, map_size, dimension, len(each), is_output)
+            entries[name] = LayerEntry(shape, map_size, dimension, len(each), _same(last, final))
     return entries
 
 
@@ -167,16 +168,22 @@ def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] | None = None) -
 
 
 def layers_before_logits(model: nn.Module) -> list[str]:
-    """Those of `layer_entries` that don't put out the logits, as the last does and what holds it may."""
-    return [name for name, entry in layer_entries(model).items() if not entry.is_output]
+    """Those of `layer_entries` that run before the logits are put out; neither these nor a second head beside them."""
+    return list(_before_logits(layer_entries(model)))
+
+
+def _before_logits(entries: Mapping[str, LayerEntry]) -> Iterator[str]:
+    return itertools.takewhile(lambda name: not entries[name].is_output, entries)
 
 
 def last_before_logits(model: nn.Module) -> str:
     """The last of them that isn't as many units as there are logits, as a second head's are whose logits are averaged;
     the layer of the logits where there is no other."""
-    entries, before = layer_entries(model), layers_before_logits(model)
-    logits = list(entries.values())[-1].shape
-    return ([name for name in before if entries[name].shape != logits] or before or list(entries))[-1]
+    entries = layer_entries(model)
+    before = list(_before_logits(entries))
+    logits = list(entries)[len(before)]
+    wider = [name for name in before if entries[name].shape != entries[logits].shape]
+    return [logits, *before, *wider][-1]
 
 
 def maps_of(model: nn.Module, layer: str, activation: Tensor, images: Tensor) -> Tensor:
@@ -213,8 +220,12 @@ def _is_map(
     return size in sizes or is_like(size, image)
 
 
-def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[str, list[Tensor]]:
-    """What each layer puts out in a pass, for each of its runs; layers in the order of their last.
+def _same(output: Tensor, other: Tensor | None) -> bool:
+    return other is not None and torch.equal(output, other)
+
+
+def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> tuple[dict[str, list[Tensor]], Tensor | None]:
+    """What each layer puts out in a pass, for each of its runs; layers in the order of their last. And the logits.
 
     Outputs that aren't one of each image are left out, such as those of windows, tokens before images, or what is the
     same for all images, as an encoding of positions: of two images these aren't two.
@@ -232,5 +243,5 @@ def _outputs_on_black(model: nn.Module, image_shape: tuple[int, ...]) -> dict[st
         for name, module in model.named_modules():
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
-        model(black_images(model, image_shape, _TRIED))
-    return outputs
+        logits = model(black_images(model, image_shape, _TRIED))
+    return outputs, logits if isinstance(logits, Tensor) else None

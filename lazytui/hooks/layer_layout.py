@@ -15,6 +15,7 @@ from math import isqrt
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd
+from torch.nn.modules.padding import _ConstantPadNd, _ReflectionPadNd, _ReplicationPadNd
 from torch.nn.modules.pooling import _AdaptiveAvgPoolNd, _AdaptiveMaxPoolNd, _AvgPoolNd, _MaxPoolNd
 
 Size = tuple[int, int]
@@ -28,10 +29,17 @@ MOST_EXTRA_TOKENS = 8
 _OF_MAPS = (_ConvNd, _NormBase, nn.GroupNorm, _AdaptiveAvgPoolNd, _AdaptiveMaxPoolNd, _AvgPoolNd, _MaxPoolNd)
 """Modules that always have channels first."""
 
+_PADDING = (_ConstantPadNd, _ReflectionPadNd, _ReplicationPadNd)
+
 
 def makes_maps(module: nn.Module) -> bool:
     """Whether its kind alone says that an output of four dimensions is a map, channels first."""
     return isinstance(module, _OF_MAPS)
+
+
+def is_padding(module: nn.Module) -> bool:
+    """Whether it puts a border around maps: where in the image a position then lies, their size doesn't tell."""
+    return isinstance(module, _PADDING)
 
 
 def channel_dimension(module: nn.Module, shape: tuple[int, ...], image: Size) -> int:

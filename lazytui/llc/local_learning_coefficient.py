@@ -185,7 +185,7 @@ def _mean_gradient(model: nn.Module, train: DeviceSplit, indices: Tensor) -> lis
 def _summed_gradient(model: nn.Module, train: DeviceSplit, indices: Tensor) -> tuple[Tensor, ...]:
     batch = train.batch(indices)
     summed = cross_entropy(model(batch.images).float(), batch.labels, reduction="sum")
-    return torch.autograd.grad(summed, list(model.parameters()))
+    return torch.autograd.grad(summed, list(model.parameters()), materialize_grads=True)  # 0 of a second head's
 
 
 def _indices(part: slice, train: DeviceSplit) -> Tensor:

@@ -93,7 +93,7 @@ def _checked(name: str, factory: Callable[[], object], shape: NetworkShape, opti
         raise BadInput(
             f"The model {name!r} can't be built: {_error_text(error)}. Images here are 3 x {shape.height} x "
             f"{shape.width} (red, green, blue), float32, from 0 to 1, and {counted(shape.classes, 'logit')} are wanted "
-            "of each."
+            "of each; see --input-size, and --classes of `lazytui add`."
         ) from error
     return differentiable(quickest_layout(model, shape.image_shape))
 

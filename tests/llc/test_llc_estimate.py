@@ -115,7 +115,15 @@ def test_a_networks_chains_rise_from_its_weights(train: DeviceSplit) -> None:
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
-class Alone(InPlace):
+class TwoHeads(InPlace):
+    """One of them isn't looked at, as a box's beside a class's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = nn.Linear(2, 2)
+
+
+class Alone(TwoHeads):
     """It can't be run on several chains at once, as a network with recurrent layers can't."""
 
     def forward(self, images: Tensor) -> Tensor:
@@ -126,7 +134,7 @@ def test_a_network_that_cannot_be_run_on_several_chains_at_once_is_run_on_one_af
     train: DeviceSplit,
 ) -> None:
     sampling = SamplingSettings(eps=[1e-6, 1e-5], gamma=[100.0, 100.0], steps=4, batch=8, seed=0)
-    at_once, alone = InPlace(), Alone()
+    at_once, alone = TwoHeads(), Alone()
     alone.load_state_dict(at_once.state_dict())
     notes: list[str] = []
     found = local_learning_coefficient(alone, train, sampling, CPU, note=notes.append)

@@ -11,7 +11,13 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.errors import UsageError
-from lazytui.hooks.layer_hooks import capture_activations, layer_entries, layers_before_logits, replace_activations
+from lazytui.hooks.layer_hooks import (
+    capture_activations,
+    last_before_logits,
+    layer_entries,
+    layers_before_logits,
+    replace_activations,
+)
 from lazytui.hooks.layer_layout import means_over_positions
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
@@ -78,6 +84,24 @@ def test_layers_of_a_catalog_model_are_what_they_were() -> None:
     assert layers_before_logits(vision_transformer())[-1] == "encoder"
     model = build_model("cnn3", seed=0)
     assert [name for name in layer_entries(model) if name not in layers_before_logits(model)] == ["head"]
+
+
+def test_neither_the_logits_nor_a_second_head_nor_a_border_are_layers_to_look_at() -> None:
+    class Detector(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.border, self.conv, self.units = nn.ZeroPad2d(3), nn.Conv2d(3, 12, 7, 7), nn.Linear(12, 8)
+            self.classes, self.softmax, self.box = nn.Linear(8, 10), nn.Softmax(1), nn.Linear(8, 4)
+
+        def forward(self, batch: Tensor) -> Tensor:
+            units = self.units(self.conv(self.border(batch)).mean((2, 3)))
+            probabilities: Tensor = self.softmax(self.classes(units))
+            self.box(units)
+            return probabilities
+
+    model = mark_shape(Detector().eval(), NetworkShape(28, 28, 10))
+    assert layers_before_logits(model) == ["conv", "units", "classes"]
+    assert last_before_logits(model) == "units"
 
 
 def test_what_is_no_map_isnt_taken_for_one() -> None:

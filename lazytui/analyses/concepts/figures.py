@@ -40,7 +40,10 @@ def _verdict(result: ConceptsResult) -> Text:
         else f"At {result.layer}, the score of {of_class} of {len(classes)} classes rises with the class's own images "
         "more than with random ones."
     )
-    caution = "A score says how often the class's score rises, not by how much; repainting and ablation show that."
+    caution = (
+        "A score says how often the class's score rises, not by how much; ablation shows that, and repainting where "
+        "images can be repainted."
+    )
     return Text(name="verdict", title="Concepts that classes depend on", paragraphs=(f"{sentence} {caution}",))
 
 

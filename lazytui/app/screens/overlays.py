@@ -113,6 +113,7 @@ OVERLAYS = {
             PanelSpec("beside", "", ("colors",)),
             PanelSpec("more", "", ("digits", "...")),
         ),
+        missing={"beside": "No attribute of these images is known that a class could depend on."},
         first=("run", "layer", "samples", "runs", "seed"),
         empty="This network was not asked for concepts yet. A layer's direction of each class, and of each "
         "value of the attribute, is found, and the score of each class is followed along it. g: run it. "

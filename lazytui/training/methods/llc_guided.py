@@ -86,7 +86,7 @@ class LlcGuided(AddedTerm):
         return self._offset
 
     def _gradients(self, batch: Batch, sign: float) -> tuple[Tensor, ...]:
-        return torch.autograd.grad(self._loss_at(batch, sign), list(self._weights.values()))
+        return torch.autograd.grad(self._loss_at(batch, sign), list(self._weights.values()), materialize_grads=True)
 
     def signals(self) -> Mapping[str, float]:
         return {"llc_estimate": float(self._estimate)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_and_panels import FormAndPanels
-from lazytui.app.screens.common.run_panels import PanelSpec
+from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 
@@ -28,7 +28,7 @@ class Overlay:
 
     panels: what each of the four panels of VERDICT_AND_THREE can show. compared_by: the fields in which a run has to
     agree with the form to be shown beside it. before: what there is to see before any run, by the params that
-    the form asks for; None where they aren't whole.
+    the form asks for; None where they aren't whole. missing: of `RunPanels`.
     """
 
     params: type[BaseModel]
@@ -38,6 +38,7 @@ class Overlay:
     compared_by: Sequence[str] = ()
     before: Callable[[Any], Sequence[Figure]] = lambda _params: ()
     arrangements: Arrangements = VERDICT_AND_THREE
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 class OverlayScreen(FormAndPanels):
@@ -52,11 +53,12 @@ class OverlayScreen(FormAndPanels):
         self.panels, self.matched_fields = overlay.panels, overlay.compared_by
         self.arrangements = overlay.arrangements
         super().__init__()
-        self._before = overlay.before
+        self._before, self._missing = overlay.before, overlay.missing
         self._run = run
         self._values = values or {}
 
     def on_mount(self) -> None:
+        self.query_one(RunPanels).missing = dict(self._missing)
         self.call_after_refresh(self._fill_form)  # after the values of the last visit have come back
 
     def figures_before_a_run(self) -> Sequence[Figure]:

@@ -115,12 +115,16 @@ def test_a_networks_chains_rise_from_its_weights(train: DeviceSplit) -> None:
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
-class TwoHeads(InPlace):
+class TwoHeads(nn.Module):
     """One of them isn't looked at, as a box's beside a class's."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.unused = nn.Linear(2, 2)
+        self.classes, self.box = InPlace(), nn.Linear(2, 2)
+
+    def forward(self, images: Tensor) -> Tensor:
+        logits: Tensor = self.classes(images)
+        return logits
 
 
 class Alone(TwoHeads):

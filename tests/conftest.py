@@ -48,7 +48,7 @@ def _seeded() -> None:
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "dataset": TINY_DATA,
-    "train": (*TINY_TRAINING, "--epochs", "2"),
+    "train": (*TINY_TRAINING, "--epochs", "2", "--keep-checkpoints", "2"),
     "curves": ("latest", "shipped/lazy-strokes"),
     "evaluate": ("latest",),
     "transfer": ("latest", "--to", "stroke,bw100z"),
@@ -83,6 +83,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "compare": (),
     "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
     "recipe": ("e-attack-lazy", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),
+    "select": ("latest", "--plain", "latest"),
     "story": ("--train-size", "4000", "--test-size", "1000", "--model", "mlp"),
 }
 """How to run each analysis in a minute or less, in this order."""

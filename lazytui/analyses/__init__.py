@@ -34,6 +34,7 @@ SUMMARIES = {
     "attack-image": "Attack one image, step by step: sensitivity, probabilities on the way, the smallest budget.",
     "certify": "Prove within which budget nothing changes a network's answer, beside the attacks that change it.",
     "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",
+    "select": "Choose among trainings without labels of the shortcut, beside what the hard split would choose.",
     "study": "Train a grid of methods, biases and seeds side by side, and rank what comes of it.",
     "recipe": "Do again what studies reported, and set reported beside measured.",
     "story": "The main job in one command: canvas, cheat, evidence; ends in a report.",

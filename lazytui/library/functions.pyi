@@ -46,6 +46,8 @@ from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_experiments.result import SaeExperimentsResult
 from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
 from lazytui.analyses.sae_selfcheck.result import SelfcheckResult
+from lazytui.analyses.select.params import SelectParams
+from lazytui.analyses.select.result import SelectResult
 from lazytui.analyses.side_by_side.params import SideBySideParams
 from lazytui.analyses.side_by_side.result import SideBySideResult
 from lazytui.analyses.story.params import StoryParams
@@ -660,6 +662,18 @@ def compare(
     log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[CompareParams, CompareResult]: ...
+
+def select(
+    runs: Run | Sequence[Run] | None = None,
+    *,
+    plain: Run | None = None,
+    property: str | None = None,
+    device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
+    workspace: Where = None,
+    name: str | None = None,
+    log: str | Sequence[str] = (),
+    quiet: bool = True,
+) -> Outcome[SelectParams, SelectResult]: ...
 
 def study(
     *,

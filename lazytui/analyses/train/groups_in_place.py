@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.train.params import TrainParams
-from lazytui.data.params import DatasetParams
+from lazytui.analyses.train.same_data import OF_OTHER_SPLITS, differing_options
 from lazytui.errors import UsageError
 from lazytui.runs.workspace import Workspace
 
@@ -35,7 +35,7 @@ def inferred_groups(params: TrainParams, workspace: Workspace) -> NDArray[np.uin
     told, found = cast("_Told", recorded_params(run)), cast("_Found", recorded_result(run))
     trained = recorded_params(workspace.find(told.run, kinds=("train",)))
     assert isinstance(trained, TrainParams)
-    if other := _differences(params, trained):
+    if other := differing_options(params, trained, OF_OTHER_SPLITS):
         raise UsageError(
             f"The groups of {run.reference} are of other training images than these: {', '.join(other)} "
             f"{'differs' if len(other) == 1 else 'differ'}."
@@ -43,13 +43,3 @@ def inferred_groups(params: TrainParams, workspace: Workspace) -> NDArray[np.uin
     if not found.contradicting.any():
         raise UsageError(f"No training image contradicts in {run.reference}, so there are no groups to even out.")
     return found.like
-
-
-_OF_OTHER_SPLITS = {"test_size", "hard", "recorded_content"}
-"""What training images don't depend on; files that changed are refused elsewhere."""
-
-
-def _differences(params: TrainParams, other: TrainParams) -> list[str]:
-    """The options by which two trainings have other training images, as they are typed."""
-    names = [name for name in DatasetParams.model_fields if name not in _OF_OTHER_SPLITS]
-    return [f"--{name.replace('_', '-')}" for name in names if getattr(params, name) != getattr(other, name)]

@@ -17,6 +17,7 @@ from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.sae_dial.params import SaeDialParams
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
+from lazytui.analyses.select.params import SelectParams
 from lazytui.analyses.side_by_side.params import SideBySideParams
 from lazytui.analyses.study.analysis import planned_trainings
 from lazytui.analyses.study.params import StudyParams
@@ -279,6 +280,19 @@ OVERLAYS = {
         empty="No study yet. A study trains every method with every bias and seed in parallel, with plain networks "
         "beside them, and ranks the results. g: run it; its trainings are listed in Runs (9) and continue without this "
         "terminal. Esc: back to the comparison.",
+    ),
+    "select": Overlay(
+        params=SelectParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("scatter",)),
+            PanelSpec("beside", "", ("choices",)),
+            PanelSpec("more", "", ("candidates", "...")),
+        ),
+        first=("runs", "property", "plain", "device"),
+        empty="Nothing was chosen yet. Trainings on the same data are ranked by what can be measured without labels of "
+        "the shortcut, beside what the hard split would have chosen. g: run it. Esc: back to the comparison.",
+        compared_by=("runs",),
     ),
     "recipe": Overlay(
         params=RecipeParams,

@@ -59,7 +59,7 @@ SCREENS = (
         also=("sae", "sae-experiments", "sae-dial", "sae-selfcheck"),
     ),
     ScreenEntry("7", "Attack", "Atk", "attack.screen:AttackScreen", also=("attack-image", "certify")),
-    ScreenEntry("8", "Compare", "Comp", "compare:CompareScreen", also=("study", "recipe")),
+    ScreenEntry("8", "Compare", "Comp", "compare:CompareScreen", also=("study", "recipe", "select")),
     ScreenEntry("9", "Runs", "Runs", "runs.screen:RunsScreen"),
 )
 

@@ -1,0 +1,1 @@
+"""Select: choose among trainings without labels of the shortcut."""

@@ -1,0 +1,195 @@
+"""Select: choose among trainings and their checkpoints without labels, beside what the hard split would have chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lazytui.analyses.audit.training_minority import described_images
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.select.figures import figures
+from lazytui.analyses.select.params import SelectParams
+from lazytui.analyses.select.result import SelectResult, read
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.train.same_data import differing_options
+from lazytui.analyses.trainings.training_lookup import known_trainings, trained_params
+from lazytui.code_permission import is_custom
+from lazytui.data.splits import build_dataset, find_data
+from lazytui.errors import BadInput, UsageError
+from lazytui.runs.formatting import state_clause
+from lazytui.runs.human_names import short_names
+from lazytui.runs.progress_report import Report
+from lazytui.runs.results.typed_result import write_fields
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lazytui.data.splits import Split
+
+    Predict = Callable[[Split], NDArray[np.uint8]]
+    Selector = Callable[[NDArray[np.uint8]], float]
+
+
+def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
+    """Name the trainings, which must be done and on the same data, and the plain one."""
+    runs = [workspace.find(reference) for reference in params.runs] or _on_the_newest_data(workspace)
+    for run in runs:
+        if run.status.state != "done":
+            raise BadInput(f"{run.reference} isn't done, it {state_clause(run.status)}: it can't be chosen yet.")
+        _require_same_data(runs[0], run)
+    find_data(trained_params(runs[0]))
+    named = tuple(dict.fromkeys(workspace.reference(run) for run in runs))
+    if len(named) == 1 and not runs[0].weights_by_step():
+        raise UsageError(
+            f"{runs[0].display_name} alone leaves nothing to choose: name more trainings, or train with "
+            "--keep-checkpoints."
+        )
+    plain = workspace.find(params.plain) if params.plain else _plain_among(runs, workspace)
+    _require_same_data(runs[0], plain)
+    for run in (*runs, plain):
+        if is_custom(model := trained_params(run).model):
+            raise BadInput(f"{run.reference} was trained with the code {model}, and no code runs on a run's word.")
+    return params.model_copy(update={"runs": named, "plain": workspace.reference(plain)})
+
+
+def _on_the_newest_data(workspace: Workspace) -> list[RunFolder]:
+    done = [run for run in known_trainings(workspace) if run.status.state == "done"]
+    if not done:
+        raise BadInput(f"There is no finished training in {workspace.path} to choose: begin with lazytui run train.")
+    return [run for run in done if not differing_options(trained_params(done[-1]), trained_params(run))]
+
+
+def _plain_among(runs: list[RunFolder], workspace: Workspace) -> RunFolder:
+    """The shortest plain training on the same data, of these first."""
+    known = [*runs, *(run for run in known_trainings(workspace) if run.status.state == "done")]
+    plain = [run for run in known if _is_plain(trained_params(run), trained_params(runs[0]))]
+    if not plain:
+        raise BadInput(
+            "There is no plain training on these data by which environments could be told: lazytui run train without "
+            "--method, or name one by --plain."
+        )
+    return min(plain, key=lambda run: trained_params(run).epochs)
+
+
+def _is_plain(trained: TrainParams, other: TrainParams) -> bool:
+    return trained.method == "erm" and trained.epochs > 0 and not differing_options(trained, other)
+
+
+def _require_same_data(run: RunFolder, other: RunFolder) -> None:
+    if different := differing_options(trained_params(run), trained_params(other)):
+        raise UsageError(
+            f"{other.reference} was trained on other data than {run.reference}: {', '.join(different)}. Accuracies on "
+            "different images can't be told apart by chance."
+        )
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    name: str
+    run: RunFolder
+    weights: Path
+    step: int
+
+
+def run(params: SelectParams, report: Report) -> SelectResult:
+    report.note("loading torch and the images")
+    from lazytui.system.torch_import import require_torch
+
+    require_torch()
+    from lazytui.evaluation.metrics import accuracy, worst_group_accuracy
+    from lazytui.system.hardware import choose_hardware, configure_torch
+
+    configure_torch()
+    hardware = choose_hardware(params.device, "fp32")
+    runs = [report.workspace.find(reference) for reference in params.runs]
+    plain = report.workspace.find(params.plain or "", kinds=("train",))
+    data = build_dataset(trained_params(runs[0]))
+    split, probe = data.validation, data.probe
+
+    def outputs(run: RunFolder, weights: Path, split: Split) -> NDArray[np.float32]:
+        from lazytui.evaluation.forward import probabilities
+        from lazytui.training.initial_model import load_trained
+
+        report.check()
+        trained = trained_params(run)
+        model = load_trained(weights, trained, trained.content).to(hardware.device)
+        return probabilities(model, split.images, hardware)
+
+    selectors = _selectors(params, split, outputs(plain, plain.path, split), report)
+    candidates = list(_candidates(runs))
+    values, hard, worst = [], [], []
+    for number, one in enumerate(candidates):
+        report.progress(number, len(candidates), "networks")
+        predicted = outputs(one.run, one.weights, split).argmax(1).astype(np.uint8)
+        values.append([selector(predicted) for selector in selectors.values()])
+        on_hard, on_probe = (outputs(one.run, one.weights, s).argmax(1).astype(np.uint8) for s in (data.hard, probe))
+        hard.append(accuracy(data.hard.labels, on_hard) or 0.0)
+        worst.append(worst_group_accuracy(probe.labels, probe.attributes, on_probe, probe.content.groups))
+    report.progress(len(candidates), len(candidates), "networks")
+    columns = np.array(values, np.float64)
+    names = tuple(selectors)
+    if len(runs) == 1:
+        names, steps = (*names, "last"), np.array([one.step for one in candidates], np.float64)
+        columns = np.column_stack([columns, steps / max(steps.max(), 1)])
+    result = SelectResult(
+        regret=None,
+        candidates=tuple(one.name for one in candidates),
+        runs=tuple(one.run.reference for one in candidates),
+        selectors=names,
+        plain=plain.reference,
+        images=len(split),
+        steps=np.array([one.step for one in candidates], np.int64),
+        values=columns,
+        hard=np.array(hard, np.float64),
+        worst_group=np.array([np.nan if one is None else one for one in worst], np.float64),
+    )
+    return replace(result, regret=result.regret_of("worst environment"))
+
+
+def _candidates(runs: list[RunFolder]) -> Iterator[_Candidate]:
+    """Each network, and what it was on its way where that was kept, the earliest first."""
+    from lazytui.analyses.core.execute import recorded_result
+
+    for run, name in zip(runs, short_names(runs), strict=True):
+        kept = dict(run.weights_by_step())
+        last = recorded_result(run).steps
+        for step, weights in sorted(kept.items()):
+            if step < last:
+                yield _Candidate(f"{name} at {step:,}", run, weights, step)
+        yield _Candidate(f"{name} at {last:,}" if kept else name, run, run.path, last)
+
+
+def _selectors(
+    params: SelectParams, split: Split, of_plain: NDArray[np.float32], report: Report
+) -> dict[str, Selector]:
+    """By name: of what a network predicts of the split's images."""
+    from lazytui.groups.by_outputs import by_environments
+    from lazytui.groups.selectors import worse_half, worst_class
+
+    labels = split.labels
+    environments = by_environments(of_plain, labels).like != labels
+    found: dict[str, Selector] = {
+        "accuracy": lambda predicted: float((predicted == labels).mean()),
+        "worst class": lambda predicted: worst_class(labels, predicted),
+        "worst environment": lambda predicted: worse_half(labels, predicted, environments),
+    }
+    if params.property is not None:
+        contradicting = _contradicting(params.property, split, report)
+        found["worst group"] = lambda predicted: worse_half(labels, predicted, contradicting)
+    return found
+
+
+def _contradicting(named: str, split: Split, report: Report) -> NDArray[np.bool_]:
+    from lazytui.audit.minority import contradicting, told_by
+
+    descriptions, labels = described_images(split, named, report), split.labels.astype(np.int64)
+    return contradicting(descriptions, labels, told_by(descriptions, labels, 0))
+
+
+ANALYSIS = Analysis(params=SelectParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve)

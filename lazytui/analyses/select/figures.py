@@ -1,0 +1,115 @@
+"""What is chosen without labels, and what the hard split would have chosen."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from lazytui.figures.kinds import Cell, Column, Figure, Lines, Series, Share, Table, Text
+from lazytui.groups.selectors import SELECTORS
+
+if TYPE_CHECKING:
+    from lazytui.analyses.select.params import SelectParams
+    from lazytui.analyses.select.result import SelectResult
+
+
+def figures(_params: SelectParams, result: SelectResult) -> list[Figure]:
+    return [_verdict(result), _choices(result), _scatter(result), _candidates(result)]
+
+
+def _verdict(result: SelectResult) -> Text:
+    chosen = [_choice(result, name) for name in result.selectors if name != "last"]
+    best = result.best
+    undefined = [name for name, index in result.chosen.items() if index is None]
+    return Text(
+        name="verdict",
+        title="Chosen without labels",
+        paragraphs=tuple(
+            filter(
+                None,
+                (
+                    " ".join(filter(None, chosen)),
+                    f"The hard split, which nothing here reads, would have chosen {result.candidates[best]}: "
+                    f"{100 * result.hard[best]:.1f} %.",
+                    f"Environments are those of {result.plain}, on {result.images:,} held-out images of the same bias.",
+                    f"Undefined, since no part has ten images: {', '.join(undefined)}." if undefined else "",
+                ),
+            )
+        ),
+    )
+
+
+def _choice(result: SelectResult, selector: str) -> str:
+    index, regret = result.chosen[selector], result.regret_of(selector)
+    if index is None or regret is None:
+        return ""
+    return (
+        f"By {selector}: {result.candidates[index]}, hard accuracy {100 * result.hard[index]:.1f} %, "
+        f"{100 * regret:.1f} points under the best."
+    )
+
+
+def _choices(result: SelectResult) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for name in result.selectors:
+        index, regret, rank = result.chosen[name], result.regret_of(name), result.agreement_of(name)
+        chosen: tuple[Cell, ...] = (
+            (None, None) if index is None else (result.candidates[index], 100 * float(result.hard[index]))
+        )
+        rows.append((name, *chosen, None if regret is None else 100 * regret, rank if math.isfinite(rank) else None))
+    return Table(
+        name="choices",
+        title="What each selector chooses",
+        note="hard: accuracy on conflicting images of what it chooses. regret: the best hard accuracy less that. rank: "
+        "Spearman's correlation with the accuracy of the true worst group, over all candidates. "
+        + " ".join(f"{name}: {SELECTORS[name]}" for name in result.selectors),
+        columns=(
+            Column(name="selector"),
+            Column(name="chooses"),
+            Column(name="hard", unit="%"),
+            Column(name="regret", unit="points"),
+            Column(name="rank", decimals=2),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _scatter(result: SelectResult) -> Lines:
+    return Lines(
+        name="scatter",
+        title="Hard accuracy by what each selector says",
+        note="A point for each candidate.",
+        shares=(Share("each selector", result.images),),
+        series=tuple(
+            Series(name=name, x=100 * column, y=100 * result.hard)
+            for name, column in zip(result.selectors, result.values.T, strict=True)
+            if name != "last"
+        ),
+        x_label="selector (%)",
+        y_label="hard accuracy (%)",
+        joined=False,
+    )
+
+
+def _candidates(result: SelectResult) -> Table:
+    selectors = [name for name in result.selectors if name != "last"]
+    columns = [result.selectors.index(name) for name in selectors]
+    rows: list[tuple[Cell, ...]] = []
+    for index in (-result.hard).argsort(kind="stable").tolist():
+        values = [100 * float(result.values[index, column]) for column in columns]
+        worst = float(result.worst_group[index])
+        shown: list[Cell] = [value if math.isfinite(value) else None for value in (*values, 100 * worst)]
+        rows.append((result.candidates[index], *shown[:-1], 100 * float(result.hard[index]), shown[-1]))
+    return Table(
+        name="candidates",
+        title="All candidates",
+        note="hard and true worst group are for comparison; no selector reads them.",
+        columns=(
+            Column(name="network"),
+            *(Column(name=name, unit="%") for name in selectors),
+            Column(name="hard", unit="%"),
+            Column(name="true worst group", unit="%"),
+        ),
+        rows=tuple(rows),
+        ordered_by="hard",
+    )

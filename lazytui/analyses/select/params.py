@@ -1,0 +1,38 @@
+"""What can be chosen of `select`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from lazytui.analyses.core.analysis import Params, RunReference
+from lazytui.audit.editors import EDITORS
+from lazytui.catalog_fields import name_field, require_name
+
+
+class SelectParams(Params):
+    """Among which trainings is chosen, and by what."""
+
+    runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
+        (),
+        max_length=1000,
+        description="Finished trainings on the same data; by default all of the newest one's. Weights that a training "
+        "kept on its way (--keep-checkpoints) are candidates too.",
+    )
+    plain: Annotated[str | None, RunReference(kinds=("train",))] = Field(
+        None,
+        description="The plain network by which the environments are told; by default the shortest plain training on "
+        "these data.",
+    )
+    property: str | None = name_field(
+        None,
+        "Also choose by groups of this property of the images, such as an audit named.",
+        {name: editor.phrase for name, editor in EDITORS.items()},
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+    @field_validator("property")
+    @classmethod
+    def _known_property(cls, name: str | None) -> str | None:
+        return None if name is None else require_name("property", name, EDITORS)

@@ -1,0 +1,47 @@
+"""Choosing among a lazy network, a cured one and what they were on their way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.select.result import SelectResult
+from lazytui.runs.workspace import Workspace
+from tests.commands import Lab
+
+DATA = ("--source", "strokes", "--train-size", "1500", "--test-size", "300", "--validation-share", "0.2")
+
+
+def selected(lab: Lab, *options: str) -> SelectResult:
+    ended = lab.call("run", "select", *options, "--quiet", "--json")
+    assert ended.code == 0, ended.err
+    found = recorded_result(Workspace(lab.workspace).find(ended.json["run"]))
+    assert isinstance(found, SelectResult)
+    assert ended.json["metrics"]["regret"] == found.regret_of("worst environment")
+    return found
+
+
+def test_the_worse_environment_finds_the_cure_that_accuracy_passes_over(lab: Lab) -> None:
+    assert "There is no finished training" in lab.call("run", "select").sentence
+    train = ("run", "train", *DATA, "--model", "mlp", "--metrics-every", "1000")
+    assert lab.call(*train, "--epochs", "3", "--name", "lazy").code == 0
+    assert "lazy alone leaves nothing to choose" in lab.call("run", "select", "lazy").sentence
+    cure = ("--epochs", "8", "--method", "resample", "--keep-checkpoints", "3", "--name", "cured")
+    assert lab.call(*train, *cure).code == 0
+    found = selected(lab, "--property", "ground hue")
+    assert found.selectors == ("accuracy", "worst class", "worst environment", "worst group")
+    assert found.candidates[0] == "lazy" and len(found.candidates) > 2, "weights on the way are candidates too"
+    assert found.candidates[found.chosen["accuracy"] or 0] == "lazy"
+    for selector in ("worst environment", "worst group"):
+        regret, of_accuracy = found.regret_of(selector), found.regret_of("accuracy")
+        assert regret is not None and of_accuracy is not None and regret < of_accuracy
+    assert found.plain == Workspace(lab.workspace).find("lazy").reference
+    assert np.isfinite(found.values).all() and found.steps[1] == 0 < found.steps[2]
+
+    on_the_way = selected(lab, "cured")
+    assert on_the_way.selectors[-1] == "last" and on_the_way.chosen["last"] == len(on_the_way.candidates) - 1
+    other = (*train[:2], *DATA, "--bias", "0.9", "--model", "mlp", "--epochs", "1", "--name", "other")
+    assert lab.call(*other).code == 0
+    refused = lab.call("run", "select", "lazy", "other")
+    assert refused.code == 2 and "other data than" in refused.sentence and "--bias" in refused.sentence
+    assert "no plain training on these data" not in lab.call("run", "select", "lazy", "cured", "--quiet").err

@@ -18,7 +18,7 @@ def figures(_params: SelectParams, result: SelectResult) -> list[Figure]:
 
 
 def _verdict(result: SelectResult) -> Text:
-    chosen = [_choice(result, name) for name in result.selectors if name != "last"]
+    chosen = [_choice(result, name) for name in ("worst environment", "worst group", "accuracy")]
     best = result.best
     undefined = [name for name, index in result.chosen.items() if index is None]
     return Text(
@@ -28,7 +28,7 @@ def _verdict(result: SelectResult) -> Text:
             filter(
                 None,
                 (
-                    " ".join(filter(None, chosen)),
+                    *chosen,
                     f"The hard split, which nothing here reads, would have chosen {result.candidates[best]}: "
                     f"{100 * result.hard[best]:.1f} %.",
                     f"Environments are those of {result.plain}, on {result.images:,} held-out images of the same bias.",
@@ -40,11 +40,12 @@ def _verdict(result: SelectResult) -> Text:
 
 
 def _choice(result: SelectResult, selector: str) -> str:
-    index, regret = result.chosen[selector], result.regret_of(selector)
+    index = result.chosen.get(selector)
+    regret = None if index is None else result.regret_of(selector)
     if index is None or regret is None:
         return ""
     return (
-        f"By {selector}: {result.candidates[index]}, hard accuracy {100 * result.hard[index]:.1f} %, "
+        f"{selector.capitalize()} chooses {result.candidates[index]}: hard accuracy {100 * result.hard[index]:.1f} %, "
         f"{100 * regret:.1f} points under the best."
     )
 
@@ -103,12 +104,13 @@ def _candidates(result: SelectResult) -> Table:
     return Table(
         name="candidates",
         title="All candidates",
-        note="hard and true worst group are for comparison; no selector reads them.",
+        note="class, environment, group: the worst of each. hard, and the true worst group, are for comparison: no "
+        "selector reads them.",
         columns=(
             Column(name="network"),
-            *(Column(name=name, unit="%") for name in selectors),
+            *(Column(name=name.removeprefix("worst "), unit="%") for name in selectors),
             Column(name="hard", unit="%"),
-            Column(name="true worst group", unit="%"),
+            Column(name="true group", unit="%"),
         ),
         rows=tuple(rows),
         ordered_by="hard",

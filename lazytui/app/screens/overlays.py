@@ -289,6 +289,11 @@ OVERLAYS = {
             PanelSpec("beside", "", ("choices",)),
             PanelSpec("more", "", ("candidates", "...")),
         ),
+        arrangements=Arrangements(
+            narrow=Arrangement("verdict | 8", "beside | 14", "more | 14", "main | 16"),
+            medium=Arrangement("verdict | 7", "beside | 8", "more | 1fr", "main | 10"),
+            wide=Arrangement("verdict verdict | 7", "beside main | 18", "more more | 1fr"),
+        ),
         first=("runs", "property", "plain", "device"),
         empty="Nothing was chosen yet. Trainings on the same data are ranked by what can be measured without labels of "
         "the shortcut, beside what the hard split would have chosen. g: run it. Esc: back to the comparison.",

@@ -81,9 +81,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "attack-image": ("shipped/lazy-strokes", "--steps", "5", "--budgets", "2"),
     "certify": ("shipped/lazy-strokes", "--certificates", "ibp,smoothing", "--images", "2", "--draws", "20"),
     "compare": (),
+    "select": ("latest", "--plain", "latest"),
     "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
     "recipe": ("e-attack-lazy", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),
-    "select": ("latest", "--plain", "latest"),
     "story": ("--train-size", "4000", "--test-size", "1000", "--model", "mlp"),
 }
 """How to run each analysis in a minute or less, in this order."""

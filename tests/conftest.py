@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "transfer": ("latest", "--to", "stroke,bw100z"),
     "audit": ("shipped/lazy-strokes", "--images", "60"),
     "groups": ("latest", "--by", "errors"),
+    "cure": ("latest", "--images", "60", "--methods", "scramble", "--epochs", "2"),
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "ask": (str(ROOT / "docs" / "pictures" / "gradcam.png"), "latest"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),

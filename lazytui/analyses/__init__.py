@@ -18,6 +18,7 @@ SUMMARIES = {
     "transfer": "Show a network data that it wasn't trained on: other colors, other places, noise, or no color.",
     "audit": "Find out what a network goes by, without a label of it: exchange properties between images.",
     "groups": "Tell without labels which training images contradict a shortcut; methods that read groups take them.",
+    "cure": "Find what a network goes by, try methods against it within a budget, and audit the best one.",
     "gradcam": "See where a network looks, whether that is the object, and what its heat maps are worth.",
     "ask": "Show a network any picture: what it says, how sure it is, and where it looks.",
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",

@@ -20,6 +20,8 @@ from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult
 from lazytui.analyses.concepts.params import ConceptsParams
 from lazytui.analyses.concepts.result import ConceptsResult
+from lazytui.analyses.cure.params import CureParams
+from lazytui.analyses.cure.result import CureResult
 from lazytui.analyses.curves.params import CurvesParams
 from lazytui.analyses.curves.result import CurvesResult
 from lazytui.analyses.dataset.params import DatasetRunParams
@@ -286,6 +288,22 @@ def groups(
     log: str | Sequence[str] = (),
     quiet: bool = True,
 ) -> Outcome[GroupsParams, GroupsResult]: ...
+
+def cure(
+    run: Run,
+    *,
+    model: str | None = None,
+    device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
+    budget: str | None = None,
+    methods: str | Sequence[str] | None = None,
+    epochs: int | None = None,
+    images: int | None = None,
+    seed: int | None = None,
+    workspace: Where = None,
+    name: str | None = None,
+    log: str | Sequence[str] = (),
+    quiet: bool = True,
+) -> Outcome[CureParams, CureResult]: ...
 
 def gradcam(
     run: Run,

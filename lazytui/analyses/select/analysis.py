@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.audit.training_minority import described_images
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.select.figures import figures
+from lazytui.analyses.select.judging import outputs, selectors_of
 from lazytui.analyses.select.params import SelectParams
 from lazytui.analyses.select.result import SelectResult, read
 from lazytui.analyses.train.params import TrainParams
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lazytui.data.splits import Split
-
-    Predict = Callable[[Split], NDArray[np.uint8]]
-    Selector = Callable[[NDArray[np.uint8]], float]
 
 
 def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
@@ -112,23 +109,17 @@ def run(params: SelectParams, report: Report) -> SelectResult:
     data = build_dataset(trained_params(runs[0]))
     split, probe = data.validation, data.probe
 
-    def outputs(run: RunFolder, weights: Path, split: Split) -> NDArray[np.float32]:
-        from lazytui.evaluation.forward import probabilities
-        from lazytui.training.initial_model import load_trained
+    def predicted(run: RunFolder, weights: Path, split: Split) -> NDArray[np.uint8]:
+        return np.asarray(outputs(run, weights, split, hardware, report).argmax(1), np.uint8)
 
-        report.check()
-        trained = trained_params(run)
-        model = load_trained(weights, trained, trained.content).to(hardware.device)
-        return probabilities(model, split.images, hardware)
-
-    selectors = _selectors(params, split, outputs(plain, plain.path, split), report)
+    of_plain = outputs(plain, plain.path, split, hardware, report)
+    selectors = selectors_of(split, of_plain, params.property, report)
     candidates = list(_candidates(runs))
     values, hard, worst = [], [], []
     for number, one in enumerate(candidates):
         report.progress(number, len(candidates), "networks")
-        predicted = outputs(one.run, one.weights, split).argmax(1).astype(np.uint8)
-        values.append([selector(predicted) for selector in selectors.values()])
-        on_hard, on_probe = (outputs(one.run, one.weights, s).argmax(1).astype(np.uint8) for s in (data.hard, probe))
+        on_split, on_hard, on_probe = (predicted(one.run, one.weights, part) for part in (split, data.hard, probe))
+        values.append([selector(on_split) for selector in selectors.values()])
         hard.append(accuracy(data.hard.labels, on_hard) or 0.0)
         worst.append(worst_group_accuracy(probe.labels, probe.attributes, on_probe, probe.content.groups))
     report.progress(len(candidates), len(candidates), "networks")
@@ -163,33 +154,6 @@ def _candidates(runs: list[RunFolder]) -> Iterator[_Candidate]:
             if step < last:
                 yield _Candidate(f"{name} at {step:,}", run, weights, step)
         yield _Candidate(f"{name} at {last:,}" if kept else name, run, run.path, last)
-
-
-def _selectors(
-    params: SelectParams, split: Split, of_plain: NDArray[np.float32], report: Report
-) -> dict[str, Selector]:
-    """By name: of what a network predicts of the split's images."""
-    from lazytui.groups.by_outputs import by_environments
-    from lazytui.groups.selectors import worse_half, worst_class
-
-    labels = split.labels
-    environments = by_environments(of_plain, labels).like != labels
-    found: dict[str, Selector] = {
-        "accuracy": lambda predicted: float((predicted == labels).mean()),
-        "worst class": lambda predicted: worst_class(labels, predicted),
-        "worst environment": lambda predicted: worse_half(labels, predicted, environments),
-    }
-    if params.property is not None:
-        contradicting = _contradicting(params.property, split, report)
-        found["worst group"] = lambda predicted: worse_half(labels, predicted, contradicting)
-    return found
-
-
-def _contradicting(named: str, split: Split, report: Report) -> NDArray[np.bool_]:
-    from lazytui.audit.minority import contradicting, told_by
-
-    descriptions, labels = described_images(split, named, report), split.labels.astype(np.int64)
-    return contradicting(descriptions, labels, told_by(descriptions, labels, 0))
 
 
 ANALYSIS = Analysis(params=SelectParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve)

@@ -121,7 +121,7 @@ class EvaluateScreen(FormAndPanels):
 
     def show_run(self, run: RunFolder) -> None:
         """A run's figures, or what the network makes of other data."""
-        if run.record.kind in {"transfer", "audit", "groups"}:
+        if run.record.kind in {"transfer", "audit", "groups", "cure"}:
             self.app.push_screen(overlay(run.record.kind, run=run))
         else:
             super().show_run(run)
@@ -129,7 +129,7 @@ class EvaluateScreen(FormAndPanels):
     def open_analysis(self, kind: str) -> None:
         if kind == "transfer":
             self.action_transfer()
-        elif kind in {"audit", "groups"}:
+        elif kind in {"audit", "groups", "cure"}:
             self.app.push_screen(overlay(kind, values=self.form_values(("run",))))
 
     def action_transfer(self) -> None:

@@ -9,6 +9,7 @@ from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.certify.params import CertifyParams
 from lazytui.analyses.concepts.params import ConceptsParams
+from lazytui.analyses.cure.params import CureParams
 from lazytui.analyses.groups.params import GroupsParams
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.probes.params import ProbesParams
@@ -78,6 +79,24 @@ OVERLAYS = {
         empty="No groups were told of this network's training images yet. Which of them contradict what it goes by is "
         "found without a label: by the property that an audit named, or by what the network gets wrong. Methods that "
         "read groups take them. g: run it. Esc: back to the evaluation.",
+        compared_by=("run",),
+    ),
+    "cure": Overlay(
+        params=CureParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("before-and-after",)),
+            PanelSpec("more", "", ("trials", "...")),
+        ),
+        arrangements=Arrangements(
+            narrow=Arrangement("verdict | 12", "main | 16", "more | 16"),
+            medium=Arrangement("verdict | 10", "main | 10", "more | 1fr"),
+            wide=Arrangement("verdict main | 18", "more more | 1fr"),
+        ),
+        first=("run", "budget", "methods", "epochs", "images", "seed"),
+        empty="No cure was looked for yet. The network is audited, the training images that contradict what it goes by "
+        "are told, methods are tried within the budget, and the best network is audited again: no label of the "
+        "property is read. g: run it. Esc: back to the evaluation.",
         compared_by=("run",),
     ),
     "ablate": Overlay(

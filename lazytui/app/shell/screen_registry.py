@@ -42,7 +42,7 @@ SCREENS = (
     ScreenEntry("0", "Home", "Home", "home:Home"),
     ScreenEntry("1", "Dataset", "Data", "dataset:DatasetScreen"),
     ScreenEntry("2", "Train", "Train", "train:TrainScreen", also=("curves",)),
-    ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen", also=("transfer", "audit", "groups")),
+    ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen", also=("transfer", "audit", "groups", "cure")),
     ScreenEntry("4", "Grad-CAM", "CAM", "gradcam.screen:GradcamScreen", also=("ask",)),
     ScreenEntry(
         "5",

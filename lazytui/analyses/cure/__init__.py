@@ -1,0 +1,1 @@
+"""Cure: find what a network goes by, and train one that doesn't, without a label of it."""

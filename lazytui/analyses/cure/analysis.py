@@ -1,0 +1,230 @@
+"""Cure: audit a network, tell groups without labels, try methods by successive halving, and audit the best one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.audit.result import AuditResult
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.execute import find_or_execute, recorded_params, recorded_result
+from lazytui.analyses.cure.candidates import candidates, rungs
+from lazytui.analyses.cure.figures import figures
+from lazytui.analyses.cure.params import CureParams
+from lazytui.analyses.cure.result import CureResult, Loss, Trial, read
+from lazytui.analyses.groups.params import GroupsParams
+from lazytui.analyses.networks.model_under_study import recorded_training, require_code_named
+from lazytui.analyses.select.judging import outputs, selectors_of
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.training_lookup import known_trainings, same_training, trained_params
+from lazytui.data.splits import build_dataset, find_data
+from lazytui.errors import BadInput, UsageError
+from lazytui.runs.progress_report import Report
+from lazytui.runs.results.typed_result import write_fields
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pydantic import BaseModel
+
+
+def resolve(params: CureParams, workspace: Workspace) -> CureParams:
+    """Make sure that the data are there, and that there is time for one training."""
+    require_code_named(params, workspace)
+    trained = recorded_training(params.run, workspace)
+    find_data(trained)
+    epochs = params.epochs or trained.epochs or TrainingSettings.model_fields["epochs"].default
+    needed = _seconds_per_epoch(params, workspace) * epochs
+    if needed > params.seconds:
+        raise UsageError(
+            f"--budget {params.budget} is too small for one training of {epochs} epochs, which took "
+            f"{needed:,.0f} s: give it more, or fewer --epochs."
+        )
+    return params.model_copy(update={"epochs": epochs})
+
+
+def _seconds_per_epoch(params: CureParams, workspace: Workspace) -> float:
+    """Of the network's own training; 0 of one that was trained elsewhere."""
+    run = workspace.find(params.run, kinds=("train",))
+    trained = trained_params(run)
+    return float(recorded_result(run).seconds) / trained.epochs if trained.epochs else 0.0
+
+
+def run(params: CureParams, report: Report) -> CureResult:
+    network = report.workspace.find(params.run, kinds=("train",))
+    audit = _asked("audit", _audit_of(params, network), f"auditing {network.display_name}", report)
+    found: AuditResult = recorded_result(audit)
+    before = recorded_result(network).metrics.get("hard_accuracy")
+    nothing = CureResult(
+        steps=0, hard_before=before, hard_after=None, gain=None, named="", selector="worst environment"
+    )
+    if not found.named:
+        return nothing
+    named = found.named[0]
+    told, why = _groups(params, named, report)
+    groups = None if told is None else told.reference
+    search = _Search(params, network, named, report)
+    first = search.judged(0, network)
+    asked = candidates(trained_params(network), params.methods, named, groups)
+    search.halve(asked)
+    best = max(search.trials, key=_rank, default=None)
+    better = best is not None and _rank(best) > _rank(first)
+    result = replace(
+        nothing,
+        named=named,
+        steps=sum(trial.steps for trial in search.trials),
+        groups=groups,
+        selector=search.selector,
+        before=first,
+        trials=tuple(search.trials),
+        left_out=tuple(filter(None, (why, *search.left_out))),
+        lost_before=_loss(audit, named),
+    )
+    if best is None or not better:
+        return result
+    cured = report.workspace.find(best.run)
+    again = _asked("audit", _audit_of(params, cured), f"auditing {cured.display_name}", report)
+    after = recorded_result(cured).metrics.get("hard_accuracy")
+    gain = None if before is None or after is None else after - before
+    return replace(result, chosen=best.run, hard_after=after, gain=gain, lost_after=_loss(again, named))
+
+
+def _rank(trial: Trial) -> tuple[float, float, int]:
+    """What is chosen by: the selector, then accuracy, then the longer training."""
+    return (-1.0 if trial.score is None else trial.score, trial.accuracy, trial.epochs)
+
+
+def _audit_of(params: CureParams, network: RunFolder) -> AuditParams:
+    return AuditParams(
+        run=network.reference, model=params.model, device=params.device, images=params.images, seed=params.seed
+    )
+
+
+def _loss(audit: RunFolder, named: str) -> Loss:
+    swap = recorded_result(audit).swaps[named]
+    return Loss(audit=audit.reference, loss=swap.delta, error=swap.error, flagged=swap.flagged)
+
+
+def _asked(kind: str, asked: BaseModel, doing: str, report: Report) -> RunFolder:
+    """A finished run that was asked the same, or a new one."""
+    wanted = asked.model_dump(mode="json", exclude_unset=True)
+    same = [run for run in report.workspace.readable_runs() if run.record.kind == kind and _asks(run, wanted)]
+    return find_or_execute(kind, asked, same, doing, report)
+
+
+def _asks(run: RunFolder, wanted: dict[str, Any]) -> bool:
+    """Whether a run was asked for this, and for nothing else than defaults beyond it."""
+    try:
+        recorded = recorded_params(run)
+    except BadInput:
+        return False
+    values, defaults = (
+        recorded.model_dump(mode="json"),
+        type(recorded).model_construct(**wanted).model_dump(mode="json"),
+    )
+    return all(values[name] == value for name, value in defaults.items() if name != "source")
+
+
+def _groups(params: CureParams, named: str, report: Report) -> tuple[RunFolder | None, str]:
+    """The run that told them by the property; or else why that can't be done."""
+    asked = GroupsParams(
+        run=params.run, model=params.model, device=params.device, by="property", property=named, seed=params.seed
+    )
+    try:
+        return _asked("groups", asked, "telling groups without labels", report), ""
+    except BadInput as error:
+        report.note(str(error))
+        return None, f"Methods that read groups: {error}"
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """selector: its name. score, accuracy: of a training's network."""
+
+    selector: str
+    score: Callable[[NDArray[np.uint8]], float]
+    accuracy: Callable[[NDArray[np.uint8]], float]
+
+
+class _Search:
+    """Successive halving over trainings within the budget. trials: what was tried, in turn."""
+
+    def __init__(self, params: CureParams, network: RunFolder, named: str, report: Report) -> None:
+        from lazytui.system.torch_import import require_torch
+
+        require_torch()
+        from lazytui.system.hardware import choose_hardware, configure_torch
+
+        configure_torch()
+        self._params, self._report = params, report
+        self._hardware = choose_hardware(params.device, "fp32")
+        self._split = build_dataset(recorded_training(params.run, report.workspace)).validation
+        self._began = report.clock()
+        of_plain = outputs(network, network.path, self._split, self._hardware, report)
+        selectors = selectors_of(self._split, of_plain, named, report)
+        predicted = of_plain.argmax(1).astype(np.uint8)
+        told = math.isfinite(selectors["worst group"](predicted))
+        self.selector = "worst group" if told else "worst environment"
+        self._judge = _Judge(self.selector, selectors[self.selector], selectors["accuracy"])
+        self.trials: list[Trial] = []
+        self.left_out: list[str] = []
+
+    def judged(self, rung: int, run: RunFolder) -> Trial:
+        predicted = outputs(run, run.path, self._split, self._hardware, self._report).argmax(1).astype(np.uint8)
+        trained, score = trained_params(run), self._judge.score(predicted)
+        return Trial(
+            rung=max(rung, 1),
+            method=trained.how,
+            run=run.reference,
+            epochs=max(trained.epochs, 1),
+            steps=recorded_result(run).steps,
+            score=score if math.isfinite(score) else None,
+            accuracy=self._judge.accuracy(predicted),
+        )
+
+    def halve(self, asked: list[TrainParams]) -> None:
+        """Try all of them briefly, the better third for three times as long, and so on. Each rung has the same share of
+        the budget, and at least one training."""
+        assert self._params.epochs is not None
+        plan = rungs(len(asked), self._params.epochs)
+        for rung, (count, epochs) in enumerate(plan, 1):
+            ranked: list[tuple[Trial, TrainParams]] = []
+            late = []
+            for number, one in enumerate(asked[:count]):
+                self._report.check()
+                self._report.progress(number, count, f"trainings of rung {rung} of {len(plan)}")
+                if ranked and self._spent() > self._params.seconds * rung / len(plan):
+                    late.append(one.method)
+                elif (run := self._trained(one, epochs)) is not None:
+                    self.trials.append(self.judged(rung, run))
+                    ranked.append((self.trials[-1], one))
+            if late:
+                self.left_out.append(f"Not trained for {epochs} epochs, for want of time: {', '.join(late)}.")
+            asked = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
+
+    def _spent(self) -> float:
+        """Seconds of the budget."""
+        return self._report.clock() - self._began
+
+    def _trained(self, asked: TrainParams, epochs: int) -> RunFolder | None:
+        """None where it can't be trained."""
+        asked = asked.model_copy(update={"epochs": epochs})
+        known = list(same_training(asked, known_trainings(self._report.workspace)))
+        doing = f"training a {asked.model} by {asked.method} for {epochs} epochs"
+        try:
+            return find_or_execute("train", asked, known, doing, self._report)
+        except (BadInput, UsageError) as error:
+            self._report.note(str(error))
+            if (reason := f"{asked.method}: {error}"[:2000]) not in self.left_out:
+                self.left_out.append(reason)
+            return None
+
+
+ANALYSIS = Analysis(params=CureParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve)

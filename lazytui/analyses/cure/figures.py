@@ -1,0 +1,120 @@
+"""Before and after: what the network goes by, what was tried, and what the best one is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lazytui.audit.editors import EDITORS
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Table, Text
+
+if TYPE_CHECKING:
+    from lazytui.analyses.cure.params import CureParams
+    from lazytui.analyses.cure.result import CureResult, Loss, Trial
+
+_NORMAL = 1.96
+
+
+def figures(params: CureParams, result: CureResult) -> list[Figure]:
+    found: list[Figure] = [_verdict(params, result)]
+    if result.before is not None:
+        found += [_before_and_after(result, result.before), _trials(result, result.before)]
+    return found
+
+
+def _verdict(params: CureParams, result: CureResult) -> Text:
+    return Text(name="verdict", title="A cure without labels", paragraphs=tuple(filter(None, _said(params, result))))
+
+
+def _said(params: CureParams, result: CureResult) -> list[str]:
+    if not result.named or result.before is None or result.lost_before is None:
+        return [f"Nothing found: the audit names no property that {params.run} goes by, so nothing was trained."]
+    phrase = EDITORS[result.named].phrase
+    tried = f"{len(result.trials)} trainings ({result.steps:,} steps) were tried"
+    if result.best is None or result.lost_after is None:
+        return [
+            f"{params.run} goes by {phrase}: {_lost(result.lost_before)}. {tried}, and by {result.selector} none is "
+            "better than it is.",
+            *result.left_out,
+        ]
+    best = result.best
+    return [
+        f"{params.run} went by {phrase}: {_lost(result.lost_before)}. {best.run}, trained by {best.method} for "
+        f"{best.epochs:,} epochs: {_lost(result.lost_after)}.",
+        f"{tried}. Chosen by {result.selector}, without a label of the property: {_percent(best.score)} after "
+        f"{_percent(result.before.score)}. Accuracy on held-out images of the same bias: {_percent(best.accuracy)} "
+        f"after {_percent(result.before.accuracy)}.",
+        ""
+        if result.hard_after is None or result.hard_before is None
+        else f"On conflicting images, by which nothing was chosen: {_percent(result.hard_after)} after "
+        f"{_percent(result.hard_before)}.",
+        ""
+        if not result.lost_after.flagged
+        else f"It still goes by {phrase}: longer trainings (--epochs) or other methods may do better.",
+        *result.left_out,
+    ]
+
+
+def _percent(value: float | None) -> str:
+    return "undefined" if value is None else f"{100 * value:.1f} %"
+
+
+def _lost(loss: Loss) -> str:
+    interval = _interval(loss)
+    return f"with that of another class it loses {100 * loss.loss:.0f} points [{interval.low:.0f}, {interval.high:.0f}]"
+
+
+def _interval(loss: Loss) -> Interval:
+    """95 %, in points."""
+    return Interval(100 * (loss.loss - _NORMAL * loss.error), 100 * (loss.loss + _NORMAL * loss.error))
+
+
+def _before_and_after(result: CureResult, before: Trial) -> Bars:
+    """In percent; what is undefined is left out."""
+    after = result.best
+    rows: list[tuple[str, float | None]] = [
+        (f"{result.selector}, before", before.score),
+        (f"{result.selector}, after", after.score if after else None),
+        ("accuracy, before", before.accuracy),
+        ("accuracy, after", after.accuracy if after else None),
+        ("conflicting images, before", result.hard_before),
+        ("conflicting images, after", result.hard_after if after else None),
+    ]
+    known = [(name, 100 * value) for name, value in rows if value is not None]
+    return Bars(
+        name="before-and-after",
+        title="Before and after",
+        note=f"{result.selector}: by which was chosen. accuracy: on held-out images of the same bias. conflicting "
+        "images: nothing was chosen by them.",
+        labels=tuple(name for name, _ in known),
+        values=np.array([value for _, value in known]),
+        unit="%",
+        low=0.0,
+    )
+
+
+def _trials(result: CureResult, before: Trial) -> Table:
+    rows: list[tuple[Cell, ...]] = [("-", *_row(before))]
+    rows += [(trial.rung, *_row(trial)) for trial in result.trials]
+    return Table(
+        name="trials",
+        title="What was tried",
+        note="Each rung trains the better third of the one before for three times as long. First row: the network as "
+        f"it was. score: by {result.selector}.",
+        columns=(
+            Column(name="rung"),
+            Column(name="method"),
+            Column(name="epochs"),
+            Column(name="steps"),
+            Column(name="score", unit="%"),
+            Column(name="accuracy", unit="%"),
+            Column(name="network"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _row(trial: Trial) -> tuple[Cell, ...]:
+    score = None if trial.score is None else 100 * trial.score
+    return (trial.method, trial.epochs, trial.steps, score, 100 * trial.accuracy, trial.run)

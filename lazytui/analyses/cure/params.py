@@ -1,0 +1,57 @@
+"""What can be chosen of `cure`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from lazytui.analyses.networks.model_under_study import NetworkParams
+from lazytui.catalog_fields import name_field
+from lazytui.list_values import split_list
+from lazytui.training.methods import METHODS
+from lazytui.training.settings import ABOUT
+
+TRIED = ("scramble", "group-dro", "resample", "jtt", "lc", "reweight", "dfr", "eiil", "lff")
+"""Methods that are tried by default, the most promising first."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class CureParams(NetworkParams):
+    """Which network is cured, by what, and how long."""
+
+    budget: str = Field(
+        "20m",
+        description="How long trainings may take together: 90s, 20m, 2h. Each length of training has the same share of it, "
+        "and at least one training, which may take longer.",
+    )
+    methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
+        TRIED, "Methods that are tried, the first ones first where there isn't time for all: scramble,resample.", ABOUT
+    )
+    epochs: int | None = Field(
+        None, ge=1, le=10_000, description="Epochs of the longest trainings; by default those of the network's own."
+    )
+    images: int = Field(500, ge=50, le=5000, description="Images of the audits before and after.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the audits and the groups.")
+
+    @field_validator("budget")
+    @classmethod
+    def _is_time(cls, text: str) -> str:
+        if not re.fullmatch(r"[0-9]{1,6}[smh]", text):
+            raise ValueError(f"{text!r:.40} is no time: write it as 90s, 20m or 2h.")
+        return text
+
+    @field_validator("methods")
+    @classmethod
+    def _known_methods(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if refusal := METHODS.refusal(name):
+                raise ValueError(refusal)
+        return names
+
+    @property
+    def seconds(self) -> int:
+        """Of the budget."""
+        return int(self.budget[:-1]) * _UNITS[self.budget[-1]]

@@ -1,0 +1,71 @@
+"""A lazy network is cured without a label, and one that has no shortcut is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.cure.candidates import candidates, rungs
+from lazytui.analyses.cure.result import CureResult
+from lazytui.analyses.train.params import TrainParams
+from lazytui.runs.workspace import Workspace
+from tests.commands import Lab
+
+DATA = ("--source", "strokes", "--train-size", "1500", "--test-size", "300", "--validation-share", "0.2")
+QUICK = ("--images", "60", "--budget", "10m", "--quiet", "--json")
+
+
+def cured(lab: Lab, *options: str) -> CureResult:
+    ended = lab.call("run", "cure", *options, *QUICK)
+    assert ended.code == 0, ended.err
+    found = recorded_result(Workspace(lab.workspace).find(ended.json["run"]))
+    assert isinstance(found, CureResult)
+    return found
+
+
+def test_a_lazy_network_is_cured(lab: Lab) -> None:
+    train = ("run", "train", *DATA, "--metrics-every", "1000")
+    assert lab.call(*train, "--model", "mlp", "--epochs", "3", "--name", "lazy").code == 0
+    found = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "9")
+    assert found.named in {"hue", "ground hue"} and found.selector == "worst group" and found.groups is not None
+    assert [trial.method for trial in found.trials[:3]] == ["scramble", "resample", "focal"]
+    assert [trial.epochs for trial in found.trials] == [3, 3, 3, 9], "the best of three for three times as long"
+    assert found.before is not None and found.best is not None and found.best.method in {"scramble", "resample"}
+    assert (found.best.score or 0) > (found.before.score or 0) + 0.3
+    assert found.lost_before is not None and found.lost_before.flagged and found.lost_after is not None
+    assert found.lost_after.loss < found.lost_before.loss - 0.3
+    assert found.gain is not None and found.gain > 0.3, "and so it is on conflicting images, which nobody looked at"
+    workspace = Workspace(lab.workspace)
+    told = [recorded_params(workspace.find(trial.run)) for trial in found.trials]
+    assert all(isinstance(one, TrainParams) and (one.groups is not None) == (one.method == "resample") for one in told)
+    before = len(workspace.runs())
+    again = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "9")
+    assert again.trials == found.trials and len(workspace.runs()) == before + 1, "what is there isn't done again"
+
+
+def test_without_a_shortcut_nothing_is_trained(lab: Lab) -> None:
+    train = ("run", "train", *DATA, "--placement", "none", "--model", "mlp", "--epochs", "8")
+    assert lab.call(*train, "--metrics-every", "1000", "--name", "clean").code == 0
+    found = cured(lab, "clean")
+    assert found.named == "" and not found.trials and found.steps == 0 and found.chosen is None
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--budget", "soon"), "'soon' is no time: write it as 90s, 20m or 2h"),
+        (("--budget", "0s"), "--budget 0s is too small for one training"),
+        (("--methods", "scrumble"), "There is no method 'scrumble'"),
+    ],
+)
+def test_bad_input(lab_with_training: Lab, options: tuple[str, ...], sentence: str) -> None:
+    refused = lab_with_training.call("run", "cure", "latest", *options)
+    assert refused.code == 2 and sentence in refused.sentence
+
+
+def test_every_rung_is_a_third_of_the_one_before_and_three_times_as_long() -> None:
+    assert rungs(12, 27) == [(12, 3), (3, 9), (1, 27)]
+    assert rungs(1, 5) == [(1, 5)] and rungs(3, 2) == [(3, 2)]
+    asked = candidates(TrainParams(init="elsewhere"), ("scramble", "resample", "jtt"), "hue", None)
+    assert [one.method for one in asked] == ["scramble", "jtt"], "without groups nothing reads them"
+    assert asked[0].scrambled == "hue" and all(one.init is None for one in asked)

@@ -24,8 +24,8 @@ class CureParams(NetworkParams):
 
     budget: str = Field(
         "20m",
-        description="How long trainings may take together: 90s, 20m, 2h. Each length of training has the same share of it, "
-        "and at least one training, which may take longer.",
+        description="How long trainings may take together: 90s, 20m, 2h. Each length of training has the same share of "
+        "it, and at least one training, which may take longer.",
     )
     methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
         TRIED, "Methods that are tried, the first ones first where there isn't time for all: scramble,resample.", ABOUT

@@ -22,6 +22,7 @@ from lazytui.analyses.networks.model_under_study import recorded_training, requi
 from lazytui.analyses.select.judging import outputs, selectors_of
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import known_trainings, same_training, trained_params
+from lazytui.counted_nouns import counted
 from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.progress_report import Report
@@ -44,8 +45,8 @@ def resolve(params: CureParams, workspace: Workspace) -> CureParams:
     needed = _seconds_per_epoch(params, workspace) * epochs
     if needed > params.seconds:
         raise UsageError(
-            f"--budget {params.budget} is too small for one training of {epochs} epochs, which took "
-            f"{needed:,.0f} s: give it more, or fewer --epochs."
+            f"--budget {params.budget} is too small for one training of {counted(epochs, 'epoch')}, which "
+            f"took {needed:,.0f} s: give it more, or fewer --epochs."
         )
     return params.model_copy(update={"epochs": epochs})
 
@@ -206,7 +207,9 @@ class _Search:
                     self.trials.append(self.judged(rung, run))
                     ranked.append((self.trials[-1], one))
             if late:
-                self.left_out.append(f"Not trained for {epochs} epochs, for want of time: {', '.join(late)}.")
+                self.left_out.append(
+                    f"Not trained for {counted(epochs, 'epoch')}, for want of time: {', '.join(late)}."
+                )
             asked = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
 
     def _spent(self) -> float:
@@ -217,7 +220,7 @@ class _Search:
         """None where it can't be trained."""
         asked = asked.model_copy(update={"epochs": epochs})
         known = list(same_training(asked, known_trainings(self._report.workspace)))
-        doing = f"training a {asked.model} by {asked.method} for {epochs} epochs"
+        doing = f"training a {asked.model} by {asked.method} for {counted(epochs, 'epoch')}"
         try:
             return find_or_execute("train", asked, known, doing, self._report)
         except (BadInput, UsageError) as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lazytui.audit.editors import EDITORS
+from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Table, Text
 
 if TYPE_CHECKING:
@@ -31,17 +32,17 @@ def _said(params: CureParams, result: CureResult) -> list[str]:
     if not result.named or result.before is None or result.lost_before is None:
         return [f"Nothing found: the audit names no property that {params.run} goes by, so nothing was trained."]
     phrase = EDITORS[result.named].phrase
-    tried = f"{len(result.trials)} trainings ({result.steps:,} steps) were tried"
+    tried = f"Tried: {counted(len(result.trials), 'training')}, {counted(result.steps, 'step')}"
     if result.best is None or result.lost_after is None:
         return [
-            f"{params.run} goes by {phrase}: {_lost(result.lost_before)}. {tried}, and by {result.selector} none is "
+            f"{params.run} goes by {phrase}: {_lost(result.lost_before)}. {tried}; by {result.selector} none is "
             "better than it is.",
             *result.left_out,
         ]
     best = result.best
     return [
         f"{params.run} went by {phrase}: {_lost(result.lost_before)}. {best.run}, trained by {best.method} for "
-        f"{best.epochs:,} epochs: {_lost(result.lost_after)}.",
+        f"{counted(best.epochs, 'epoch')}: {_lost(result.lost_after)}.",
         f"{tried}. Chosen by {result.selector}, without a label of the property: {_percent(best.score)} after "
         f"{_percent(result.before.score)}. Accuracy on held-out images of the same bias: {_percent(best.accuracy)} "
         f"after {_percent(result.before.accuracy)}.",

@@ -18,9 +18,13 @@ class ShellCommand(VerticalScroll, can_focus=False, inherit_bindings=False):
     ShellCommand > ChangingText { height: auto; }
     """
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._text = ChangingText()  # a run may be shown before this is mounted
+
     def compose(self) -> ComposeResult:
         self.border_title = "command (ctrl+y copies)"
-        yield ChangingText()
+        yield self._text
 
     def show(self, command: str) -> None:
-        self.query_one(ChangingText).set_text(Content(plain_text(command)))
+        self._text.set_text(Content(plain_text(command)))

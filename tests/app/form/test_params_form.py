@@ -20,6 +20,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.field_help import HelpBox
 from lazytui.app.form.form_row import Row
 from lazytui.app.form.pick_list import Pickable, PickList
+from lazytui.app.form.shell_command_widget import ShellCommand
 from lazytui.app.form.text_control import TextControl
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
@@ -467,3 +468,9 @@ def test_at_the_smallest_size_a_field_its_explanation_and_the_command_are_seen()
         assert "lazytui run train" in words
 
     fill_in(Host(Kinds, values={"run": "r"}), scenario, (40, 12))
+
+
+def test_a_run_may_be_shown_before_the_command_is_mounted() -> None:
+    command = ShellCommand()
+    command.show("lazytui run evaluate latest")
+    assert [str(text.content) for text in command.compose()] == ["lazytui run evaluate latest"]

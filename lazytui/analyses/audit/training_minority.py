@@ -21,21 +21,23 @@ _STEP = 200
 
 def training_minority(split: Split, named: str, seed: int, report: Report) -> Minority:
     """Of the training split, by the property of this name."""
-    from lazytui.audit.minority import contradicting, is_gradual, told_by
+    from lazytui.audit.minority import is_gradual, likened, told_by
+    from lazytui.groups.inferred import Agreement, Inferred, agreement
 
     descriptions = described_images(split, named, report)
     labels = split.labels.astype(np.int64)
     told = told_by(descriptions, labels, seed)
-    marked = contradicting(descriptions, labels, told)
+    like = likened(descriptions, labels, told)
+    marked = like != labels
     gradual = is_gradual(marked, told)
     marked &= not gradual
-    precision, recall = (None, None) if gradual else _against_attribute(marked, split)
+    agreed = Agreement() if gradual else agreement(Inferred(like.astype(np.uint8)), split)
     first = np.flatnonzero(marked)[:_SHOWN]
     return Minority(
         told=told,
         share=None if gradual else float(marked.mean()),
-        precision=precision,
-        recall=recall,
+        precision=agreed.precision,
+        recall=agreed.recall,
         marked=marked,
         images=split.images[first] if len(first) else None,
         labels=labels[first] if len(first) else None,
@@ -61,17 +63,3 @@ def described_images(split: Split, named: str, report: Report) -> NDArray[np.flo
 
 def _unknown(rows: int, columns: int) -> NDArray[np.float64]:
     return np.full((rows, columns), np.nan)
-
-
-def _against_attribute(marked: NDArray[np.bool_], split: Split) -> tuple[float | None, float | None]:
-    """Precision and recall, where every image has a value of which it is known with which class it goes."""
-    from lazytui.data.content import NO_CLASS
-
-    classes = split.cue_classes
-    if not split.content.values or (classes == NO_CLASS).any():
-        return None, None
-    conflicting = classes != split.labels
-    hits = int((marked & conflicting).sum())
-    return (hits / int(marked.sum()) if marked.any() else None), (
-        hits / int(conflicting.sum()) if conflicting.any() else None
-    )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +31,6 @@ from lazytui.runs.workspace import Workspace
 from lazytui.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from pydantic import BaseModel
 
 
@@ -76,13 +74,14 @@ def run(params: CureParams, report: Report) -> CureResult:
     asked = candidates(trained_params(network), params.methods, named, groups)
     search.halve(asked)
     best = max(search.trials, key=_rank, default=None)
-    better = best is not None and _rank(best) > _rank(first)
+    better = best is not None and _rank(best)[:2] > _rank(first)[:2]
     result = replace(
         nothing,
         named=named,
         steps=sum(trial.steps for trial in search.trials),
         groups=groups,
         selector=search.selector,
+        judged_by=search.judged_by,
         before=first,
         trials=tuple(search.trials),
         left_out=tuple(filter(None, (why, *search.left_out))),
@@ -145,15 +144,6 @@ def _groups(params: CureParams, named: str, report: Report) -> tuple[RunFolder |
         return None, f"Methods that read groups: {error}"
 
 
-@dataclass(frozen=True)
-class _Judge:
-    """selector: its name. score, accuracy: of a training's network."""
-
-    selector: str
-    score: Callable[[NDArray[np.uint8]], float]
-    accuracy: Callable[[NDArray[np.uint8]], float]
-
-
 class _Search:
     """Successive halving over trainings within the budget. trials: what was tried, in turn."""
 
@@ -173,13 +163,14 @@ class _Search:
         predicted = of_plain.argmax(1).astype(np.uint8)
         told = math.isfinite(selectors["worst group"](predicted))
         self.selector = "worst group" if told else "worst environment"
-        self._judge = _Judge(self.selector, selectors[self.selector], selectors["accuracy"])
+        self._score, self._accuracy = selectors[self.selector], selectors["accuracy"]
+        self.judged_by = self._score.fewest
         self.trials: list[Trial] = []
         self.left_out: list[str] = []
 
     def judged(self, rung: int, run: RunFolder) -> Trial:
         predicted = outputs(run, run.path, self._split, self._hardware, self._report).argmax(1).astype(np.uint8)
-        trained, score = trained_params(run), self._judge.score(predicted)
+        trained, score = trained_params(run), self._score(predicted)
         return Trial(
             rung=max(rung, 1),
             method=trained.how,
@@ -187,7 +178,7 @@ class _Search:
             epochs=max(trained.epochs, 1),
             steps=recorded_result(run).steps,
             score=score if math.isfinite(score) else None,
-            accuracy=self._judge.accuracy(predicted),
+            accuracy=self._accuracy(predicted),
         )
 
     def halve(self, asked: list[TrainParams]) -> None:

@@ -43,7 +43,8 @@ def _said(params: CureParams, result: CureResult) -> list[str]:
     return [
         f"{params.run} went by {phrase}: {_lost(result.lost_before)}. {best.run}, trained by {best.method} for "
         f"{counted(best.epochs, 'epoch')}: {_lost(result.lost_after)}.",
-        f"{tried}. Chosen by {result.selector}, without a label of the property: {_percent(best.score)} after "
+        f"{tried}. Chosen by {result.selector}, whose smaller part has {counted(result.judged_by, 'image')}, without "
+        f"a label of the property: {_percent(best.score)} after "
         f"{_percent(result.before.score)}. Accuracy on held-out images of the same bias: {_percent(best.accuracy)} "
         f"after {_percent(result.before.accuracy)}.",
         ""

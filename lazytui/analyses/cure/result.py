@@ -45,7 +45,8 @@ class Trial:
 @dataclass(frozen=True, kw_only=True)
 class CureResult:
     """named: the property that the network goes by; empty where none was found, and then nothing was tried. groups: the
-    run that told them; None where that can't be done. selector: by which is chosen. before: the network as it was, as a
+    run that told them; None where that can't be done. selector: by which is chosen; judged_by: images of the
+    smaller of its two parts. before: the network as it was, as a
     trial. chosen: the reference of the best one, where it is better. lost_before, lost_after: of the property.
 
     hard_before, hard_after: accuracy on conflicting images, by which nothing was chosen.
@@ -57,6 +58,7 @@ class CureResult:
     gain: Annotated[float | None, ANY]
     named: Annotated[str, Field(strict=True, max_length=400)]
     selector: Name
+    judged_by: Count = 0
     groups: Name | None = None
     before: Trial | None = None
     trials: tuple[Trial, ...] = ()

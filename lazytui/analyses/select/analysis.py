@@ -135,6 +135,7 @@ def run(params: SelectParams, report: Report) -> SelectResult:
         selectors=names,
         plain=plain.reference,
         images=len(split),
+        fewest=np.array([one.fewest for one in selectors.values()] + [len(split)] * (len(runs) == 1), np.int64),
         steps=np.array([one.step for one in candidates], np.int64),
         values=columns,
         hard=np.array(hard, np.float64),

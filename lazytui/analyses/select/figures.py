@@ -57,15 +57,20 @@ def _choices(result: SelectResult) -> Table:
         chosen: tuple[Cell, ...] = (
             (None, None) if index is None else (result.candidates[index], 100 * float(result.hard[index]))
         )
-        rows.append((name, *chosen, None if regret is None else 100 * regret, rank if math.isfinite(rank) else None))
+        decides = int(result.fewest[result.selectors.index(name)])
+        rows.append(
+            (name, decides, *chosen, None if regret is None else 100 * regret, rank if math.isfinite(rank) else None)
+        )
     return Table(
         name="choices",
         title="What each selector chooses",
-        note="hard: accuracy on conflicting images of what it chooses. regret: the best hard accuracy less that. rank: "
+        note="images: in the smallest part that is counted. hard: accuracy on conflicting images of what it chooses. "
+        "regret: the best hard accuracy less that. rank: "
         "Spearman's correlation with the accuracy of the true worst group, over all candidates. "
         + " ".join(f"{name}: {SELECTORS[name]}" for name in result.selectors),
         columns=(
             Column(name="selector"),
+            Column(name="images"),
             Column(name="chooses"),
             Column(name="hard", unit="%"),
             Column(name="regret", unit="points"),

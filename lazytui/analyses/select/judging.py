@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,17 @@ if TYPE_CHECKING:
     from lazytui.data.splits import Split
     from lazytui.system.hardware import Hardware
 
-Selector = Callable[["NDArray[np.uint8]"], float]
-"""What a network is worth by its predictions, (n,) uint8, of held-out images."""
+
+@dataclass(frozen=True)
+class Selector:
+    """What a network is worth by its predictions, (n,) uint8, of held-out images. fewest: images of the smallest part
+    that is counted, which may decide."""
+
+    measure: Callable[[NDArray[np.uint8]], float]
+    fewest: int
+
+    def __call__(self, predicted: NDArray[np.uint8]) -> float:
+        return self.measure(predicted)
 
 
 def outputs(run: RunFolder, weights: Path, split: Split, hardware: Hardware, report: Report) -> NDArray[np.float32]:
@@ -42,15 +52,24 @@ def selectors_of(split: Split, of_plain: NDArray[np.float32], named: str | None,
 
     labels = split.labels
     environments = by_environments(of_plain, labels).like != labels
-    found: dict[str, Selector] = {
-        "accuracy": lambda predicted: float((predicted == labels).mean()),
-        "worst class": lambda predicted: worst_class(labels, predicted),
-        "worst environment": lambda predicted: worse_half(labels, predicted, environments),
+    found = {
+        "accuracy": Selector(lambda predicted: float((predicted == labels).mean()), len(labels)),
+        "worst class": Selector(lambda predicted: worst_class(labels, predicted), int(np.bincount(labels).min())),
+        "worst environment": Selector(
+            lambda predicted: worse_half(labels, predicted, environments), _smaller(environments)
+        ),
     }
     if named is not None:
         contradicting = _contradicting(named, split, report)
-        found["worst group"] = lambda predicted: worse_half(labels, predicted, contradicting)
+        found["worst group"] = Selector(
+            lambda predicted: worse_half(labels, predicted, contradicting), _smaller(contradicting)
+        )
     return found
+
+
+def _smaller(second: NDArray[np.bool_]) -> int:
+    """Images of the smaller of two parts."""
+    return int(np.bincount(second.astype(np.int64), minlength=2).min())
 
 
 def _contradicting(named: str, split: Split, report: Report) -> NDArray[np.bool_]:

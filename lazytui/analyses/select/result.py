@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class SelectResult:
     """candidates: what each is called; runs: its training; steps: (candidates,), after how many steps. selectors: by
     which is chosen; values: (candidates, selectors), NaN where undefined. hard, worst_group: (candidates,), accuracy on
-    conflicting images and of the worst true group, which no selector reads. images: that selectors read.
+    conflicting images and of the worst true group, which no selector reads. images: that selectors read; fewest:
+    (selectors,), of these in the smallest part that is counted.
 
     regret: the largest hard accuracy less that of the candidate which the worst environment chooses.
     """
@@ -34,6 +35,7 @@ class SelectResult:
     plain: Name
     images: Count
     steps: Annotated[NDArray[np.int64], counts("candidates")]
+    fewest: Annotated[NDArray[np.int64], counts("selectors")]
     values: Annotated[NDArray[np.float64], numbers("candidates", "selectors")]
     hard: Annotated[NDArray[np.float64], shares("candidates").defined]
     worst_group: Annotated[NDArray[np.float64], shares("candidates")]

@@ -62,7 +62,7 @@ def run(params: CureParams, report: Report) -> CureResult:
     found: AuditResult = recorded_result(audit)
     before = recorded_result(network).metrics.get("hard_accuracy")
     nothing = CureResult(
-        steps=0, hard_before=before, hard_after=None, gain=None, named="", selector="worst environment"
+        steps=0, hard_before=before, hard_after=None, gain=None, named="", selector="worst environment", judged_by=0
     )
     if not found.named:
         return nothing

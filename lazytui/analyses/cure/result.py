@@ -58,7 +58,7 @@ class CureResult:
     gain: Annotated[float | None, ANY]
     named: Annotated[str, Field(strict=True, max_length=400)]
     selector: Name
-    judged_by: Count = 0
+    judged_by: Count
     groups: Name | None = None
     before: Trial | None = None
     trials: tuple[Trial, ...] = ()

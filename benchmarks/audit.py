@@ -3,6 +3,7 @@
     python -m benchmarks audit                 all of it: hours
     AUDIT_SOURCES=strokes AUDIT_CUES=hue,none AUDIT_SEEDS=0 python -m benchmarks audit
     AUDIT_PROVE=1 python -m benchmarks audit   trains each again without the property: is it needed, and is that a cure?
+    AUDIT_CALIBRATE=3 python -m benchmarks audit   counts false alarms on three clean trainings beside each
 
 Each is a small network that is trained on 6,000 images at a bias of .95 and audited on 500 others. The cues are painted
 by lazytui.data.cues, which shares no code with the audit's editors. `none` is a cue that goes with no class (a bias as
@@ -84,7 +85,8 @@ def measured(workspace: Path, source: str, cue: str, seed: int) -> dict[str, Any
     except LazytuiError:
         trained = lt.train(**data, **TRAINING, seed=seed, workspace=workspace, name=name)
     begun = time.process_time()
-    audit = lt.audit(name, workspace=workspace, seed=seed, prove="AUDIT_PROVE" in os.environ).result
+    more = {"prove": "AUDIT_PROVE" in os.environ, "calibrate": int(os.environ.get("AUDIT_CALIBRATE", "0"))}
+    audit = lt.audit(name, workspace=workspace, seed=seed, **more).result
     numbers = trained.metrics
     return {
         "source": source,
@@ -95,8 +97,23 @@ def measured(workspace: Path, source: str, cue: str, seed: int) -> dict[str, Any
         "seconds": time.process_time() - begun,
         "named": audit.named,
         "kept": audit.kept,
+        "null": None if audit.null is None else calibration(audit),
         "cured": [lt.open_run(one.run, workspace=workspace).metrics["hard_accuracy"] for one in audit.rounds],
         "losses": {name: (swap.delta, swap.error, swap.hosts) for name, swap in audit.swaps.items()},
+    }
+
+
+def calibration(audit: Any) -> dict[str, Any]:
+    """What clean trainings beside a network lose."""
+    learned = sum(one.learned for one in audit.clean)
+    null = audit.null
+    return {
+        "networks": learned,
+        "tests": null.tests,
+        "alarms": null.alarms,
+        "largest": null.largest,
+        "by": audit.null_by,
+        "floor": null.floor,
     }
 
 
@@ -134,6 +151,10 @@ def print_summary(found: list[dict[str, Any]]) -> None:
                 f"(clean {clean_accuracy[row['source']]:.2f}), kept {row['kept']:.2f}"
             )
     print(f"alarms where nothing was planted: {sum(not is_right(row) for row in clean)} of {len(clean)}")
+    if nulls := [row["null"] for row in found if row.get("null")]:
+        networks, tests, alarms = (sum(null[what] for null in nulls) for what in ("networks", "tests", "alarms"))
+        print(f"alarms of clean trainings: {alarms} in {networks} networks, {tests} tests; floors of their audits:")
+        print("  " + ", ".join(f"{100 * null['floor']:.1f} ({null['by']})" for null in nulls))
     pairs = [(row["easy"] - row["hard"], *row["losses"][row["named"][0]][:2]) for row in planted if is_right(row)]
     if len(pairs) > 2:
         true, lost, error = np.array(pairs).T

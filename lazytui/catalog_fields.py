@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Protocol
+from types import NoneType
+from typing import Annotated, Any, ClassVar, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, create_model, model_serializer
 from pydantic.fields import FieldInfo
@@ -98,6 +99,23 @@ def _merged_field(option: str, infos: Mapping[str, FieldInfo]) -> Any:
     field = Field(None, description=description, json_schema_extra={"meaning": meaning})
     kind: Any = first.annotation | None  # type: ignore[operator]
     return Annotated[kind, *first.metadata] if first.metadata else kind, field
+
+
+def unchosen_fields(name: str, model: type[BaseModel], fields: Iterable[str], *, heading: str) -> type[ChosenOptions]:
+    """A model of some fields of another one, none of which has a value until it is chosen. Types, limits and help are
+    the same."""
+    chosen: dict[str, Any] = {field: _unchosen_field(model.model_fields[field]) for field in fields}
+    made = create_model(name, __base__=ChosenOptions, __module__=__name__, **chosen)
+    made.OPTIONS, made.HEADING = tuple(chosen), heading  # type: ignore[attr-defined]
+    return made
+
+
+def _unchosen_field(info: FieldInfo) -> Any:
+    kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    if NoneType not in get_args(info.annotation):
+        kind = kind | None
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else None
+    return kind, Field(None, description=info.description, examples=info.examples, json_schema_extra=extra)
 
 
 def default_text(value: float | str) -> str:

@@ -63,10 +63,12 @@ class Hosts:
 class Swap:
     """What one property is worth to a network.
 
-    hosts: images that were edited; 0 where too few had an object. delta: share of images that are recognized with a
-    donor of the own class, less those with a donor of another one; error: its standard error. own: accuracy with donors
-    of the own class. follow: share that is taken for the donor's class; by_chance: 97.5 % quantile of the same for
-    any other class drawn in its place; follow_own: share taken for that class though the donor is of the own one.
+    hosts: images that were edited; 0 where it wasn't tried, as too few had an object or none was changed. delta: share
+    of images that are recognized with a donor of the own class, less those with a donor of another one; error: its
+    standard error. own: accuracy with donors of the own class. follow: share that is taken for the donor's class;
+    by_chance: 97.5 % quantile of the same for any other class drawn in its place; follow_own: share taken for that
+    class though the donor is of the own one.
+    changed: share of images that an edit changes at all. floor: what a loss must exceed to be flagged.
     """
 
     hosts: int
@@ -76,6 +78,8 @@ class Swap:
     follow: float = 0.0
     by_chance: float = 0.0
     follow_own: float = 0.0
+    changed: float = 1.0
+    floor: float = FLOOR
 
     @property
     def flagged(self) -> bool:
@@ -85,18 +89,24 @@ class Swap:
     @property
     def loses(self) -> bool:
         """Whether the loss is no chance. It may still be damage by the edit itself, which no class is followed in."""
-        return self.hosts > 0 and self.delta - 2 * self.error > FLOOR and self.delta > _SURE * self.error
+        return self.hosts > 0 and self.lowest > self.floor and self.delta > _SURE * self.error
+
+    @property
+    def lowest(self) -> float:
+        """The loss less two standard errors."""
+        return self.delta - 2 * self.error
 
     @property
     def smallest(self) -> float:
         """The smallest loss that would have been flagged."""
-        return max(FLOOR + 2 * self.error, _SURE * self.error)
+        return max(self.floor + 2 * self.error, _SURE * self.error)
 
 
 def draw_hosts(images: Images, labels: NDArray[np.int64], count: int, generator: Generator) -> Hosts:
-    """Of images (n, h, w, 3) `count` at most that have another image of their class. labels: (n,)."""
+    """Of images (n, h, w, 3) `count` at most that have another image of their class, and one of another class. labels:
+    (n,)."""
     number = np.bincount(labels)
-    possible = np.flatnonzero(number[labels] > 1)
+    possible = np.flatnonzero((number[labels] > 1) & (number[labels] < len(labels)))
     hosts = generator.permutation(possible)[:count]
     own, other = (np.empty(len(hosts), np.int64) for _ in range(2))
     for place, host in enumerate(hosts):
@@ -119,7 +129,12 @@ def measure_swaps(
 
 
 def measure_swap(hosts: Hosts, editor: CueEditor, predict: Predict, generator: Generator) -> Swap:
-    of_own, of_other = (predict(edit_all(hosts, editor, donors)) for donors in (hosts.own, hosts.other))
+    edited = [edit_all(hosts, editor, donors) for donors in (hosts.own, hosts.other)]
+    as_they_are = to_bytes([hosts.scenes[host].image for host in hosts.hosts])
+    changed = float(np.mean([(images != as_they_are).any((1, 2, 3)) for images in edited]))
+    if not changed:
+        return Swap(0, changed=changed)
+    of_own, of_other = map(predict, edited)
     labels, donors = hosts.labels[hosts.hosts], hosts.labels[hosts.other]
     delta, error = paired_loss(of_own == labels, of_other == labels)
     return Swap(
@@ -130,6 +145,7 @@ def measure_swap(hosts: Hosts, editor: CueEditor, predict: Predict, generator: G
         follow=float((of_other == donors).mean()),
         by_chance=_follow_by_chance(of_own, of_other, labels, donors, generator),
         follow_own=float((of_own == donors).mean()),
+        changed=changed,
     )
 
 
@@ -170,6 +186,11 @@ def left_without(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: 
         ]
         right.append(predict(to_bytes(seen)) == edited.labels[edited.hosts])
     return paired_loss(*right)[0]
+
+
+def exceeds_chance(accuracy: float, chance: float, images: int) -> bool:
+    """Whether an accuracy on so many images is two standard errors above chance. All: 0 to 1."""
+    return accuracy >= chance + 2 * float(np.sqrt(chance * (1 - chance) / images))
 
 
 def paired_loss(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[float, float]:
@@ -218,6 +239,20 @@ def exchange_at_random(hosts: Hosts, editors: Sequence[CueEditor], generator: Ge
         for place, host in enumerate(hosts.hosts)
     )
     return to_bytes([scene.image for scene in edited])
+
+
+def with_exchanged(hosts: Hosts, editors: Sequence[CueEditor], generator: Generator) -> Hosts:
+    """The same hosts and donors, each with the properties of random other images, of any class: of images that have an
+    object, where one of the editors needs it and there are any."""
+    scenes, donors = list(hosts.scenes), np.arange(len(hosts.scenes))
+    if any(editor.needs_object for editor in editors):
+        with_object = np.array([scene.object is not None for scene in scenes], bool)
+        donors = np.flatnonzero(with_object) if with_object.any() else donors
+    for place in np.unique(np.concatenate([hosts.hosts, hosts.own, hosts.other])):
+        chosen = [hosts.scenes[donor] for donor in generator.choice(donors, len(editors))]
+        (image,) = to_bytes([with_properties(hosts.scenes[place], editors, chosen).image])
+        scenes[place] = Scene(np.asarray(image / 255, np.float32))
+    return Hosts(scenes, hosts.labels, hosts.hosts, hosts.own, hosts.other)
 
 
 def to_bytes(images: Sequence[Image]) -> Images:

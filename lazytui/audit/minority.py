@@ -94,15 +94,16 @@ def _discriminants(values: Descriptions, own: NDArray[np.intp]) -> Iterator[Desc
 
 
 def told_by(descriptions: Descriptions, labels: NDArray[np.int64], seed: int) -> float:
-    """Cross-validated accuracy with which linear discriminants of the property tell the class; 0 where none can be
-    fitted."""
+    """Cross-validated accuracy with which linear discriminants of the property tell the class, of classes with as many
+    images as there are folds; 0 where none can be fitted."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.model_selection import cross_val_score
 
     random = np.random.default_rng(seed)
     chosen = random.permutation(np.flatnonzero(np.isfinite(descriptions).all(1)))[:_MOST]
-    counts = np.bincount(labels[chosen]) if len(chosen) else np.zeros(1, int)
-    if (counts > 0).sum() < 2 or counts[counts > 0].min() < _FOLDS:
+    counts = np.bincount(labels[chosen], minlength=1)
+    chosen = chosen[counts[labels[chosen]] >= _FOLDS]
+    if (counts >= _FOLDS).sum() < 2:
         return 0.0
     varying = descriptions[chosen][:, descriptions[chosen].std(0) > 0]
     if not varying.shape[1]:

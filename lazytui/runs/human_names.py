@@ -81,8 +81,11 @@ def _of_analysis(kind: str, params: Mapping[str, Any]) -> Iterator[str]:
     for word, field in (("of", "run"), ("of", "sae"), ("of", "neurons"), ("against", "against")):
         if reference := _text(params.get(field)):
             yield f"{word} {short_reference(reference)}"
-    if params.get("run") and (data := data_in_words(params)):
+    data = data_in_words(params)
+    if params.get("run") and data:
         yield f"on {data}"
+    elif "run" in params and not params["run"]:  # it trained a network first
+        yield f"on {', '.join(filter(None, (_text(params.get('source')), _text(params.get('cue')), data)))}"
 
 
 def data_in_words(params: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from lazytui.audit.donor_swaps import (
     measure_swaps,
     named_cues,
     paired_loss,
+    with_exchanged,
 )
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.blur import sharpness
@@ -152,6 +153,40 @@ def test_editors_of_objects_are_left_out_where_images_have_none() -> None:
     swaps = dict(
         measure_swaps(hosts, EDITORS, lambda images: np.zeros(len(images), np.int64), np.random.default_rng(0))
     )
-    assert {name for name, swap in swaps.items() if not swap.hosts} == {
+    assert {name for name, swap in swaps.items() if not swap.hosts and swap.changed} == {
         name for name, editor in EDITORS.items() if editor.needs_object
     }
+    assert not swaps["saturation"].changed, "so little of it that no edit changes a pixel"
+
+
+def test_images_of_one_class_have_no_hosts() -> None:
+    hosts = draw_hosts(np.zeros((6, 16, 16, 3), np.uint8), np.ones(6, np.int64), 10, np.random.default_rng(0))
+    assert len(hosts.hosts) == 0, "there is no donor of another one"
+
+
+def test_colors_of_gray_images_are_not_tried() -> None:
+    looks = [Look(noise=0.02, seed=seed, level=0.5 + 0.1 * (seed % 4)) for seed in range(24)]
+    images = np.stack([np.rint(255 * made(look)).astype(np.uint8) for look in looks])
+    hosts = draw_hosts(images, np.arange(24) % 4, 24, np.random.default_rng(0))
+    names = ("hue", "object hue", "ground hue", "saturation", "gain", "background")
+    editors = {name: EDITORS[name] for name in names}
+    swaps = dict(
+        measure_swaps(hosts, editors, lambda images: np.zeros(len(images), np.int64), np.random.default_rng(0))
+    )
+    assert {name: (swap.hosts, swap.changed > 0) for name, swap in swaps.items()} == {
+        name: (24, True) if name in {"gain", "background"} else (0, False) for name in names
+    }
+
+
+def test_with_a_property_exchanged_the_images_have_it_of_any_others_and_it_tells_no_class() -> None:
+    images, labels = biased("lower right corner", bias=1.0)
+    generator = np.random.default_rng(0)
+    hosts = draw_hosts(images, labels, 90, generator)
+    exchanged = with_exchanged(hosts, [EDITORS["lower right corner"]], generator)
+    used = np.unique(np.concatenate([hosts.hosts, hosts.own, hosts.other]))
+    measured = STATISTICS["lower right corner"]
+    seen = np.array([measured(exchanged.scenes[place]) for place in used])
+    nearest = np.abs(seen[:, None] - np.array(MARKS)).argmin(1)
+    assert np.abs(seen - np.array(MARKS)[nearest]).max() < 0.05, "values that there were"
+    assert (nearest == labels[used]).mean() == pytest.approx(1 / CLASSES, abs=0.15)
+    assert (exchanged.hosts == hosts.hosts).all() and exchanged.scenes[used[0]] is not hosts.scenes[used[0]]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.audit.calibration import calibrated, named_in_turn
 from lazytui.analyses.audit.figures import figures
+from lazytui.analyses.audit.first_training import first_training, trained, with_training
 from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.audit.predictions import accuracy_and_chance, hosts_of, predicting, swaps_of
 from lazytui.analyses.audit.result import AuditResult, columns_of, read
 from lazytui.analyses.audit.retraining import retrained
 from lazytui.analyses.audit.training_minority import training_minority
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.content_facts import content_to_keep
-from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
+from lazytui.analyses.networks.model_under_study import load_model_under_study
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
+from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
     from lazytui.analyses.networks.model_under_study import ModelUnderStudy
@@ -32,27 +38,27 @@ _SHOWN = 3
 _EXAMPLES = 3
 
 
-def run(params: AuditParams, report: Report) -> AuditResult:
-    report.note("loading torch and the network")
-    network = load_model_under_study(params, report.workspace, report.note)
-    from lazytui.audit.donor_swaps import draw_hosts, measure_swaps, named_cues
-    from lazytui.audit.editors import EDITORS
-    from lazytui.evaluation.forward import probabilities
+def resolve(params: AuditParams, workspace: Workspace) -> AuditParams:
+    """Make sure that the data of the network are there, or that one can be trained, and record which they are."""
+    if params.run is None:
+        return with_training(params, workspace)
+    return params.model_copy(update={"source": resolve_network(params.of_network(params.run), workspace).source})
 
-    def predict(images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        report.check()
-        return np.asarray(probabilities(network.model, images, network.hardware).argmax(1), np.int64)
+
+def run(params: AuditParams, report: Report) -> AuditResult:
+    audited = params.run or trained(params, report).reference
+    report.note("loading torch and the network")
+    network = load_model_under_study(params.of_network(audited), report.workspace, report.note)
+    from lazytui.audit.donor_swaps import named_cues
+    from lazytui.audit.editors import EDITORS
 
     split, generator = network.data.validation, np.random.default_rng(params.seed)
-    hosts = draw_hosts(split.images, split.labels.astype(np.int64), params.images, generator)
-    accuracy = _accuracy(hosts, split.images, predict)
+    predict = predicting(network, report)
+    hosts = hosts_of(split, params.images, generator)
+    accuracy = _accuracy(hosts, predict)
 
-    def audit(predict: Predict) -> dict[str, Swap]:
-        swaps: dict[str, Swap] = {}
-        for name, swap in measure_swaps(hosts, EDITORS, predict, generator):
-            swaps[name] = swap
-            report.progress(len(swaps), len(EDITORS), "properties")
-        return swaps
+    def audit(predict: Predict) -> Mapping[str, Swap]:
+        return swaps_of(hosts, predict, generator, report)
 
     swaps = audit(predict)
     named = named_cues(swaps, EDITORS)
@@ -61,7 +67,12 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     if not named and (params.prove or params.peel or params.minority):
         report.note("no property was found, so there is none to ask more about")
     asks_more = bool(named) and (params.prove or params.peel > 0)
-    rounds = list(retrained(params, named[0], hosts, predict, audit, report)) if asks_more else []
+    rounds = list(retrained(params, audited, named[0], hosts, predict, audit, report)) if asks_more else []
+    clean_without = named_in_turn(named, rounds) if params.calibrate else ()
+    clean, null, null_by = calibrated(params, audited, clean_without, report) if params.calibrate else ((), None, None)
+    if null is not None:
+        swaps = {name: replace(swap, floor=null.floor) for name, swap in swaps.items()}
+        named = named_cues(swaps, EDITORS)
     asks_who = bool(named) and params.minority
     minority = training_minority(network.data.train, named[0], params.seed, report) if asks_who else None
     first = swaps[named[0]] if named else None
@@ -82,21 +93,24 @@ def run(params: AuditParams, report: Report) -> AuditResult:
         minority=minority,
         kept=rounds[0].kept if rounds else None,
         kept_error=rounds[0].kept_error if rounds else None,
+        trained_first=None if params.run else first_training(audited, network, report),
+        clean=clean,
+        clean_without=clean_without,
+        null=null,
+        null_by=null_by,
         **columns_of(swaps),  # type: ignore[arg-type]
         **_examples(hosts, named[:_SHOWN], predict),
     )
 
 
-def _accuracy(hosts: Hosts, images: NDArray[np.uint8], predict: Predict) -> float:
+def _accuracy(hosts: Hosts, predict: Predict) -> float:
     """On the images as they are. Raises BadInput where it is no better than chance: then nothing could be lost."""
-    if not len(hosts.hosts):
-        raise BadInput("No two test images are of one class, so there is no donor of an image's own class.")
-    labels = hosts.labels[hosts.hosts]
-    right = float((predict(images[hosts.hosts]) == labels).mean())
-    chance = float(np.bincount(labels).max() / len(labels))
-    if right < chance + 2 * np.sqrt(chance * (1 - chance) / len(labels)):
+    from lazytui.audit.donor_swaps import exceeds_chance
+
+    right, chance = accuracy_and_chance(hosts, predict)
+    if not exceeds_chance(right, chance, len(hosts.hosts)):
         raise BadInput(
-            f"The network is right on {100 * right:.0f} % of {len(labels):,} images, which isn't more than the "
+            f"The network is right on {100 * right:.0f} % of {len(hosts.hosts):,} images, which isn't more than the "
             f"{100 * chance:.0f} % of the largest class: there is nothing that it could lose."
         )
     return right

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lazytui.analyses.audit.calibration_figures import calibration, null_matrix, null_references
 from lazytui.analyses.audit.result import AuditResult, Minority, Retrained
-from lazytui.audit.donor_swaps import FLOOR, Swap
+from lazytui.audit.donor_swaps import Swap
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.places import COLUMNS, ROWS, cell_name
+from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Matrix, Pixels, Share, Table, Text
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ def figures(_params: AuditParams, result: AuditResult) -> list[Figure]:
         found.append(_explained(result))
     if result.rounds:
         found.append(_rounds(result))
+    if result.null is not None:
+        found.append(null_matrix(result, result.null))
     if result.minority is not None and result.minority.images is not None:
         found.append(_contradicting(result, result.minority))
     return [*found, _places(result), _table(result), _followed(result)]
@@ -74,8 +78,10 @@ def _verdict(result: AuditResult) -> Text:
         paragraphs=tuple(
             text
             for text in (
+                _first_training(result),
                 first,
                 also,
+                *calibration(result),
                 *_proofs(result),
                 _who(result),
                 _damage(result),
@@ -84,6 +90,18 @@ def _verdict(result: AuditResult) -> Text:
             )
             if text
         ),
+    )
+
+
+def _first_training(result: AuditResult) -> str:
+    """On a network that wasn't there before the audit."""
+    one = result.trained_first
+    if one is None:
+        return ""
+    return (
+        f"No network was named, so a small one was trained first: {one.run}, a {one.model} of "
+        f"{counted(one.weights, 'weight')}, {counted(one.epochs, 'epoch')} on {counted(one.images, 'image')}. It is "
+        f"right on {100 * one.accuracy:.1f} % of {one.tested:,} held-out images."
     )
 
 
@@ -143,8 +161,10 @@ def _planted(result: AuditResult) -> str:
 
 
 def _limits(result: AuditResult) -> str:
-    left_out = [name for name, swap in result.swaps.items() if not swap.hosts]
-    why = " Not tried, since too few images have an object that stands out: "
+    untried = {name: swap for name, swap in result.swaps.items() if not swap.hosts}
+    alike = [name for name, swap in untried.items() if not swap.changed]
+    why = _left_out("too few images have an object that stands out", [name for name in untried if name not in alike])
+    why += _left_out("no image is changed by another's", alike)
     untold = (
         ""
         if result.rounds
@@ -152,10 +172,14 @@ def _limits(result: AuditResult) -> str:
     )
     return (
         f"What has no editor is missed: {_tried(result)} were tried, each on up to {result.images:,} images."
-        f"{why + ', '.join(left_out) + '.' if left_out else ''} A loss under {_points(result.detectable)} could have "
+        f"{why} A loss under {_points(result.detectable)} could have "
         "been missed; one that is found can be larger than in real images, since an edited image may be like none of "
         f"them.{untold} The result is of this network: another seed may differ."
     )
+
+
+def _left_out(reason: str, names: Sequence[str]) -> str:
+    return f" Not tried, since {reason}: {', '.join(names)}." if names else ""
 
 
 def _losses(result: AuditResult) -> Bars:
@@ -166,15 +190,16 @@ def _losses(result: AuditResult) -> Bars:
         name="losses",
         title="Accuracy lost when a property comes from another class",
         note="Less what is lost by the same edit with a donor of the own class. Intervals: 95 %, over images. Flagged, "
-        f"and in front: those that exceed {_points(FLOOR)} by two standard errors and 0 by 3.5, and where the donor's "
-        "class is followed more than by chance; the first is the one that takes the fewest numbers from the donor "
-        "among those that lose at least 60 % of the largest.",
+        f"and in front: those that exceed {_points(result.floor)} by two standard errors and 0 by 3.5, and where the "
+        "donor's class is followed more than by chance; the first is the one that takes the fewest numbers from the "
+        "donor among those that lose at least 60 % of the largest.",
         shares=(Share("each", result.images),),
         labels=tuple(ordered),
         values=100 * delta,
         unit="points",
         low=float(min(0.0, (100 * (delta - _NORMAL * error)).min())),
         intervals=100 * np.stack([delta - _NORMAL * error, delta + _NORMAL * error], 1),
+        references=null_references(result),
     )
 
 

@@ -2,14 +2,78 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+from pydantic import Field, ValidationError, model_validator
+
+from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
+from lazytui.analyses.networks.other_data import OtherDataParams
+from lazytui.analyses.train.params import TrainParams
+from lazytui.catalog_fields import ChosenOptions, name_field, summaries, unchosen_fields
+from lazytui.code_permission import is_custom
+from lazytui.data.params import DatasetParams
+from lazytui.data.presets import presets
+from lazytui.models.architectures import ARCHITECTURES
+from lazytui.validation_messages import error_sentence
+
+SMALL = "small-24"
+"""The network that is trained where none is named."""
+
+_HEADING = "A network trained first, where no RUN is named"
+_RECORDED = "recorded_content"
+
+if TYPE_CHECKING:
+    DataOfATraining = ChosenOptions
+else:
+    DataOfATraining = unchosen_fields(
+        "DataOfATraining",
+        DatasetParams,
+        [name for name in DatasetParams.model_fields if name not in OtherDataParams.model_fields and name != "seed"],
+        heading=_HEADING,
+    )
+    """The data options of a training that a network's other data don't have as well."""
 
 
-class AuditParams(ModelUnderStudyParams):
-    """Which network is audited, and on how many images."""
+class TrainedFirst(DataOfATraining):
+    """The network that is trained where none is named."""
 
+    HEADING: ClassVar[str] = _HEADING
+
+    epochs: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        None, description="Passes over the training images; by default as many as make about 500 steps."
+    )
+
+
+class AuditParams(TrainedFirst, OtherDataParams):
+    """Which network is audited, or on what one is trained first; and on how many images.
+
+    With a run, the options of other data say what it is shown; without one, they are those of the training.
+    """
+
+    HEADING: ClassVar[str] = ""
+
+    run: Annotated[str | None, RunReference(kinds=("train",), argument=True)] = Field(
+        None, description="A trained network. Without one, a small network is trained first: say on what with --source."
+    )
+    model: str | None = name_field(
+        None,
+        "Of a RUN: its architecture, where that is code of your own; a run's word for code is never taken. Without a "
+        f"RUN: the network that is trained; default {SMALL}.",
+        summaries(ARCHITECTURES),
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    source: str | None = Field(
+        None,
+        description="Images to train a network on, such as folder:PATH (lazytui sources). With a RUN: images to show "
+        "it, if not those of its training.",
+    )
+    dataset: str | None = name_field(
+        None,
+        "Preset of the data that a network is trained on. With a RUN: data set to show it, if not that of the "
+        "training, such as stroke or gr95h.",
+        {name: preset["about"] for name, preset in presets().items()},
+    )
     images: int = Field(
         500,
         ge=50,
@@ -29,8 +93,57 @@ class AuditParams(ModelUnderStudyParams):
         description="How often to audit such a network in its turn, and to exchange what it goes by as well: "
         "properties that say the same hide each other.",
     )
+    calibrate: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="How many networks of other seeds to train with what was named exchanged at random between "
+        "images, and to audit: what they lose is what a loss is by chance, and sets from where on one is flagged.",
+    )
     minority: bool = Field(
         False,
         description="Find the training images that contradict the property, with no label of it.",
     )
-    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the images and their donors.")
+    seed: int = Field(
+        0, ge=0, lt=2**63, description="Random seed of the images and their donors, and of a network trained first."
+    )
+
+    @model_validator(mode="after")
+    def _one_network(self) -> AuditParams:
+        chosen = [name for name in (*self.chosen_options, "epochs") if getattr(self, name) is not None]
+        asked = [name for name in chosen if name != _RECORDED]
+        if self.run is not None and asked:
+            raise ValueError(
+                f"--{asked[0].replace('_', '-')} says how to train a network, and {self.run:.200} is one that is trained: "
+                "leave out one of the two."
+            )
+        if self.run is None and not asked and not self.other_data:
+            raise ValueError("Name a trained network, or say with --source on what images one is to be trained first.")
+        _ = self.trained_first
+        return self
+
+    @property
+    def paints_otherwise(self) -> bool:
+        return self.run is not None and super().paints_otherwise
+
+    @property
+    def trained_first(self) -> TrainParams | None:
+        """The training of a network, where none is named. Raises ValueError where there can't be such a one."""
+        if self.run is not None:
+            return None
+        values: dict[str, Any] = {**self.other_data, **self.chosen_options, "seed": self.seed, "device": self.device}
+        if self.epochs is not None:
+            values["epochs"] = self.epochs
+        try:
+            return TrainParams.model_validate({**values, "model": self.model or SMALL})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = f"--{str(first['loc'][0]).replace('_', '-')}: " if first["loc"] else ""
+            raise ValueError(name + error_sentence(first).rstrip(".") + ".") from error
+
+    def of_network(self, run: str) -> ModelUnderStudyParams:
+        """How a network is looked at: the one that is named, shown the data that are asked for, or one that was trained
+        for this audit."""
+        code = self.model is not None and (self.run is not None or is_custom(self.model))
+        other = self.other_data if self.run is not None else {}
+        return ModelUnderStudyParams(run=run, model=self.model if code else None, device=self.device, **other)

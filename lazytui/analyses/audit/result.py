@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.audit.donor_swaps import Swap, named_cues
+from lazytui.audit.donor_swaps import FLOOR, Swap, exceeds_chance, named_cues
 from lazytui.audit.editors import EDITORS
 from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import (
@@ -101,6 +101,71 @@ class Retrained:
         return deviation / self.images**0.5 / above if above > 0 else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class FirstTraining:
+    """The network, where none was named and one was trained for the audit.
+
+    run: its reference. images: that it learned from, in so many epochs. weights: how many it has. accuracy: on `tested`
+    held-out images of the same bias.
+    """
+
+    run: Name
+    model: Name
+    images: Annotated[Count, Field(ge=1)]
+    epochs: Annotated[Count, Field(ge=1)]
+    weights: Count
+    tested: Annotated[Count, Field(ge=1)]
+    accuracy: _Rate
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanTraining:
+    """A network of another seed, trained on the images without what was named: part of the null.
+
+    run: its reference. images: that it was audited on, with the properties exchanged as in its training; accuracy on
+    these; chance: the share of their largest class.
+    """
+
+    run: Name
+    images: Annotated[Count, Field(ge=1)]
+    accuracy: _Rate
+    chance: _Rate
+
+    @property
+    def learned(self) -> bool:
+        """Whether there is anything that it could lose. One that learned nothing says nothing of false alarms."""
+        return exceeds_chance(self.accuracy, self.chance, self.images)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Null:
+    """What clean trainings lose by each property.
+
+    tests: properties that were tried on networks that learned anything, counted once a network. alarms: how many of
+    these are flagged by the usual rule. largest: their largest loss; None without any. floor: what a loss less two
+    standard errors must exceed. hosts, delta, error, follow, by_chance: (networks, cues), as of `Swap`, of all.
+    """
+
+    tests: Annotated[int, COUNT]
+    alarms: Annotated[int, COUNT]
+    largest: Annotated[float | None, ANY]
+    floor: Annotated[float, SHARE]
+    hosts: Annotated[NDArray[np.int64], counts("networks", "/cues")]
+    delta: Annotated[NDArray[np.float64], numbers("networks", "/cues").defined]
+    error: Annotated[NDArray[np.float64], numbers("networks", "/cues").defined]
+    follow: Annotated[NDArray[np.float64], shares("networks", "/cues").defined]
+    by_chance: Annotated[NDArray[np.float64], shares("networks", "/cues").defined]
+
+    def swaps(self, network: int) -> list[Swap]:
+        """Of one network, in the order of the properties, by the usual rule."""
+        columns = (self.hosts, self.delta, self.error, self.follow, self.by_chance)
+        rows = zip(*(column[network].tolist() for column in columns), strict=True)
+        return [
+            Swap(hosts, delta, error, follow=follow, by_chance=by_chance)
+            for hosts, delta, error, follow, by_chance in rows
+        ]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AuditResult(OfImages):
     """What is lost when a property comes from an image of another class, for every property that was tried.
@@ -109,8 +174,11 @@ class AuditResult(OfImages):
     property and its standard error; None where none is flagged. flagged: how many are. detectable: the smallest loss
     that would have been flagged, of the property for which that is largest. planted, planted_error: the loss by
     repainting what was planted in the data; None where nothing was. kept, kept_error: of the first of `rounds`.
+    trained_first: the network, where none was named. null: what is lost by chance, of `clean` trainings without the
+    properties `clean_without`; None where that wasn't asked. null_by: the property of their largest loss.
 
-    hosts, delta, error, own, follow, by_chance, follow_own: (cues,), as of `Swap`. left: (flagged, flagged), what is
+    hosts, delta, error, own, follow, by_chance, follow_own, changed: (cues,), as of `Swap`; older results have the
+    last one not. left: (flagged, flagged), what is
     left of the loss by one flagged property (row) once another (column) is as it was; NaN on the diagonal. examples:
     (shown, examples, 3, h, w, 3), of the flagged properties first, in the order of `SIDES`; example_predicted,
     example_labels: of them the predicted class, and the class of the image and of its donors.
@@ -131,6 +199,11 @@ class AuditResult(OfImages):
     recorded_content: Content | None = None
     rounds: tuple[Retrained, ...] = ()
     minority: Annotated[Minority | None, Part("minority_")] = None
+    trained_first: FirstTraining | None = None
+    clean: tuple[CleanTraining, ...] = ()
+    clean_without: tuple[Name, ...] = ()
+    null: Annotated[Null | None, Part("null_")] = None
+    null_by: Name | None = None
     hosts: Annotated[NDArray[np.int64], counts("cues")]
     delta: Annotated[NDArray[np.float64], numbers("cues").defined]
     error: Annotated[NDArray[np.float64], numbers("cues").defined]
@@ -138,6 +211,7 @@ class AuditResult(OfImages):
     follow: Annotated[NDArray[np.float64], shares("cues").defined]
     by_chance: Annotated[NDArray[np.float64], shares("cues").defined]
     follow_own: Annotated[NDArray[np.float64], shares("cues").defined]
+    changed: Annotated[NDArray[np.float64] | None, shares("cues").defined.optional] = None
     left: Annotated[NDArray[np.float64] | None, numbers("explained", "explained").optional] = None
     examples: Annotated[NDArray[np.uint8] | None, images("shown", "examples", 3).optional] = None
     example_predicted: Annotated[NDArray[np.int64] | None, _OF_EXAMPLES] = None
@@ -146,9 +220,21 @@ class AuditResult(OfImages):
     @cached_property
     def swaps(self) -> dict[str, Swap]:
         """By the name of the property."""
-        columns = (self.hosts, self.delta, self.error, self.own, self.follow, self.by_chance, self.follow_own)
+        changed = np.ones(len(self.cues)) if self.changed is None else self.changed
+        columns = (self.hosts, self.delta, self.error, self.own, self.follow, self.by_chance, self.follow_own, changed)
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        return {name: Swap(*row) for name, row in zip(self.cues, rows, strict=True)}
+        swaps = (Swap(*row) for row in rows)
+        return {name: replace(swap, floor=self.floor) for name, swap in zip(self.cues, swaps, strict=True)}
+
+    @property
+    def at_usual_floor(self) -> dict[str, Swap]:
+        """The same as they are judged without a null."""
+        return {name: replace(swap, floor=FLOOR) for name, swap in self.swaps.items()}
+
+    @property
+    def floor(self) -> float:
+        """What a loss less two standard errors must exceed to be flagged."""
+        return FLOOR if self.null is None else self.null.floor
 
     @cached_property
     def named(self) -> list[str]:
@@ -156,15 +242,48 @@ class AuditResult(OfImages):
         return named_cues(self.swaps, EDITORS)
 
 
+def audited_network(params: AuditParams, result: AuditResult) -> str:
+    """The reference of the network: the one that was named, or the one that was trained first. Raises Damaged where
+    there is neither."""
+    if params.run is not None:
+        return params.run
+    if result.trained_first is None:
+        raise Damaged("it names no network, and trained none")
+    return result.trained_first.run
+
+
 def columns_of(swaps: Mapping[str, Swap]) -> dict[str, NDArray[np.generic]]:
     """The columns of the result."""
     found: dict[str, NDArray[np.generic]] = {"hosts": np.array([swap.hosts for swap in swaps.values()], np.int64)}
-    for name in ("delta", "error", "own", "follow", "by_chance", "follow_own"):
+    for name in ("delta", "error", "own", "follow", "by_chance", "follow_own", "changed"):
         found[name] = np.array([getattr(swap, name) for swap in swaps.values()], np.float64)
     return found
 
 
-def read(_params: AuditParams, saved: Result) -> AuditResult:
+def null_of(clean: Sequence[CleanTraining], swaps: Sequence[Mapping[str, Swap]]) -> tuple[Null, str | None]:
+    """The null of networks and of what each loses; and the property of the largest loss, if there is one."""
+    tested = [_tried(one) for training, one in zip(clean, swaps, strict=True) if training.learned]
+    every = [(swap, name) for one in tested for name, swap in one.items()]
+    largest = max(every, key=lambda pair: pair[0].delta, default=None)
+    columns = {
+        name: np.array([[getattr(swap, name) for swap in one.values()] for one in swaps])
+        for name in ("hosts", "delta", "error", "follow", "by_chance")
+    }
+    null = Null(
+        tests=len(every),
+        alarms=sum(swap.flagged for swap, _ in every),
+        largest=None if largest is None else largest[0].delta,
+        floor=max([FLOOR, *(swap.lowest for swap, _ in every)]),
+        **columns,
+    )
+    return null, None if largest is None else largest[1]
+
+
+def _tried(swaps: Mapping[str, Swap]) -> dict[str, Swap]:
+    return {name: swap for name, swap in swaps.items() if swap.hosts}
+
+
+def read(params: AuditParams, saved: Result) -> AuditResult:
     """Raises Damaged where it isn't what `write_fields` makes."""
     result = read_fields(AuditResult, saved, content_sizes(saved))
     if len(result.cues) != len(result.delta) or len(set(result.cues)) < len(result.cues):
@@ -184,4 +303,24 @@ def read(_params: AuditParams, saved: Result) -> AuditResult:
         raise Damaged("it explains more properties than it flags")
     if result.examples is not None and len(result.examples) > result.flagged:
         raise Damaged("it shows more properties than it flags")
+    audited_network(params, result)
+    _check_null(result)
     return result
+
+
+def _check_null(result: AuditResult) -> None:
+    """Raises Damaged where the clean trainings aren't those of the null, or it counts other alarms than they raise."""
+    null, names = result.null, {*result.clean_without, *([result.null_by] if result.null_by else [])}
+    if names - EDITORS.keys():
+        raise Damaged(f"its clean trainings know a property that there isn't: {min(names - EDITORS.keys())}")
+    if null is None:
+        if result.clean or names:
+            raise Damaged("it has clean trainings, and not what they lose")
+        return
+    if len(result.clean) != len(null.hosts) or (null.error < 0).any():
+        raise Damaged("it has other clean trainings than it has losses of, or a negative error")
+    swaps = [dict(zip(result.cues, null.swaps(row), strict=True)) for row in range(len(result.clean))]
+    again, by = null_of(result.clean, swaps)
+    same = (again.tests, again.alarms, again.largest, again.floor, by)
+    if same != (null.tests, null.alarms, null.largest, null.floor, result.null_by):
+        raise Damaged("its clean trainings lose other than it says")

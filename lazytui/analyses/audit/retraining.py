@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
+from lazytui.analyses.audit.predictions import predicting
 from lazytui.analyses.audit.result import Retrained
-from lazytui.analyses.networks.model_under_study import NetworkParams, load_network, recorded_training
+from lazytui.analyses.networks.model_under_study import load_network, recorded_training
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.comparison_trainings import plain_training
 from lazytui.analyses.trainings.training_lookup import known_trainings, same_training
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from lazytui.analyses.audit.params import AuditParams
-    from lazytui.audit.donor_swaps import Hosts, Images, Predict, Swap
+    from lazytui.audit.donor_swaps import Hosts, Predict, Swap
     from lazytui.runs.progress_report import Report
 
 Audit = Callable[["Predict"], "Mapping[str, Swap]"]
@@ -26,17 +27,21 @@ Audit = Callable[["Predict"], "Mapping[str, Swap]"]
 
 
 def retrained(
-    params: AuditParams, named: str, hosts: Hosts, predict: Predict, audit: Audit, report: Report
+    params: AuditParams, run: str, named: str, hosts: Hosts, predict: Predict, audit: Audit, report: Report
 ) -> Iterator[Retrained]:
     """With the named property exchanged; and then, as often as `--peel` says, with that which the new network goes by
-    exchanged as well, until there is none."""
+    exchanged as well, until there is none. run: the audited network."""
     from lazytui.audit.donor_swaps import named_cues
     from lazytui.audit.editors import EDITORS
 
+    trained = recorded_training(run, report.workspace)
     exchanged: tuple[str, ...] = (named,)
     for round_ in range(max(params.peel, 1)):
         generator = np.random.default_rng((params.seed, round_))
-        reference, predicted = _train(params, exchanged, report)
+        doing = f"training a network with the property exchanged at random: {', '.join(exchanged)}"
+        reference = trained_anew(training_without(trained, exchanged, params), doing, report)
+        network = load_network(params.of_network(reference), report.workspace, report.note)
+        predicted = predicting(network, report)
         swaps = audit(predicted) if params.peel else {}
         found = named_cues(swaps, EDITORS)
         shares = _measured(exchanged, hosts, predict, predicted, generator)
@@ -55,33 +60,26 @@ def retrained(
         exchanged = (*exchanged, new[0])
 
 
-def _train(params: AuditParams, exchanged: Sequence[str], report: Report) -> tuple[str, Predict]:
-    """The reference of the network, and how it predicts."""
+def trained_anew(asked: TrainParams, doing: str, report: Report) -> str:
+    """The reference of a network that was trained so: one that there is already, or a new one."""
     from lazytui.analyses.core.execute import find_or_execute
-    from lazytui.evaluation.forward import probabilities
 
-    asked = training_without(recorded_training(params.run, report.workspace), exchanged, params)
-    doing = f"training a network with the property exchanged at random: {', '.join(exchanged)}"
     known = list(same_training(asked, known_trainings(report.workspace)))
-    run = find_or_execute("train", asked, known, doing, report)
-    asked_network = NetworkParams(run=run.reference, model=params.model, device=params.device)
-    network = load_network(asked_network, report.workspace, report.note)
-
-    def predict(images: Images) -> np.ndarray:
-        report.check()
-        return np.asarray(probabilities(network.model, images, network.hardware).argmax(1), np.int64)
-
-    return run.reference, predict
+    return find_or_execute("train", asked, known, doing, report).reference
 
 
 def training_without(trained: TrainParams, exchanged: Sequence[str], params: AuditParams) -> TrainParams:
-    """The same training, plain and from random weights, with the properties exchanged. Of a network that was added it
-    takes the default number of epochs."""
+    """The same training, plain and from random weights, with the properties exchanged, if there are any. Of a network
+    that was added it takes the default number of epochs."""
     epochs = trained.epochs or TrainingSettings.model_fields["epochs"].default
-    more = {"scrambled": ",".join(exchanged), "epochs": epochs, **dict.fromkeys(("init", "weights", "freeze"))}
+    more: dict[str, Any] = {"epochs": epochs, **dict.fromkeys(("init", "weights", "freeze"))}
+    if exchanged:
+        more["scrambled"] = ",".join(exchanged)
     if params.model is not None:
         more["model"] = params.model
-    return plain_training(trained, "scramble").model_copy(update={**more, "device": params.device})
+    return plain_training(trained, "scramble" if exchanged else "erm").model_copy(
+        update={**more, "device": params.device}
+    )
 
 
 class _Shares(TypedDict):

@@ -310,12 +310,16 @@ def _content_of_all(params: PaintingParams) -> Content:
 
 
 def _training_of(params: BaseModel, references: Sequence[str], workspace: Workspace) -> tuple[ModelSettings, Content]:
-    """How a network is trained and on what data: by Params themselves, or in the run that one of these fields names."""
+    """How a network is trained and on what data: by Params themselves, or before their own work, or in the run that one
+    of these fields names."""
     settings, content = params if isinstance(params, ModelSettings) else None, getattr(params, "content", None)
     if settings is not None and isinstance(params, PaintingParams) and not isinstance(content, Content):
         content = _content_of_all(params)
     if settings is not None and isinstance(content, Content):
         return settings, content
+    first = getattr(params, "trained_first", None)
+    if isinstance(first, ModelSettings):
+        return _training_of(first, (), workspace)
     named = (getattr(params, reference, None) for reference in references)
     run = next((one for one in named if isinstance(one, str)), None)
     if run is None:  # whoever trains it says of what

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from lazytui.analyses.audit.params import AuditParams
-from lazytui.analyses.audit.result import AuditResult
+from lazytui.analyses.audit.result import AuditResult, audited_network
 from lazytui.analyses.audit.training_minority import described_images
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.content_facts import content_to_keep
@@ -23,6 +23,7 @@ from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -58,12 +59,17 @@ def _audited(run: str, workspace: Workspace) -> str:
         if audit.record.kind != "audit" or audit.status.state != "done":
             continue
         asked = recorded_params(audit)
-        if isinstance(asked, AuditParams) and workspace.find(asked.run).reference == network.reference:
+        if isinstance(asked, AuditParams) and _network_of(asked, audit) == network.reference:
             found: AuditResult = recorded_result(audit)
             if found.named:
                 return found.named[0]
             raise BadInput(f"{audit.display_name} found no property that {name} goes by: {otherwise}")
     raise BadInput(f"Nobody knows yet what {name} goes by: `lazytui run audit {name}` first, {otherwise}")
+
+
+def _network_of(asked: AuditParams, audit: RunFolder) -> str:
+    """The network that an audit asked."""
+    return asked.run if asked.run is not None else audited_network(asked, recorded_result(audit))
 
 
 def _read_correction(text: str, content: Content) -> tuple[int, int]:

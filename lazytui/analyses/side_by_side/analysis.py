@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.audit.result import audited_network
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.embedded_result import EmbeddedResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result
@@ -50,9 +52,15 @@ def run(params: SideBySideParams, report: Report) -> SideBySideResult:
 
 def _names(runs: list[RunFolder], parts: tuple[EmbeddedResult, ...], workspace: Workspace) -> list[str]:
     """Of the networks, or of the runs where two are of one network."""
-    networks = [workspace.find(cast("Any", part.params).run) for part in parts]
+    networks = [workspace.find(_network_of(part)) for part in parts]
     names = short_names(networks)
     return names if len(set(names)) == len(names) else [run.display_name for run in runs]
+
+
+def _network_of(part: EmbeddedResult) -> str:
+    if isinstance(part.params, AuditParams):
+        return audited_network(part.params, part.found)
+    return cast("str", cast("Any", part.params).run)
 
 
 _FIGURES: dict[Kind, Callable[[SideBySideResult], list[Figure]]] = {

@@ -54,17 +54,18 @@ OVERLAYS = {
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("losses",)),
             PanelSpec("beside", "", ("examples", "places")),
-            PanelSpec("more", "", ("properties", "followed", "explained", "...")),
+            PanelSpec("more", "", ("properties", "followed", "explained", "calibration", "...")),
         ),
         arrangements=Arrangements(
             narrow=Arrangement("verdict | 8", "main | 26", "beside | 24", "more | 14"),
             medium=Arrangement("verdict verdict | 7", "main beside | 1fr", "more more | 8"),
             wide=Arrangement("verdict verdict | 9", "main beside | 1fr", "more more | 16"),
         ),
-        first=("run", "images", "prove", "peel", "minority", "seed"),
+        first=("run", "source", "cue", "bias", "images", "prove", "peel", "calibrate", "minority", "seed"),
         empty="This network was not audited yet. One property of the images after the other, such as hue, position, "
         "texture or what lies in a corner, is taken from images of another class, and what the network loses by it is "
-        "measured. g: run it. Esc: back to the evaluation.",
+        "measured. Where no network is named but a source, a small one is trained first. g: run it. Esc: back to the "
+        "evaluation.",
         compared_by=("run",),
     ),
     "groups": Overlay(

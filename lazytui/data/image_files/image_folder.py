@@ -39,6 +39,10 @@ class ImageFile:
     changed: int
 
 
+class SizeNeeded(BadInput):
+    """Images that need to be brought to one size."""
+
+
 class Folder:
     """A folder that a person named, and what lies in it; nothing else is reached through it."""
 
@@ -102,7 +106,7 @@ def fingerprint(files: Sequence[ImageFile]) -> str:
 def common_size(files: tuple[ImageFile, ...], side: int | None) -> tuple[int, int]:
     """(height, width) that images have, or are brought to. Reads the beginning and the end of each file.
 
-    Raises BadInput for a file that is no image, and for sizes that need --image-size.
+    Raises BadInput for a file that is no image, and SizeNeeded for sizes that need --image-size.
     """
     with ThreadPoolExecutor() as pool:
         sizes = list(pool.map(_size, files))
@@ -110,7 +114,7 @@ def common_size(files: tuple[ImageFile, ...], side: int | None) -> tuple[int, in
         return side, side
     for file, size in zip(files, sizes, strict=True):
         if size != sizes[0]:
-            raise BadInput(
+            raise SizeNeeded(
                 f"Images have more than one size, such as {_in_words(sizes[0])} ({files[0].name}) and "
                 f"{_in_words(size)} ({file.name}): choose one with --image-size."
             )
@@ -119,9 +123,9 @@ def common_size(files: tuple[ImageFile, ...], side: int | None) -> tuple[int, in
 
 
 def require_side(size: tuple[int, int], what: str) -> None:
-    """Raise BadInput for images too small or too large to be worked with as they are."""
+    """Raise SizeNeeded for images too small or too large to be worked with as they are."""
     if max(size) > LARGEST_SIDE or min(size) < SMALLEST_SIDE:
-        raise BadInput(
+        raise SizeNeeded(
             f"{what} has {_in_words(size)} pixels: images are {SMALLEST_SIDE} to {LARGEST_SIDE} a side; bring them to "
             "a size with --image-size."
         )

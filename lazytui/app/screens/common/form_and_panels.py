@@ -95,6 +95,8 @@ class FormAndPanels(FormScreen, PanelScreen):
         """The same of the runs that were asked the same in these fields."""
         form_values = self.form_values(fields)
         every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind and line.record]
+        if self.does_without_network:
+            every = [line for line in every if not line.run.record.params.get("run")]
         asked = [line for line in every if agrees(line.run.record.params, form_values)]
         mine = [line for line in asked if self.asks_of_data_of(line.run.record.params)]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]

@@ -123,7 +123,11 @@ class FormScreen(LabScreen):
         self.form.take_back_wrong()
         self.show_form(False)
         self.leave_form()
-        if self._follows_networks() and self._asked_networks() != self.lab.networks_studied:
+        if (
+            self._follows_networks()
+            and not self.does_without_network
+            and self._asked_networks() != self.lab.networks_studied
+        ):
             self.ask_about_networks()
             self.notify(
                 f"No trained network is called so; {self.lab.name_of(self.lab.network)} stays the one under study."
@@ -171,10 +175,17 @@ class FormScreen(LabScreen):
             if field.name in {"run", "against"} and field.reference and field.reference.kinds == ("train",)
         }
 
+    @property
+    def does_without_network(self) -> bool:
+        """Whether the form names no network, and needs none: it asks for one to be trained first."""
+        return self._follows_networks() and self.form.params is not None and "run" not in self.form.touched
+
     def ask_about_networks(self) -> None:
         """Ask about the networks under study; whatever else was given stays."""
         values = self.form.touched
         for name, field in self._network_fields.items():
+            if name == "run" and self.does_without_network:
+                continue
             network = self.lab.network if name == "run" else self.lab.second
             more = list(values.get(name, ()))[1:] if field.several and network else []
             values[name] = (network, *(other for other in more if other != network)) if field.several else network

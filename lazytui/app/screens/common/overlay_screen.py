@@ -68,7 +68,8 @@ class OverlayScreen(FormAndPanels):
         if self._run:
             self.form.set_values(self._run.record.params)
         elif self._values:
-            self.form.set_values({**self.form.touched, **self._values})
+            kept = {} if self.does_without_network and "run" in self._values else self.form.touched
+            self.form.set_values({**kept, **self._values})
 
     def action_back(self) -> None:
         """Close the form where it is open, and else the screen."""

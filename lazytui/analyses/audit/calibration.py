@@ -1,0 +1,61 @@
+"""The null of an audit: networks of other seeds, trained on images without what was named, and audited likewise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lazytui.analyses.audit.predictions import accuracy_and_chance, hosts_of, predicting, swaps_of
+from lazytui.analyses.audit.result import CleanTraining, Null, Retrained, null_of
+from lazytui.analyses.audit.retraining import trained_anew, training_without
+from lazytui.analyses.networks.model_under_study import load_model_under_study, recorded_training
+
+if TYPE_CHECKING:
+    from lazytui.analyses.audit.params import AuditParams
+    from lazytui.audit.donor_swaps import Swap
+    from lazytui.runs.progress_report import Report
+
+_STREAM = 7
+"""Of the random draws of clean trainings, beside those of the audit and of its retrained networks."""
+
+
+def named_in_turn(named: Sequence[str], rounds: Sequence[Retrained]) -> tuple[str, ...]:
+    """The properties that an audit names: the first, and what networks trained without it go by in their turn."""
+    found = [*named[:1], *(name for one in rounds for name in (*one.exchanged, *one.goes_by[:1]))]
+    return tuple(dict.fromkeys(found))
+
+
+def calibrated(
+    params: AuditParams, run: str, without: Sequence[str], report: Report
+) -> tuple[tuple[CleanTraining, ...], Null, str | None]:
+    """The clean trainings, what they lose, and the property of their largest loss. run: the audited network. without:
+    properties that are exchanged at random; where there are none, the images stay as they are."""
+    trained = recorded_training(run, report.workspace)
+    clean, losses = [], []
+    for number in range(1, params.calibrate + 1):
+        asked = training_without(trained, without, params).model_copy(update={"seed": (trained.seed + number) % 2**63})
+        reference = trained_anew(asked, f"training clean network {number} of {params.calibrate}", report)
+        report.note(f"auditing clean network {number} of {params.calibrate}")
+        training, swaps = _audited(params, reference, number, without, report)
+        clean.append(training)
+        losses.append(swaps)
+    return tuple(clean), *null_of(clean, losses)
+
+
+def _audited(
+    params: AuditParams, run: str, number: int, without: Sequence[str], report: Report
+) -> tuple[CleanTraining, Mapping[str, Swap]]:
+    """A clean network on held-out images of its own, with the properties exchanged as in those that it learned from."""
+    from lazytui.audit.donor_swaps import with_exchanged
+    from lazytui.audit.editors import EDITORS
+
+    network = load_model_under_study(params.of_network(run), report.workspace, report.note)
+    generator, predict = np.random.default_rng((params.seed, _STREAM, number)), predicting(network, report)
+    hosts = hosts_of(network.data.validation, params.images, generator)
+    if without:
+        hosts = with_exchanged(hosts, [EDITORS[name] for name in without], generator)
+    accuracy, chance = accuracy_and_chance(hosts, predict)
+    training = CleanTraining(run=run, images=len(hosts.hosts), accuracy=accuracy, chance=chance)
+    return training, swaps_of(hosts, predict, generator, report)

@@ -1,0 +1,118 @@
+"""A network for an audit that was given images alone: how it is trained by default, and that it is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from lazytui.analyses.audit.params import SMALL, AuditParams
+from lazytui.analyses.audit.result import FirstTraining
+from lazytui.analyses.core.execute import find_or_execute, recorded_result
+from lazytui.analyses.train.analysis import resolve as resolve_training
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.training_lookup import known_trainings, same_training
+from lazytui.counted_nouns import counted
+from lazytui.data.image_files.image_folder import SizeNeeded
+from lazytui.data.params import DatasetParams
+from lazytui.data.source_images import Part
+from lazytui.data.sources import find_source
+from lazytui.data.sources.base import Source
+from lazytui.data.sources.catalog import SOURCES
+from lazytui.errors import UsageError
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from lazytui.analyses.networks.model_under_study import ModelUnderStudy
+
+_STEPS = 500
+"""Updates of the weights after which a small network has learned what is easy to learn."""
+_BATCH = TrainingSettings.model_fields["batch_size"].default
+_FEWEST_EPOCHS, _MOST_EPOCHS = 3, 100
+_TRAIN, _TEST = 6000, 1500
+"""Images at most, where nobody says how many."""
+_PARTS: tuple[tuple[str, Part, int], ...] = (("train_size", "train", _TRAIN), ("test_size", "test", _TEST))
+_LARGEST = 64
+"""Pixels a side at most, where nobody says how many: edits and training take as long as there are pixels."""
+_HELD_OUT, _LARGEST_SHARE = 500, 1 / 3
+"""Training images that are held out, as many as an audit edits by default; of few images a third at most."""
+
+
+def with_training(params: AuditParams, workspace: Workspace) -> AuditParams:
+    """The same with all that is chosen of the training of the network, and what its images hold.
+
+    Raises LazytuiError for whatever can be known to be wrong with it.
+    """
+    asked = _params_of(params)
+    sized = params.model_copy(update={"image_size": _image_size(asked)})
+    source = find_source(_params_of(sized).of_source, asked.train_size, asked.test_size)
+    settled = sized.model_copy(update={"model": params.model or SMALL, **_amounts(params, source)})
+    trained = resolve_training(_params_of(settled), workspace)
+    return settled.model_copy(
+        update={"source": trained.source, "recorded_content": trained.recorded_content, "epochs": trained.epochs}
+    )
+
+
+def trained(params: AuditParams, report: Report) -> RunFolder:
+    """The network: one of the workspace that was trained so already, or a new one."""
+    asked = _params_of(params)
+    doing = (
+        f"no network was named: training a {asked.model} for {counted(asked.epochs, 'epoch')} on {asked.source} first"
+    )
+    return find_or_execute("train", asked, list(same_training(asked, known_trainings(report.workspace))), doing, report)
+
+
+def first_training(run: str, network: ModelUnderStudy, report: Report) -> FirstTraining:
+    """What is said of the network that was trained."""
+    found = recorded_result(report.workspace.find(run))
+    return FirstTraining(
+        run=run,
+        model=network.trained.model,
+        images=len(network.data.train),
+        epochs=network.trained.epochs,
+        weights=sum(weights.numel() for weights in network.model.parameters()),
+        tested=len(network.data.validation),
+        accuracy=found.metrics["easy_accuracy"],
+    )
+
+
+def _params_of(params: AuditParams) -> TrainParams:
+    try:
+        first = params.trained_first
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    assert first is not None
+    return first
+
+
+def _image_size(asked: DatasetParams) -> int | None:
+    """The side that images of files are brought to: where nothing is asked for, only those of several sizes or larger
+    ones are."""
+    kind = asked.source.partition(":")[0]
+    if asked.image_size is not None or kind not in SOURCES or "image_size" not in SOURCES[kind].reads:
+        return asked.image_size
+    try:
+        content = find_source(asked.of_source, None, None).content
+    except SizeNeeded:
+        return _LARGEST
+    return _LARGEST if max(content.height, content.width) > _LARGEST else None
+
+
+def _amounts(params: AuditParams, source: Source) -> dict[str, Any]:
+    """How many images, which share of them is held out, and for how long: what was asked for, and the rest by how many
+    there are."""
+    chosen, counts = params.chosen_options, source.counts
+    sizes: dict[str, int | None] = {
+        name: chosen.get(name) or (most if counts[part] > most else None) for name, part, most in _PARTS
+    }
+    train = sizes["train_size"] or counts["train"]
+    share = chosen.get("validation_share") or round(min(max(0.1, _HELD_OUT / train), _LARGEST_SHARE), 3)
+    fewest = SOURCES[source.name.partition(":")[0]].epochs or _FEWEST_EPOCHS
+    epochs = math.ceil(_STEPS * _BATCH / max(1, train - round(share * train)))
+    return {
+        **sizes,
+        "validation_share": share,
+        "epochs": params.epochs or min(max(fewest, epochs), _MOST_EPOCHS),
+    }

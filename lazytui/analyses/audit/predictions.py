@@ -1,0 +1,67 @@
+"""What a network says to edited images, and how often it is right on them as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lazytui.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.random import Generator
+
+    from lazytui.analyses.networks.model_under_study import Network
+    from lazytui.audit.donor_swaps import Hosts, Images, Predict, Swap
+    from lazytui.data.splits import Split
+    from lazytui.runs.progress_report import Report
+
+
+def predicting(network: Network, report: Report) -> Predict:
+    """The predicted class of each image. A run that shall stop stops before the next ones."""
+    from lazytui.evaluation.forward import probabilities
+
+    def predict(images: Images) -> np.ndarray:
+        report.check()
+        return np.asarray(probabilities(network.model, images, network.hardware).argmax(1), np.int64)
+
+    return predict
+
+
+def hosts_of(split: Split, count: int, generator: Generator) -> Hosts:
+    """Of a split, `count` at most. Raises BadInput where none has donors of its own and of another class."""
+    from lazytui.audit.donor_swaps import draw_hosts
+
+    hosts = draw_hosts(split.images, split.labels.astype(np.int64), count, generator)
+    if len(hosts.hosts):
+        return hosts
+    if len(np.unique(split.labels)) == 1:
+        name = split.content.classes[int(split.labels[0])]
+        raise BadInput(
+            f"All of the {len(split):,} held-out images are of the class {name}, so there is no donor of another one: "
+            "more images, or a larger --validation-share of them in the training, are needed."
+        )
+    raise BadInput(f"No two of the {len(split):,} held-out images are of one class, so none has a donor of its own.")
+
+
+def accuracy_and_chance(hosts: Hosts, predict: Predict) -> tuple[float, float]:
+    """On the hosts as they are, and the share of their largest class."""
+    from lazytui.audit.donor_swaps import to_bytes
+
+    labels = hosts.labels[hosts.hosts]
+    right = predict(to_bytes([hosts.scenes[host].image for host in hosts.hosts])) == labels
+    return float(right.mean()), float(np.bincount(labels).max() / len(labels))
+
+
+def swaps_of(hosts: Hosts, predict: Predict, generator: Generator, report: Report) -> Mapping[str, Swap]:
+    """What each property is worth to a network."""
+    from lazytui.audit.donor_swaps import measure_swaps
+    from lazytui.audit.editors import EDITORS
+
+    swaps: dict[str, Swap] = {}
+    for name, swap in measure_swaps(hosts, EDITORS, predict, generator):
+        swaps[name] = swap
+        report.progress(len(swaps), len(EDITORS), "properties")
+    return swaps

@@ -1,0 +1,53 @@
+"""The audit's form asks about the network under study, or for one that is trained first: then it names none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from lazytui.app.form.text_control import TextControl
+from lazytui.app.screens.common.overlay_screen import OverlayScreen
+from lazytui.app.screens.overlays import overlay
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, until
+
+
+def test_where_the_network_is_taken_out_and_images_are_named_one_is_trained_first(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, LazytuiApp)
+        app.push_screen(overlay("audit", values={"run": "shipped/lazy-strokes"}))
+        await until(pilot, lambda: isinstance(app.screen, OverlayScreen) and app.screen.form.touched)
+        screen = app.screen
+        assert isinstance(screen, OverlayScreen)
+        await pilot.press("f")
+        await until(pilot, lambda: any(one.field.name == "cue" and one.size.width for one in screen.query(TextControl)))
+        fields = {one.field.name: one for one in screen.query(TextControl)}
+        fields["run"].focus()
+        await pilot.press("end", *["backspace"] * len(fields["run"].value))
+        await until(pilot, lambda: "Name a trained network, or say with" in " ".join(screen_text(app).split()))
+        fields["source"].focus()
+        await pilot.press(*"strokes")
+        fields["cue"].focus()
+        await pilot.press(*"border")
+        command = "lazytui run audit --source strokes --cue border"
+        await until(pilot, lambda: screen.form.command == command)
+        screen.action_close_form()
+        app.study("shipped/cured-strokes")
+        await pilot.pause()
+        assert screen.form.command == command and not app._notifications, "it stays without one"
+        assert screen.does_without_network and screen.followed is None
+
+        screen.form.set_values({"run": "shipped/lazy-strokes", "cue": "border"})
+        assert "--cue says how to train a network" in screen.form.show_error()
+        screen.action_close_form()
+        app.pop_screen()
+        app.push_screen(overlay("audit", values={"run": "shipped/lazy-strokes"}))
+        await until(pilot, lambda: isinstance(app.screen, OverlayScreen) and app.screen.form.params is not None)
+        again = app.screen
+        assert isinstance(again, OverlayScreen) and again.form.command == "lazytui run audit shipped/lazy-strokes"
+
+    drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)

@@ -100,7 +100,7 @@ def null_matrix(result: AuditResult, null: Null) -> Matrix:
         name="calibration",
         title="Accuracy lost, beside clean trainings",
         note=f"Clean: networks of other seeds, trained and audited {_images(result)}. Each of their losses is one by "
-        f"chance. Floor: {100 * null.floor:.1f} points, the largest of theirs once two standard errors are taken off it, "
+        f"chance. Floor: {100 * null.floor:.1f} points, the largest of theirs less two standard errors of it, "
         f"and {100 * FLOOR:.0f} at least.",
         shares=(Share("this network", result.images), *_shares(result)),
         values=values,

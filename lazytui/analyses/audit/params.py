@@ -114,8 +114,8 @@ class AuditParams(TrainedFirst, OtherDataParams):
         asked = [name for name in chosen if name != _RECORDED]
         if self.run is not None and asked:
             raise ValueError(
-                f"--{asked[0].replace('_', '-')} says how to train a network, and {self.run:.200} is one that is trained: "
-                "leave out one of the two."
+                f"--{asked[0].replace('_', '-')} says how to train a network, and {self.run:.200} is one that is "
+                "trained: leave out one of the two."
             )
         if self.run is None and not asked and not self.other_data:
             raise ValueError("Name a trained network, or say with --source on what images one is to be trained first.")

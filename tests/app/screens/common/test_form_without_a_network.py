@@ -7,22 +7,34 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from lazytui.app.form import ParamsForm
 from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
-from lazytui.app.screens.overlays import overlay
+from lazytui.app.screens.evaluate import EvaluateScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
+
+
+async def opened(pilot: Pilot[Any]) -> OverlayScreen:
+    """The audit of the network under study, over the evaluation, once its form is filled."""
+    evaluation = pilot.app.screen
+    assert isinstance(evaluation, EvaluateScreen)
+    evaluation.open_analysis("audit")
+    await until(pilot, lambda: isinstance(pilot.app.screen, OverlayScreen) and pilot.app.screen.query(ParamsForm))
+    screen = pilot.app.screen
+    assert isinstance(screen, OverlayScreen)
+    await until(pilot, lambda: screen.form.touched.keys() == {"run"})
+    return screen
 
 
 def test_where_the_network_is_taken_out_and_images_are_named_one_is_trained_first(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         app = pilot.app
         assert isinstance(app, LazytuiApp)
-        app.push_screen(overlay("audit", values={"run": "shipped/lazy-strokes"}))
-        await until(pilot, lambda: isinstance(app.screen, OverlayScreen) and app.screen.form.touched)
-        screen = app.screen
-        assert isinstance(screen, OverlayScreen)
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.screen, EvaluateScreen))
+        screen = await opened(pilot)
         await pilot.press("f")
         await until(pilot, lambda: any(one.field.name == "cue" and one.size.width for one in screen.query(TextControl)))
         fields = {one.field.name: one for one in screen.query(TextControl)}
@@ -43,11 +55,13 @@ def test_where_the_network_is_taken_out_and_images_are_named_one_is_trained_firs
 
         screen.form.set_values({"run": "shipped/lazy-strokes", "cue": "border"})
         assert "--cue says how to train a network" in screen.form.show_error()
+        screen.form.set_values({"source": "strokes"})
         screen.action_close_form()
-        app.pop_screen()
-        app.push_screen(overlay("audit", values={"run": "shipped/lazy-strokes"}))
-        await until(pilot, lambda: isinstance(app.screen, OverlayScreen) and app.screen.form.params is not None)
-        again = app.screen
-        assert isinstance(again, OverlayScreen) and again.form.command == "lazytui run audit shipped/lazy-strokes"
+        screen.action_back()
+        await until(pilot, lambda: isinstance(app.screen, EvaluateScreen))
+        again = await opened(pilot)
+        assert again.form.command == f"lazytui run audit {app.network}", (
+            "what was asked of no network isn't of this one"
+        )
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)

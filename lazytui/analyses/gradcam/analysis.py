@@ -91,6 +91,7 @@ def _network_maps(
 ) -> NetworkMaps:
     """One network's maps of the data, and what they are worth."""
     statistics = _split_statistics(params, network, data, report)
+    shown_images = _shown(params, statistics, network) if params.show else None  # first: there may be no such image
     run = report.workspace.find(reference)
     report.note(f"explaining {statistics.images:,} {params.split} images of {run.reference}")
     maps, measured = statistics.measure_maps()
@@ -123,7 +124,7 @@ def _network_maps(
         gallery_methods=methods,
         randomized=layers,
         examples=examples,
-        shown=_shown(params, statistics, network) if params.show else None,
+        shown=shown_images,
         cue_conflict=conflict,
         gallery_indices=chosen,
         gallery=gallery,

@@ -135,10 +135,11 @@ def _every_metric(result: RecipeResult) -> Table:
                     verdicts[metric],
                 )
             )
+    missing = "" if all(row[3] is not None for row in rows) else "–: it isn't there, or rests on too few images. "
     return Table(
         name="reproductions",
         title="Reported and measured",
-        note=f"Shares in percent; measured: means over seeds. {tolerance_text(result.tolerance)}",
+        note=f"Shares in percent; measured: means over seeds. {missing}{tolerance_text(result.tolerance)}",
         columns=tuple(
             Column(name=name) for name in ("recipe", "metric", "reported", "measured", "95 % interval", "verdict")
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,7 +12,8 @@ import typer
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.core.form_fields import ParamField, fields_of, format_value
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.recipe.earlier_studies import recipes
+from lazytui.analyses.recipe.earlier_studies import Recipe, recipes_of_papers, recipes_of_studies
+from lazytui.analyses.recipe.papers import NO_PASS_MARK
 from lazytui.app.shell.grammar import GRAMMAR
 from lazytui.app.shell.keymap import EXAMPLE, PRESETS, written
 from lazytui.attacks import ATTACKS
@@ -208,6 +209,17 @@ def _keys() -> Iterator[str]:
     yield from _table(("name", "keys", "what it does", *presets), rows)
 
 
+def _recipes(reporter: str, entries: Mapping[str, Recipe]) -> Iterator[str]:
+    setting = f"the {reporter}'s setting"
+    yield from _table(
+        ("recipe", reporter, "reported", "what it trains", setting, "where ours deviates", "note"),
+        [
+            (f"`{name}`", one.paper or one.study, one.reported_text, one.about, one.setting, one.deviates, one.note)
+            for name, one in entries.items()
+        ],
+    )
+
+
 def _pressed(keys: Sequence[str]) -> str:
     """As they are written in `keys.toml`."""
     return ", ".join(f"`{written(key)}`" for key in keys)
@@ -249,7 +261,7 @@ def _lists() -> Iterator[str]:
     yield from _options_of_some("sae")
     yield from ("## Architectures", "", "`lazytui run train --model NAME`.", "")
     yield from _table(
-        ("model", "parameters", "study", "what it is", "layers"),
+        ("model", "parameters", "from", "what it is", "layers"),
         [
             (
                 f"`{entry.name}`",
@@ -268,7 +280,11 @@ def _lists() -> Iterator[str]:
             (
                 f"`{name}`",
                 preset["about"],
-                _code(f"--{key} {format_value(value)}" for key, value in preset.items() if key != "about"),
+                _code(
+                    f"--{key.replace('_', '-')} {format_value(value)}"
+                    for key, value in preset.items()
+                    if key != "about"
+                ),
             )
             for name, preset in presets().items()
         ],
@@ -281,18 +297,14 @@ def _lists() -> Iterator[str]:
     )  # fmt: skip
     yield from ("## Cues", "", "`--cue NAME`, planted with `--bias`; `lazytui cues`.", "")
     yield from _table(
-        ("cue", "what is planted", "classes that it tells apart"),
-        [(f"`{name}`", summary, str(CUES[name].most) if name in CUES else "")
+        ("cue", "what is planted", "classes that it tells apart", "levels"),
+        [(f"`{name}`", summary, *((str(CUES[name].most), _code(CUES[name].levels)) if name in CUES else ("", "")))
          for name, summary in CUE_SUMMARIES.items()],
     )  # fmt: skip
     yield from ("## Recipes", "", "What earlier studies reported, in percent; `lazytui run recipe NAME`.", "")
-    yield from _table(
-        ("recipe", "study", "reported", "what it trains", "the study's setting", "where ours deviates", "note"),
-        [
-            (f"`{name}`", one.study, one.reported_text, one.about, one.setting, one.deviates, one.note)
-            for name, one in recipes().items()
-        ],
-    )
+    yield from _recipes("study", recipes_of_studies())
+    yield from ("### Of papers", "", f"`lazytui run recipe papers` does all. {NO_PASS_MARK}", "")
+    yield from _recipes("paper", recipes_of_papers())
     yield from ("## Metrics", "", "The names of `--json`.", "")
     yield from _table(
         ("metric", "title", "definition"),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from lazytui.data.image_cache import cached_arrays, digest
 from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams
+from lazytui.data.protocol_params import ProtocolParams
 from lazytui.data.sources.params import READING
 
 _FEWEST = 4096
@@ -26,6 +27,7 @@ _IN_SHAPES_AND_COLORS = frozenset(
         "recorded_content",
         "cue",
         *READING,
+        *ProtocolParams.model_fields,
     }
 )
 """Parameters that determine shapes and colors only, not how they are painted."""

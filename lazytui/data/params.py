@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -21,6 +22,7 @@ from lazytui.data.content import Content, colored_digits
 from lazytui.data.cues import CUE_SUMMARIES, CUES, OF_A_SOURCE
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
+from lazytui.data.protocol_params import ProtocolParams
 from lazytui.data.sources.catalog import SOURCES
 from lazytui.data.sources.gray_shapes import gray_content
 from lazytui.data.sources.options import SourceOptions
@@ -33,7 +35,7 @@ Texture = Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]
 Tier = Literal["none", "z", "e", "m", "h", "vh"]
 NoiseLayer = Literal["under", "over"]
 NoiseChannels = Literal["shared", "rgb"]
-Counterexamples = Literal["others", "all"]
+Counterexamples = Literal["others", "all", "even"]
 HardSplit = Literal["inverted", "random", "cycled", "gray", "factorial"]
 
 
@@ -48,12 +50,13 @@ class PresetChoice(BaseModel):
         "background",
         "Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, texture, "
         "stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h); "
-        "bw100h is white digits on black with that noise.",
+        "bw100h is white digits on black with that noise; lff-1pct, irm-two-class, spuco-magnitude-large and the like "
+        "are data sets of papers.",
         {name: preset["about"] for name, preset in presets().items()},
     )
 
 
-class PaintingParams(SourceParams, PresetChoice):
+class PaintingParams(ProtocolParams, SourceParams, PresetChoice):
     """Parameters of painting. Fields that aren't given come from the preset named by `dataset`.
 
     A preset may also set `bias`, and a source `epochs`, which subclasses have a field for.
@@ -107,7 +110,7 @@ class PaintingParams(SourceParams, PresetChoice):
         "others",
         description="Colors of counterexamples, or values of another cue: others draws from those that aren't the "
         "class's own, so that the bias is exactly the aligned share; all draws from all, so that some of them end up "
-        "aligned (of ten colors a tenth).",
+        "aligned (of ten colors a tenth); even is others with exact counts in every class and of every other value.",
     )
     hard: HardSplit = Field(
         "inverted",
@@ -139,6 +142,10 @@ class PaintingParams(SourceParams, PresetChoice):
         if values.get("placement") == "none":
             clean = _parse(preset_fields, "clean")
             filled |= clean if filled.get("placement") == "none" else clean | {"tier": "none"}
+        if values.get("cue") not in (None, filled.get("cue")):
+            filled.pop("cue_level", None)
+        if values.get("hard", filled.get("hard")) != "inverted":
+            filled.pop("hard_bias", None)
         return {**filled, **cls._fill_from_source(values), **values}
 
     @classmethod
@@ -171,6 +178,7 @@ class PaintingParams(SourceParams, PresetChoice):
     @model_validator(mode="after")
     def _check_combination(self) -> PaintingParams:
         self._check_suited_cue()
+        self._check_protocol()
         if "flat" in self.texture and len(self.texture) > 1:
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
         if self.noise_channels == "rgb" and self.noise_layer == "under":
@@ -189,6 +197,23 @@ class PaintingParams(SourceParams, PresetChoice):
             raise ValueError(
                 f"The cue {self.planted_cue} is planted in {', '.join(suited)} alone: plant another one in "
                 f"{self.source}, such as border (lazytui cues)."
+            )
+
+    def _check_protocol(self) -> None:
+        levels = CUES[self.planted_cue].levels if self.planted_cue in CUES else ()
+        if self.cue_level is not None and not levels:
+            raise ValueError(f"The cue {self.planted_cue} has no levels: leave out --cue-level.")
+        if self.cue_level is not None:
+            require_name(f"level of the cue {self.planted_cue}", self.cue_level, levels)
+        if self.planted_cue in OF_A_SOURCE and (self.merge or self.subsample):
+            option = "--merge" if self.merge else "--subsample"
+            raise ValueError(
+                f"The cue {self.planted_cue} is for ten classes of whole images: with {option} plant another one, such "
+                "as tint (lazytui cues)."
+            )
+        if self.hard_bias is not None and self.hard != "inverted":
+            raise ValueError(
+                f"--hard-bias says how an inverted hard split is mixed: leave it out with --hard {self.hard}."
             )
 
     def _check_clean(self) -> None:
@@ -232,6 +257,13 @@ class DatasetParams(PaintingParams):
         Content | None, PlainSerializer(Content.model_dump_json, when_used="json-unless-none"), Recorded()
     ] = Field(None, description="What a source holds that isn't made here, found out before the run.")
 
+    @model_validator(mode="after")
+    def _check_environments(self) -> DatasetParams:
+        if self.environments and self.plants and not math.isclose(self.bias, sum(self.environments) / 2):
+            mean = sum(self.environments) / 2
+            raise ValueError(f"The bias of two environments is their mean: say --bias {mean:g}, not {self.bias:g}.")
+        return self
+
     @property
     def plants(self) -> bool:
         """Whether the attribute is planted in the images, so that each can be had with every value."""
@@ -261,6 +293,7 @@ class DatasetParams(PaintingParams):
 
     def planted_content(self, of_source: Content) -> Content:
         """What a source holds once the cue is planted in it. Raises UsageError where it has too many classes."""
+        of_source = self.merged_content(of_source)
         if self.paints_colors:
             return colored_digits(self.palette, of_source.classes)
         if self.planted_cue in CUES:
@@ -274,7 +307,7 @@ class DatasetParams(PaintingParams):
         return {name: value for name, value in write(self).items() if value is not None or name not in LEFT_OUT}
 
 
-LEFT_OUT = {"recorded_content", "cue"} | set(SourceOptions.model_fields)
+LEFT_OUT = {"recorded_content", "cue"} | set(SourceOptions.model_fields) | set(ProtocolParams.model_fields)
 """What isn't recorded where it has no value: older records have none of it."""
 
 

@@ -33,6 +33,7 @@ def plant_cue(
     random stream. Image i of a stream has the same randomness whatever its value.
     """
     cue, count = CUES[params.planted_cue], len(params.content.values)
+    level = params.cue_level or cue.first_level
     images, covers = in_color(originals)
     planted = images.copy()
 
@@ -44,7 +45,7 @@ def plant_cue(
         objects = None if covers is None else np.asarray(covers[part] / 255, np.float32)
         known = attributes[part] < count
         values = np.where(known, attributes[part], 0).astype(np.uint8)
-        painted = cue.paint(Canvas(images[part], objects), values, count, partial(draw, chunk))
+        painted = cue.paint(Canvas(images[part], objects, level), values, count, partial(draw, chunk))
         planted[part][known] = painted[known]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -67,6 +68,7 @@ def plant_cached(
         return plant_cue(originals, attributes, params, name)
     decisive = {
         "planted": params.planted_cue,
+        "level": params.cue_level,
         "values": len(params.content.values),
         "in": digest(originals, attributes),
         "seed": params.seed,

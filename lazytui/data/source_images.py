@@ -38,6 +38,13 @@ class SourceImages:
             None if self.masks is None else self.masks[indices],
         )
 
+    def thinned(self, step: int) -> SourceImages:
+        """With every `step`-th row and column of their pixels."""
+        if step == 1:
+            return self
+        masks = None if self.masks is None else self.masks[:, ::step, ::step]
+        return SourceImages(np.ascontiguousarray(self.images[:, ::step, ::step]), self.labels, self.attributes, masks)
+
 
 @dataclass(frozen=True)
 class WholeSource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from lazytui.data.content import Content
 from lazytui.data.editors import Editor, editor_of
-from lazytui.data.painting.assignment import balanced_groups, easy_attributes, factorial_design, hard_attributes
+from lazytui.data.painting.assignment import (
+    alternating_attributes,
+    balanced_groups,
+    easy_attributes,
+    factorial_design,
+    hard_attributes,
+    noisy_labels,
+)
 from lazytui.data.params import DatasetParams
 from lazytui.data.planting import in_color
 from lazytui.data.random_streams import stream
@@ -130,7 +137,11 @@ class BiasedDataset:
         if self.params.hard == "factorial":
             return self.probe
         labels, random = self._test_part.labels, stream(self.params.seed, "colors", "hard")
-        return self._plant("hard", self._test_part, hard_attributes(labels, self.params.hard, self.content, random))
+        if self.params.hard_bias is None:
+            attributes = hard_attributes(labels, self.params.hard, self.content, random)
+        else:
+            attributes = easy_attributes(labels, self.params.hard_bias, "others", self.content, random)
+        return self._plant("hard", self._test_part, attributes)
 
     @functools.cached_property
     def probe(self) -> Split:
@@ -193,6 +204,13 @@ class BiasedDataset:
         _require_every_class(split.labels, self.content, f"training {self.content.labels} that are set aside")
 
     @functools.cached_property
+    def environments(self) -> Labels | None:
+        """(n,) uint8: of each training image 0 or 1, where the data have environments of their own."""
+        if not self.params.environments or self.editor is None:
+            return None
+        return (np.arange(len(self.train)) % len(self.params.environments)).astype(np.uint8)
+
+    @functools.cached_property
     def _train_part(self) -> SourceImages:
         return self._shuffle("train", self.params.train_size)
 
@@ -234,17 +252,23 @@ class BiasedDataset:
         return min(max(1, round(size * self.params.validation_share)), size - 1)
 
     def _shuffle(self, part: Part, size: int | None) -> SourceImages:
-        """A random choice of a source's images, in random order."""
+        """A random choice of a source's images, in random order, with the classes and labels that they have here."""
         images = self.load(self.params.of_source.model_copy(update={"source": self.source.name}), part, size)
         order = stream(self.params.seed, "order", part).random(len(images)).argsort(kind="stable")
-        return images.take(order[:size])
+        chosen = images.take(order[:size]).thinned(self.params.subsample or 1)
+        labels = self.params.merged_labels(chosen.labels)
+        if self.params.label_noise:
+            random = stream(self.params.seed, "label noise", part)
+            labels = noisy_labels(labels, self.params.label_noise, len(self.content.classes), random)
+        return replace(chosen, labels=labels)
 
     def _easy(self, name: str, part: slice) -> Split:
         images = self._train_part.take(part)
         if self.editor is None:
             return self._as_it_is(images)
         random = stream(self.params.seed, "colors", name)
-        attributes = easy_attributes(images.labels, self.params.bias, self.params.counterexamples, self.content, random)
+        biases = self.params.environments or (self.params.bias,)
+        attributes = alternating_attributes(images.labels, biases, self.params.counterexamples, self.content, random)
         return self._plant(name, images, attributes)
 
     def _plant(self, name: str, images: SourceImages, attributes: Labels) -> Split:

@@ -53,7 +53,8 @@ def parse_normalization(text: str) -> Normalization:
 
 @dataclass(frozen=True)
 class Adaptation:
-    """normalization: of a network that was trained on normalized images. side: height and width that images are resized
+    """normalization: of a network that was trained on normalized images. scale: what the network's input is
+    multiplied by after that. side: height and width that images are resized
     to before; None: not at all. outputs: of a network that has `of_outputs`, the output of each class; empty where they
     are the classes in their order."""
 
@@ -61,6 +62,15 @@ class Adaptation:
     side: int | None = None
     outputs: tuple[int, ...] = ()
     of_outputs: int = 0
+    scale: float = 1.0
+
+    @property
+    def input_map(self) -> Normalization | None:
+        """Normalization and scale in one: a value x becomes scale (x - mean) / std. None where x stays as it is."""
+        if self.scale == 1:
+            return self.normalization
+        chosen = self.normalization or Normalization((0.0,), (1.0,))
+        return Normalization(chosen.mean, tuple(std / self.scale for std in chosen.std))
 
 
 NO_ADAPTATION = Adaptation()

@@ -36,7 +36,7 @@ def adapt(model: nn.Module, shape: NetworkShape, options: Adaptation) -> nn.Modu
     channels = _channels(model, shape, options)  # where it is seen what it puts out
     if outputs.changed:
         setattr(model, _ADAPTED, True)
-    if channels == 3 and options.normalization is None and options.side is None:
+    if channels == 3 and options.input_map is None and options.side is None:
         return model
     if options.normalization and len(options.normalization.mean) != channels:
         raise BadInput(
@@ -101,7 +101,7 @@ class _Inputs:
     def __init__(self, channels: int, options: Adaptation) -> None:
         self._side = options.side
         self._luma = torch.tensor(LUMA).view(1, 3, 1, 1) if channels == 1 else None
-        chosen = options.normalization or Normalization((0.0,), (1.0,))
+        chosen = options.input_map or Normalization((0.0,), (1.0,))
         self._mean, self._std = (torch.tensor(each).view(1, -1, 1, 1) for each in (chosen.mean, chosen.std))
 
     def attach(self, model: nn.Module) -> None:

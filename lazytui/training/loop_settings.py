@@ -58,6 +58,13 @@ class ModelSettings(_Settings):
         description="Height and width in pixels that images are resized to for a network that takes no others; default "
         "not at all.",
     )
+    input_scale: float | None = Field(
+        None,
+        gt=0,
+        le=1000,
+        description="What the network's input is multiplied by, after any normalization; 0.00392157 (1/255) divides "
+        "values from 0 to 1 by 255 once more, as the code of some papers does. Default 1.",
+    )
     freeze: Literal["features"] | None = Field(
         None,
         description="What keeps the weights that it begins with: features holds all but the head, statistics of batch "
@@ -71,15 +78,16 @@ class ModelSettings(_Settings):
     def adaptation(self, classes: Sequence[str]) -> Adaptation:
         """What lies between data of these classes and the network. Raises UsageError for one that it doesn't know."""
         normalization = None if self.normalize is None else parse_normalization(self.normalize)
+        scale = 1.0 if self.input_scale is None else self.input_scale
         if self.outputs is None:
-            return Adaptation(normalization, self.input_size)
+            return Adaptation(normalization, self.input_size, scale=scale)
         if missing := [name for name in classes if name not in self.outputs]:
             raise UsageError(
                 f"The data have the {counted(len(classes), 'class', 'classes')} {listed(classes)}, and the network "
                 f"tells {listed(self.outputs)} apart: it lacks {listed(missing)}."
             )
         chosen = tuple(self.outputs.index(name) for name in classes)
-        return Adaptation(normalization, self.input_size, chosen, len(self.outputs))
+        return Adaptation(normalization, self.input_size, chosen, len(self.outputs), scale)
 
     @field_validator("normalize")
     @classmethod

@@ -8,14 +8,18 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lazytui.certificates.chain import chain_of
 from lazytui.code_permission import allow
+from lazytui.data.content import colored_digits
 from lazytui.errors import BadInput, UsageError
 from lazytui.hooks.layer_hooks import layer_shapes
 from lazytui.hooks.split_model import SplitModel
-from lazytui.models.adaptation import NO_ADAPTATION, Adaptation, parse_normalization
+from lazytui.models.adaptation import KNOWN, NO_ADAPTATION, Adaptation, parse_normalization
 from lazytui.models.build import build_model
 from lazytui.models.weights_loading import load_weights
 from lazytui.saliency.explainer import Explainer
+from lazytui.training.initial_model import fresh_model
+from lazytui.training.settings import TrainingSettings
 
 NETWORKS = """
 import torch
@@ -159,6 +163,24 @@ def test_one_logit_is_a_network_of_two_classes_and_several_outputs_have_logits_a
         torch.testing.assert_close(several(images()), expected, msg="the first with a number for each class")
     with pytest.raises(BadInput, match=r"makes \(2, 1\), not \(2, 3\)"):
         build(tmp_path, "one_logit")
+
+
+def test_an_input_scale_multiplies_what_the_network_sees_and_is_recorded_with_it() -> None:
+    """After any normalization; a bound's chain of layers and an ONNX file's card know it, too."""
+    once = TrainingSettings(model="mlp-100x3")
+    twice = TrainingSettings(model="mlp-100x3", input_scale=1 / 255, normalize="imagenet")
+    content = colored_digits("distinct")
+    plain, scaled = (fresh_model(one, content, 0).eval() for one in (once, twice))
+    digits = torch.rand(2, 3, 28, 28, generator=torch.Generator().manual_seed(0))
+    mean, std = (torch.tensor(each).view(3, 1, 1) for each in KNOWN["imagenet"])
+    expected = plain((digits - mean) / std / 255)
+    torch.testing.assert_close(scaled(digits), expected)
+    torch.testing.assert_close(scaled.head(scaled.features(digits)), expected)  # methods run the features by themselves
+    torch.testing.assert_close(chain_of(scaled, (3, 28, 28)).forward(digits), expected)
+    known = twice.adaptation(content.classes).input_map
+    assert known is not None and known.std == pytest.approx([255 * each for each in KNOWN["imagenet"][1]])
+    again = TrainingSettings.model_validate(twice.model_dump(mode="json"))
+    assert again.input_scale == 1 / 255 and TrainingSettings().adaptation(content.classes).input_map is None
 
 
 def test_a_relu_that_is_used_again_in_place_can_be_explained_and_replaced(tmp_path: Path) -> None:

@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 """Classes in a sentence."""
 
-_OF_ANY_DATA_SET = {"seed", "train_size", "test_size", "validation_share", "cue", "recorded_content", *READING}
-"""What another data set keeps of the training's: the digits, and which of them were held out."""
+_OF_ANY_DATA_SET = {"seed", "train_size", "test_size", "validation_share", "cue", "recorded_content", *READING} | {
+    "merge",
+    "subsample",
+    "cue_level",
+}
+"""What another data set keeps of the training's: the digits, their classes, and which of them were held out."""
+
+_OF_CUE = {"cue", "cue_level"}
+"""What isn't kept for a data set that has a cue of its own."""
 
 _OF_COLOR = {"hard", "texture", "tier", "noise_layer", "noise_channels"}
 """What isn't kept for digits without any color."""
@@ -122,7 +129,8 @@ def painted_otherwise(trained: D, other: dict[str, Any]) -> D:
         return trained
     kept = set(DatasetParams.model_fields)
     if "dataset" in other:
-        kept = _OF_ANY_DATA_SET if "bias" in preset_fields(other["dataset"]) else _OF_ANY_DATA_SET | {"bias"}
+        own = preset_fields(other["dataset"])
+        kept = (_OF_ANY_DATA_SET | {"bias"} - own.keys()) - (_OF_CUE if "cue" in own else set())
     if other.get("placement") == "none":
         kept -= _OF_COLOR
     return _with_data(trained, trained.model_dump(include=kept) | other | {"source": trained.source})
@@ -162,7 +170,7 @@ def require_same_classes(network: str, trained: DatasetParams, data: DatasetPara
 def _classes(data: DatasetParams) -> str:
     if data.source == "fashion":
         return "clothes (source fashion)"
-    if is_gray(data.source):
+    if is_gray(data.source) and not data.merge:
         return f"digits (source {data.source})"
     few = ", ".join(data.content.classes[:_MOST_NAMED])
     return f"{few}{', ...' if len(data.content.classes) > _MOST_NAMED else ''} (source {data.source})"

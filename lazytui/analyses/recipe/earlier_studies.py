@@ -1,6 +1,7 @@
-"""The recipes of earlier studies: what each trained and asked, what it reported, and how far off a new result may be.
+"""The recipes of earlier studies and of papers: what each trained and asked, what it reported, and how far off a new
+result may be.
 
-They lie in assets/recipes.toml.
+Those of studies lie in assets/recipes.toml.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from lazytui.analyses.recipe.papers import paper_entries
 from lazytui.analyses.recipe.quantities import short_text
 from lazytui.analyses.recipe.reproduction import Reported, Tolerance, read_reported
 from lazytui.files.package_data import package_folder
@@ -31,14 +33,16 @@ class Step(BaseModel):
 
 
 class Recipe(BaseModel):
-    """about: a line. study: of the five, by letter. setting: what it says of how it trained. deviates: where ours
-    differs from that, or had to be chosen. reported: by metric of the training, or by `step.metric`. train: options of
+    """about: a line. study: of the five, by letter; or else paper: which one, where in it, and whether the number was
+    read again or stands from memory. setting: what it says of how it trained. deviates: where ours differs from that,
+    or had to be chosen. reported: by metric of the training, or by `step.metric`. train: options of
     a training. steps: what is asked of its network, in order, by name. note: care."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     about: str
-    study: str
+    study: str = ""
+    paper: str = ""
     setting: str = ""
     deviates: str = ""
     reported: Mapping[str, Annotated[Reported, BeforeValidator(read_reported)]]
@@ -53,6 +57,11 @@ class Recipe(BaseModel):
         return {**self.model_dump(mode="json", exclude=without), "reported": reported}
 
     @property
+    def reporter(self) -> str:
+        """Who reported it: `study E`, `Nam 2020, table 1`."""
+        return self.paper or f"study {self.study}"
+
+    @property
     def reported_text(self) -> str:
         """What was reported, in words: `easy 96.3, hard 17.8`."""
         return ", ".join(short_text(name, value.words) for name, value in self.reported.items())
@@ -65,8 +74,19 @@ class Recipe(BaseModel):
 
 @functools.cache
 def recipes() -> Mapping[str, Recipe]:
-    """Every recipe by name, study by study."""
+    """Every recipe by name: study by study, then those of papers."""
+    return {**recipes_of_studies(), **recipes_of_papers()}
+
+
+@functools.cache
+def recipes_of_studies() -> Mapping[str, Recipe]:
     return {name: Recipe.model_validate(entry) for name, entry in _asset()["recipes"].items()}
+
+
+@functools.cache
+def recipes_of_papers() -> Mapping[str, Recipe]:
+    """Those of published tables, which compare and are no pass mark."""
+    return {name: Recipe.model_validate(entry) for name, entry in paper_entries().items()}
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from collections import Counter
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.earlier_studies import Recipe, recipes
+from lazytui.analyses.recipe.papers import NO_PASS_MARK
 from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.recipe.quantities import quantity, short_text, title
 from lazytui.analyses.recipe.reproduction import Tolerance, Verdict
@@ -52,18 +53,25 @@ def write_page(params: RecipeParams, result: RecipeResult, report: Report) -> No
         Section(heading=name, paragraphs=_paragraphs(params, result, name), figures=(_side_by_side(result, name),))
         for name in result.recipes
     ]
-    text = page("What five studies reported, done again", sections)
+    text = page(_title(result), sections)
     report.store(lambda: write_atomic(report.folder / "report.html", text))
 
 
+def _title(result: RecipeResult) -> str:
+    """Of several recipes."""
+    papers = [one.recipe.paper for one in result.recipes.values()]
+    return f"What {'papers' if all(papers) else 'five studies'} reported, done again"
+
+
 def all_recipes() -> Table:
-    """What earlier studies did and reported, a recipe a row."""
+    """What earlier studies and papers did and reported, a recipe a row."""
     return Table(
         name=ALL_RECIPES,
-        title="What five studies reported, to be done again",
-        note="Reported shares in percent. Enter puts a recipe into the form; `all` does every one.",
-        columns=tuple(Column(name=name) for name in ("recipe", "study", "reported", "what it is")),
-        rows=tuple((name, one.study, one.reported_text, one.about) for name, one in recipes().items()),
+        title="What five studies and papers reported, to be done again",
+        note="Reported shares in percent. Enter puts a recipe into the form; `all` does every one of the studies, "
+        "`papers` every one of a paper.",
+        columns=tuple(Column(name=name) for name in ("recipe", "from", "reported", "what it is")),
+        rows=tuple((name, one.paper or one.study, one.reported_text, one.about) for name, one in recipes().items()),
     )
 
 
@@ -83,15 +91,18 @@ def _paragraphs(params: RecipeParams, result: RecipeResult, name: str) -> tuple[
         ground = "" if params.as_the_studies else ", on other or fewer digits"
         seeds = counted(min(mean.n for mean in measured.values()), "seed")
         first = (
-            f"{verdict.capitalize()}{ground}: study {recipe.study} reported {recipe.reported_text}; "
+            f"{verdict.capitalize()}{ground}: {recipe.reporter} reported {recipe.reported_text}; "
             f"measured {words} over {seeds}."
         )
     ground_note = "" if params.as_the_studies else _OTHER_GROUND
     setting = recipe.setting and f"Its setting: {recipe.setting}"
-    return tuple(filter(None, (first, ground_note, setting, recipe.deviates, recipe.note)))
+    compares = NO_PASS_MARK if recipe.paper else ""
+    return tuple(filter(None, (first, ground_note, setting, recipe.deviates, recipe.note, compares)))
 
 
-_OTHER_GROUND = "This was measured on other or fewer digits than the study's, so that the verdict is one on those."
+_OTHER_GROUND = (
+    "This was measured on other or fewer digits than what was reported, so that the verdict is one on those."
+)
 
 
 def _number(metric: str, value: float | None) -> str:
@@ -103,11 +114,12 @@ def _number(metric: str, value: float | None) -> str:
 def _summary(params: RecipeParams, result: RecipeResult) -> Text:
     verdicts = Counter(result.verdict(name) for name in result.recipes)
     words = ", ".join(f"{verdicts[verdict]} {words}" for verdict, words in _IN_WORDS if verdicts[verdict])
+    compares = (NO_PASS_MARK,) if any(one.recipe.paper for one in result.recipes.values()) else ()
     grounds = () if params.as_the_studies else (_OTHER_GROUND,)
     return Text(
         name="verdict",
-        title="What five studies reported, done again",
-        paragraphs=(f"Of {counted(len(result.recipes), 'recipe')} {words}.", *grounds),
+        title=_title(result),
+        paragraphs=(f"Of {counted(len(result.recipes), 'recipe')} {words}.", *grounds, *compares),
     )
 
 

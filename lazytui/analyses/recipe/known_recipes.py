@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.recipe.earlier_studies import recipes, tolerance
+from lazytui.analyses.recipe.earlier_studies import Recipe, recipes, tolerance
 from lazytui.analyses.recipe.figures import tolerance_text
 from lazytui.analyses.recipe.planned_trainings import training
 from lazytui.analyses.trainings.recipe_groups import Group
@@ -15,20 +15,21 @@ from lazytui.figures.kinds import Cell, Column, Table
 
 
 def known_recipes(groups: Sequence[Group]) -> list[Table]:
-    """What studies reported for those of the groups that are recipes of theirs; nothing where none is."""
+    """What studies and papers reported for those of the groups that are recipes of theirs; nothing where none is."""
     of_trainings = {name: recipe for name, recipe in recipes().items() if recipe.reported_of_training}
-    keys = {_sorted_key(recipe_of(training(recipe))): (name, recipe) for name, recipe in of_trainings.items()}
+    keys: dict[str, list[tuple[str, Recipe]]] = {}
+    for name, recipe in of_trainings.items():
+        keys.setdefault(_sorted_key(recipe_of(training(recipe))), []).append((name, recipe))
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
-        if known := keys.get(_sorted_key(group.trainings.recipe)):
-            name, recipe = known
+        for name, recipe in keys.get(_sorted_key(group.trainings.recipe), []):
             for metric, reported in recipe.reported_of_training.items():
                 value = group.mean(metric).mean
                 verdict = None if value is None else tolerance().verdict(reported, value, share=True)
                 rows.append((group.label, name, METRICS[metric].title, reported.words, value, verdict))
     table = Table(
         name="recipes",
-        title="What studies reported for the same",
+        title="What studies and papers reported for the same",
         note=f"In percent. {tolerance_text(tolerance())}",
         columns=tuple(Column(name=name) for name in ("here", "recipe", "metric", "reported", "measured", "verdict")),
         rows=tuple(rows),

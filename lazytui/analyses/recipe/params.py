@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from lazytui.analyses.core.analysis import Positional
-from lazytui.analyses.recipe.earlier_studies import recipes
+from lazytui.analyses.recipe.earlier_studies import recipes, recipes_of_papers, recipes_of_studies
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field, require_name
 
 ALL = "all"
-"""Every recipe, one after the other."""
+"""Every recipe of the studies, one after the other."""
+
+PAPERS = "papers"
+"""Every recipe of a paper."""
 
 QUICK_SIZES = {"train_size": 5_000, "test_size": 1_000}
 """Digits of the preset quick."""
@@ -23,8 +26,12 @@ class RecipeParams(GridParams):
 
     recipe: Annotated[str, Positional()] = name_field(
         ...,
-        "A name from `lazytui recipes`, or all.",
-        {ALL: "every recipe, in one table", **{name: recipe.about for name, recipe in recipes().items()}},
+        "A name from `lazytui recipes`; all for every one of the studies, papers for every one of a paper.",
+        {
+            ALL: "every recipe of the studies, in one table",
+            PAPERS: "every recipe of a paper, in one table",
+            **{name: recipe.about for name, recipe in recipes().items()},
+        },
     )
     preset: Literal["quick", "full"] = Field(
         "full",
@@ -46,12 +53,13 @@ class RecipeParams(GridParams):
     @field_validator("recipe")
     @classmethod
     def _known_recipe(cls, recipe: str) -> str:
-        return require_name("recipe", recipe, (ALL, *recipes()))
+        return require_name("recipe", recipe, (ALL, PAPERS, *recipes()))
 
     @property
     def names(self) -> tuple[str, ...]:
         """The recipes that are asked for."""
-        return tuple(recipes()) if self.recipe == ALL else (self.recipe,)
+        several = {ALL: recipes_of_studies, PAPERS: recipes_of_papers}
+        return tuple(several[self.recipe]()) if self.recipe in several else (self.recipe,)
 
     @property
     def is_quick(self) -> bool:

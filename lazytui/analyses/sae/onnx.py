@@ -37,7 +37,7 @@ def write_onnx(params: SaeParams, run: RunFolder, workspace: Workspace, options:
         "layer": result.layer,
         "features_cut": ",".join(map(str, features)),
     }
-    card = NetworkCard(shape_of(network.model), classes, network.trained.adaptation(classes).normalization, facts)
+    card = NetworkCard(shape_of(network.model), classes, network.trained.adaptation(classes).input_map, facts)
     return onnx_file(edited, card)
 
 

@@ -25,4 +25,4 @@ def write_onnx(params: TrainParams, run: RunFolder, _workspace: Workspace, optio
     model = load_trained(run.path, trained, trained.content)
     classes = trained.content.classes
     facts = {"run": run.id, "model": trained.model, "fingerprint": fingerprint(model)}
-    return onnx_file(model, NetworkCard(shape_of(model), classes, trained.adaptation(classes).normalization, facts))
+    return onnx_file(model, NetworkCard(shape_of(model), classes, trained.adaptation(classes).input_map, facts))

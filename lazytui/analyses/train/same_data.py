@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from lazytui.data.params import DatasetParams
 
-OF_OTHER_SPLITS = ("test_size", "hard", "recorded_content")
+OF_OTHER_SPLITS = ("test_size", "hard", "hard_bias", "recorded_content")
 """What training images don't depend on; files that changed are refused elsewhere."""
 
 

@@ -87,7 +87,7 @@ class RecipeTrainings:
         bias = self.recipe["bias"]
         assert isinstance(bias, int | float)
         values = len(self.content.values) or 1
-        return (1.0 if self.recipe["counterexamples"] == "others" else 1 - 1 / values) * (1 - bias)
+        return (1 - 1 / values if self.recipe["counterexamples"] == "all" else 1.0) * (1 - bias)
 
 
 @dataclass(frozen=True)

@@ -17,4 +17,4 @@ def models(json: JsonOption = False) -> None:
     from lazytui.cli.lists.tables import print_table
 
     rows = [[entry.name, f"{entry.parameters:,}", entry.origin, entry.summary] for entry in ARCHITECTURES.values()]
-    print_table(["model", "parameters", "study", "what it is"], rows)
+    print_table(["model", "parameters", "from", "what it is"], rows)

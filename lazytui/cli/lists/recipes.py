@@ -1,4 +1,4 @@
-"""`lazytui recipes`: what earlier studies reported, to be done again."""
+"""`lazytui recipes`: what earlier studies and papers reported, to be done again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from lazytui.cli.common_options import JsonOption
 
 
 def recipes(json: JsonOption = False) -> None:
-    """List what earlier studies did, with what they reported."""
+    """List what earlier studies and papers did, with what they reported."""
     from lazytui.analyses.recipe.earlier_studies import recipes as known
+    from lazytui.analyses.recipe.earlier_studies import recipes_of_papers, recipes_of_studies
+    from lazytui.analyses.recipe.papers import NO_PASS_MARK
 
     if json:
         entries = [{"recipe": name, **entry.as_written()} for name, entry in known().items()]
@@ -17,9 +19,16 @@ def recipes(json: JsonOption = False) -> None:
         return
     from lazytui.cli.lists.tables import print_table
 
-    rows = [[name, entry.study, entry.reported_text, entry.about] for name, entry in known().items()]
-    print_table(["recipe", "study", "reported", "what it is"], rows)
+    studies, papers = (
+        [[name, entry.paper or entry.study, entry.reported_text, entry.about] for name, entry in entries.items()]
+        for entries in (recipes_of_studies(), recipes_of_papers())
+    )
+    print_table(["recipe", "study", "reported", "what it is"], studies)
+    print()
+    print_table(["recipe", "paper", "reported", "what it is"], papers)
     print(
-        "\nlazytui run recipe NAME does one with three seeds and shows reported and measured side by side;\n"
-        "lazytui run recipe all --preset quick does all. Reported shares are in percent."
+        f"\n{NO_PASS_MARK}\n\n"
+        "lazytui run recipe NAME does one with three seeds and shows reported and measured side by side;\n"
+        "lazytui run recipe all --preset quick does all of the studies, run recipe papers all of papers.\n"
+        "Reported shares are in percent."
     )

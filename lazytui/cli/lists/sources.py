@@ -35,7 +35,10 @@ def cues(json: JsonOption = False) -> None:
 
     most = {name: str(cue.most) for name, cue in CUES.items()} | {"color": "10"}
     print_table(
-        ["cue", "classes", "what is planted"],
-        [[name, most.get(name, "–"), summary] for name, summary in CUE_SUMMARIES.items()],
+        ["cue", "classes", "levels", "what is planted"],
+        [
+            [name, most.get(name, "–"), ", ".join(CUES[name].levels) if name in CUES else "", summary]
+            for name, summary in CUE_SUMMARIES.items()
+        ],
     )
     print("\nlazytui run dataset --source SOURCE --cue NAME --bias 0.95: plant one, and look at it.")

@@ -19,6 +19,9 @@ from lazytui.data.cues.position import ENTRY as _position
 from lazytui.data.cues.scale import ENTRY as _scale
 from lazytui.data.cues.second_object import ENTRY as _second_object
 from lazytui.data.cues.noise_frequency import ENTRY as _noise_frequency
+from lazytui.data.cues.tint import ENTRY as _tint
+from lazytui.data.cues.lff_color import ENTRY as _lff_color
+from lazytui.data.cues.spuco_ground import ENTRY as _spuco_ground
 
 CUES = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, Cue)}
 

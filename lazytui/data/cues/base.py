@@ -25,10 +25,11 @@ Draw = Callable[[str], Generator]
 @dataclass(frozen=True)
 class Canvas:
     """What a cue is put on. images: (n, h, w, 3) uint8, not to be changed. objects: (n, h, w) float32, 0 to 1, how much
-    of a pixel is the object; None where that isn't known."""
+    of a pixel is the object; None where that isn't known. level: the cue's, empty where it has none."""
 
     images: Images
     objects: NDArray[np.float32] | None = None
+    level: str = ""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -55,7 +56,8 @@ class Cue:
 
     attribute: what its values are values of. names: of so many values. most: how many classes it can tell apart. paint:
     (canvas, values (n,) of `count`, count, draw) -> (n, h, w, 3) uint8. Image i must have the same randomness whatever
-    its value, so that draws are of one size whatever the values.
+    its value, so that draws are of one size whatever the values. levels: in which of them it is planted, the first
+    unless another is chosen; none where there is but one way.
     """
 
     name: str
@@ -64,6 +66,12 @@ class Cue:
     names: Callable[[int], tuple[str, ...]]
     paint: Callable[[Canvas, Values, int, Draw], Images]
     most: int = MOST_CLASSES
+    levels: tuple[str, ...] = ()
+
+    @property
+    def first_level(self) -> str:
+        """Of its levels; empty where it has none."""
+        return next(iter(self.levels), "")
 
     def content(self, of_source: Content) -> Content:
         """What a source holds once the cue is planted in it. Raises UsageError where it has too many classes."""
@@ -78,7 +86,8 @@ class Cue:
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain values."""
-        return {"cue": self.name, "summary": self.summary, "attribute": self.attribute, "most": self.most}
+        own = {"cue": self.name, "summary": self.summary, "attribute": self.attribute, "most": self.most}
+        return own | ({"levels": list(self.levels)} if self.levels else {})
 
 
 def mixed(images: Images, other: Any, share: Any) -> Images:

@@ -11,12 +11,12 @@ _STRENGTH = 0.6
 
 
 def _paint(canvas: Canvas, values: Values, _count: int, _draw: Draw) -> Images:
-    ground = _outer_part(canvas) if canvas.objects is None else canvas.ground
+    ground = outer_part(canvas) if canvas.objects is None else canvas.ground
     return mixed(canvas.images, color_levels()[values], _STRENGTH * np.asarray(ground))
 
 
-def _outer_part(canvas: Canvas) -> np.ndarray:
-    """(h, w, 1): the outer sixth of an image on each side, where objects aren't known."""
+def outer_part(canvas: Canvas) -> np.ndarray:
+    """(h, w, 1) float32: 1 in the outer sixth of an image on each side, where objects aren't known."""
     outer = np.ones((*canvas.images.shape[1:3], 1), np.float32)
     width = max(1, canvas.side // 6)
     outer[width:-width, width:-width] = 0

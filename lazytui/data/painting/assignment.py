@@ -21,13 +21,43 @@ def easy_attributes(
     """Values (n,) uint8: with probability `bias` the class's own, otherwise a counterexample's.
 
     Counterexamples are drawn without replacement, so that their share is exact in every split, up to rounding. Their
-    values are uniform over the others, or over all: then the aligned share is about bias + (1 - bias) / values.
+    values are uniform over the others, or over all: then the aligned share is about bias + (1 - bias) / values. Even
+    ones are exact in every class, and have each of the other values as often as any, up to one.
     """
     values = len(content.values)
+    if counterexamples == "even":
+        return _even_attributes(labels, bias, values, generator)
     own = generator.permutation(len(labels)) < round(bias * len(labels))
     which = generator.random(len(labels))
     other = _other_value(labels, which, values) if counterexamples == "others" else _any_value(which, values)
     return np.where(own, labels, other)
+
+
+def _even_attributes(labels: Labels, bias: float, values: int, generator: Generator) -> Labels:
+    attributes = labels.astype(np.uint8)
+    shuffled = generator.permutation(len(labels))
+    for label in range(values):
+        members = shuffled[labels[shuffled] == label]
+        conflicting = members[: len(members) - round(bias * len(members))]
+        attributes[conflicting] = (label + 1 + np.arange(len(conflicting)) % max(1, values - 1)) % values
+    return attributes
+
+
+def alternating_attributes(
+    labels: Labels, biases: tuple[float, ...], counterexamples: Counterexamples, content: Content, generator: Generator
+) -> Labels:
+    """The same where images are in turn of one environment and of the next, each of which has a bias of its own."""
+    attributes = np.empty(len(labels), np.uint8)
+    for index, bias in enumerate(biases):
+        part = slice(index, None, len(biases))
+        attributes[part] = easy_attributes(labels[part], bias, counterexamples, content, generator)
+    return attributes
+
+
+def noisy_labels(labels: Labels, share: float, classes: int, generator: Generator) -> Labels:
+    """(n,) uint8: exactly this share of the labels, up to rounding, is another class's, any of them as likely."""
+    wrong = generator.permutation(len(labels)) < round(share * len(labels))
+    return np.where(wrong, _other_value(labels, generator.random(len(labels)), classes), labels)
 
 
 def hard_attributes(labels: Labels, hard: HardSplit, content: Content, generator: Generator) -> Labels:

@@ -28,6 +28,11 @@ from lazytui.models.architectures.resnet_early_gap import ENTRY as _resnet_early
 from lazytui.models.architectures.color_balance import ENTRY as _color_balance
 from lazytui.models.architectures.gauss_pool import ENTRY as _gauss_pool
 from lazytui.models.architectures.channel_pool import ENTRY as _channel_pool
+from lazytui.models.architectures.mlp_100x3 import ENTRY as _mlp_100x3
+from lazytui.models.architectures.mlp_100x4 import ENTRY as _mlp_100x4
+from lazytui.models.architectures.mlp_100_16 import ENTRY as _mlp_100_16
+from lazytui.models.architectures.mlp_390 import ENTRY as _mlp_390
+from lazytui.models.architectures.lenet import ENTRY as _lenet
 
 ARCHITECTURES = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, ModelEntry)}
 

@@ -45,7 +45,7 @@ class Layer:
 class ModelEntry:
     """One architecture.
 
-    origin: the study it is from (A to E).
+    origin: the study it is from (A to E), or the paper.
     build: makes it with fresh weights, for images of any size from `least_side` on.
     layers: from the input to the head; the last is "features". Their shapes are those for images of 28 x 28.
     parameters: how many weights are trained, for images of 28 x 28 and ten classes.

@@ -46,6 +46,7 @@ class DepthModulation(TwoNetworks):
         self.shallow = _shallow_branch(
             shape[0] * shape[1] * shape[2], self._model.head.in_features, self.options.shallow_layers, context.seed
         ).to(device)
+        self._scale = 1.0 if context.settings.input_scale is None else context.settings.input_scale
         self.deep, self.first_head = copy.deepcopy(self._model.features), copy.deepcopy(self._model.head)
         for frozen in (self.deep, self.first_head):
             frozen.requires_grad_(requires_grad=False)
@@ -67,12 +68,17 @@ class DepthModulation(TwoNetworks):
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         features, head = self._model.features(batch.images), self._model.head
         if not self._is_second:
-            return functional.cross_entropy(head(self.shallow(batch.images) + features), batch.labels)
+            return functional.cross_entropy(head(self._shallow_features(batch) + features), batch.labels)
         with torch.no_grad():
-            deep, teacher = self.deep(batch.images), self.first_head(self.shallow(batch.images))
+            deep, teacher = self.deep(batch.images), self.first_head(self._shallow_features(batch))
         fit = functional.cross_entropy(head(features + deep), batch.labels)
         learned = distillation(head(features), teacher, self.options.distillation_temperature)
         return fit + self.options.distillation * learned
+
+    def _shallow_features(self, batch: Batch) -> Tensor:
+        """Of the images on the scale that the model sees them in."""
+        features: Tensor = self.shallow(self._scale * batch.images)
+        return features
 
     def state_dict(self) -> dict[str, Any]:
         branches = {"shallow": self.shallow, "deep": self.deep, "first_head": self.first_head}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry
-from lazytui.training.methods.parts.environments import environment_risks, environments_of
-from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, conflicting_signal, draw, share_evenly
+from lazytui.training.methods.parts.environments import environment_order, environment_risks, environments_of
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, conflicting_signal, share_evenly
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,7 +27,7 @@ class Resampling(Method):
         self._weights = share_evenly(self._environments)
 
     def order(self, epoch: int) -> Tensor:
-        return draw(self._weights, self.context.epoch_generator(epoch))
+        return environment_order(self.context, self._environments, epoch)
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         logits = self.context.model(batch.images).float()

@@ -49,6 +49,31 @@ def test_a_setting_and_what_is_trained_agree() -> None:
             assert trained.batch_size == int(batch[1]), name
 
 
+def test_all_are_the_studies_recipes_and_papers_have_a_group_of_their_own() -> None:
+    studies, papers = (RecipeParams(recipe=name).names for name in ("all", "papers"))
+    assert set(studies) | set(papers) == set(recipes()) and not set(studies) & set(papers)
+    assert all(recipes()[name].study and not recipes()[name].paper for name in studies)
+    for name in papers:
+        recipe = recipes()[name]
+        assert recipe.paper and not recipe.study and recipe.reporter == recipe.paper
+        assert training(recipe).dataset.startswith(("lff-", "irm-"))
+
+
+def test_published_numbers_and_the_share_they_are_for() -> None:
+    """As the tables have them, source by source."""
+    reported = {name: recipe.reported_text for name, recipe in recipes().items()}
+    assert reported["lff-plain-1pct"] == "unbiased 50.34" and reported["lff-lff-0.5pct"] == "unbiased 63.39"
+    assert reported["disent-2pct"] == "unbiased 84.79" and reported["denetdm-5pct"] == "unbiased 93.5"
+    assert reported["irm-irm"] == "hard 66.9" and reported["irm-erm"] == "hard 17.1"
+    for name in ("lc-5pct", "lc-0.5pct"):
+        share = float(name.removeprefix("lc-").removesuffix("pct"))
+        assert training(recipes()[name]).bias == pytest.approx(1 - share / 100)
+    twice = {name for name in RecipeParams(recipe="papers").names if training(recipes()[name]).input_scale}
+    assert {name.rpartition("-")[0] for name in twice} == {
+        "lff-plain", "lff-group-dro", "lff-lff", "disent-plain", "disent-lff", "disent", "lc",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("reported", "measured", "off"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.nn.functional import cross_entropy, one_hot
@@ -31,7 +32,7 @@ from lazytui.training.methods.irm import InvariantRiskMinimization
 from lazytui.training.methods.jitter_consistency import symmetric_divergence
 from lazytui.training.methods.parts.biased_network import generalized_cross_entropy
 from lazytui.training.methods.parts.edges import sobel
-from lazytui.training.methods.parts.environments import InvariantRisk, scale_gradients
+from lazytui.training.methods.parts.environments import InvariantRisk, environments_of, scale_gradients
 from lazytui.training.methods.parts.groups import draw, group_means, share_evenly
 from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
 from lazytui.training.methods.parts.mixing import draw_beta, draw_partners
@@ -279,6 +280,14 @@ def test_the_penalty_gets_its_weight_after_annealing(data: BiasedDataset) -> Non
 def test_one_environment_has_nothing_to_be_invariant_to() -> None:
     with pytest.raises(BadInput, match="hold only one kind"):
         at_work("irm", small_data(bias=0))
+
+
+@pytest.mark.parametrize("method", ["irm", "resample"])
+def test_environments_of_the_data_are_shown_as_they_are(method: str) -> None:
+    data = small_data(dataset="irm-two-class")
+    at = at_work(method, data)
+    assert np.array_equal(environments_of(at.context), np.arange(len(data.train)) % 2)
+    assert sorted(at.order(3).tolist()) == list(range(len(data.train)))
 
 
 def test_an_environment_that_is_missing_from_a_batch_does_not_count(data: BiasedDataset) -> None:

@@ -40,7 +40,8 @@ class InvarianceOptions(MethodOptions):
 class InvariantRisk(Method):
     """Two environments, drawn evenly: samples in their own digit's color, and samples in another's.
 
-    Drawing them evenly counts conflicting samples more already: that alone, with the same risk, is the method resample.
+    Where the data have two environments of their own, these, whose samples are shown as they are. Drawing the others
+    evenly counts conflicting samples more already: that alone, with the same risk, is the method resample.
     The penalty's weight is 1 for `anneal_steps`, half of the training at most, so that there is something to be
     invariant, then `penalty`.
     """
@@ -64,7 +65,7 @@ class InvariantRisk(Method):
         """The risk, and what varies between environments. logits: (n, classes); digits, environments: (n,) int64."""
 
     def order(self, epoch: int) -> Tensor:
-        return draw(share_evenly(self.environments), self.context.epoch_generator(epoch))
+        return environment_order(self.context, self.environments, epoch)
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         logits = self.context.model(batch.images).float()
@@ -88,12 +89,26 @@ class InvariantRisk(Method):
 
 def environments_of(context: MethodContext) -> Tensor:
     """(n,) int64: of each training sample. Raises BadInput where all are of one."""
+    own = context.data.environments
+    if own is not None:
+        return torch.from_numpy(own).to(context.labels.device, torch.int64)
     if context.conflicting.all() or not context.conflicting.any():
         raise BadInput(
             f"The method {context.method} compares aligned with conflicting images, and the training data hold only "
             "one kind: use more images, or a bias between 0 and 1."
         )
     return context.conflicting.long()
+
+
+def environment_order(context: MethodContext, environments: Tensor, epoch: int) -> Tensor:
+    """(n,) int64: samples in an epoch's order: environments of the data's own as they are, others drawn evenly.
+
+    Drawn samples may be drawn again, so that an epoch of one batch is not the training set; one of the data's own is.
+    """
+    generator = context.epoch_generator(epoch)
+    if context.data.environments is not None:
+        return torch.randperm(len(environments), generator=generator)
+    return draw(share_evenly(environments), generator)
 
 
 _NEW = 0.02

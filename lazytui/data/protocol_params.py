@@ -1,0 +1,104 @@
+"""What published data sets do besides planting a cue: they join classes, get labels wrong, and have environments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from lazytui.data.content import LARGEST_SIDE, SMALLEST_SIDE, Content
+from lazytui.errors import UsageError
+from lazytui.list_values import split_list
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Merge = Literal["halves", "pairs"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+_TEN = 10
+_MERGED: dict[Merge, tuple[int, ...]] = {
+    "halves": (1, 1, 1, 1, 1, 0, 0, 0, 0, 0),
+    "pairs": (0, 0, 1, 1, 2, 2, 3, 3, 4, 4),
+}
+"""The class that each of ten becomes."""
+
+
+def _pair(value: Any) -> Any:
+    """`0.8,0.9`, or one number for both."""
+    parts = split_list(value)
+    return parts * 2 if isinstance(parts, tuple) and len(parts) == 1 else parts
+
+
+_Two = Annotated[tuple[Share, ...], Field(min_length=2, max_length=2)]
+
+
+class ProtocolParams(BaseModel):
+    """Each is None where the images are as their source has them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    HEADING: ClassVar[str] = "Data"
+
+    merge: Merge | None = Field(
+        None,
+        description="How the source's ten classes are joined before a cue is planted: halves (the last five against "
+        "the first five) or pairs (the first two, the next two, ...); default not at all.",
+    )
+    label_noise: Share | None = Field(
+        None,
+        description="Share of the labels of every split that are another class's; the cue goes by the label that an "
+        "image then has. Default none.",
+    )
+    environments: Annotated[_Two, BeforeValidator(_pair)] | None = Field(
+        None,
+        description="Biases of two environments, to which training images belong by turns, such as 0.8,0.9; irm and "
+        "rex set these against each other. --bias is their mean. Default none.",
+    )
+    hard_bias: Share | None = Field(
+        None,
+        description="How often an image of an inverted hard split has its class's own value all the same; default "
+        "never.",
+    )
+    subsample: int | None = Field(
+        None, ge=2, le=8, description="Keep every n-th row and column of the source's images only; default all."
+    )
+    cue_level: str | None = Field(
+        None,
+        description="Which form of a cue that has several: severity-1 to severity-4 of lff-color, magnitude-large to "
+        "variance-high of spuco-ground (lazytui cues lists them); default the first.",
+    )
+
+    def merged_content(self, of_source: Content) -> Content:
+        """What a source holds once its classes are joined and its images thinned. Raises UsageError where that can't
+        be done."""
+        changes: dict[str, Any] = {}
+        if self.merge:
+            if len(of_source.classes) != _TEN or of_source.values:
+                raise UsageError(
+                    f"--merge {self.merge} joins ten classes of images that have no attribute of their own, and these "
+                    f"have {len(of_source.classes)} classes."
+                )
+            changes |= {"classes": _joined(of_source.classes, self.merge), "label": "class"}
+        if self.subsample:
+            sides = {name: -(-getattr(of_source, name) // self.subsample) for name in ("height", "width")}
+            if min(sides.values()) < SMALLEST_SIDE:
+                raise UsageError(
+                    f"--subsample {self.subsample} leaves images of {sides['height']} x {sides['width']} pixels: "
+                    f"{SMALLEST_SIDE} to {LARGEST_SIDE} a side are needed."
+                )
+            changes |= sides
+        return of_source.model_copy(update=changes)
+
+    def merged_labels(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """(n,) uint8: the classes that those of the source become."""
+        import numpy as np
+
+        return np.array(_MERGED[self.merge], np.uint8)[labels] if self.merge else labels
+
+
+def _joined(classes: tuple[str, ...], merge: Merge) -> tuple[str, ...]:
+    if merge == "halves":
+        return f"{classes[5]} to {classes[9]}", f"{classes[0]} to {classes[4]}"
+    return tuple(f"{one} or {other}" for one, other in zip(classes[::2], classes[1::2], strict=True))

@@ -209,6 +209,10 @@ def _keys() -> Iterator[str]:
     yield from _table(("name", "keys", "what it does", *presets), rows)
 
 
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
 def _recipes(reporter: str, entries: Mapping[str, Recipe]) -> Iterator[str]:
     setting = f"the {reporter}'s setting"
     yield from _table(
@@ -292,7 +296,7 @@ def _lists() -> Iterator[str]:
     yield from ("## Sources", "", "`--source NAME`; `lazytui sources`.", "")
     yield from _table(
         ("source", "images", "reads"),
-        [(f"`{one.usage}`", one.summary, _code(f"--{name.replace('_', '-')}" for name in one.reads))
+        [(f"`{one.usage}`", one.summary, _code(map(_flag, one.reads)))
          for one in SOURCES.values()],
     )  # fmt: skip
     yield from ("## Cues", "", "`--cue NAME`, planted with `--bias`; `lazytui cues`.", "")
@@ -324,7 +328,7 @@ def _options_of_some(kind: str) -> Iterator[str]:
 
 def _defaults(entry: Any) -> str:
     """The options of a catalog's entry with their defaults."""
-    return _code(f"--{name.replace('_', '-')} {default_text(value)}" for name, value in defaults_of(entry).items())
+    return _code(f"{_flag(name)} {default_text(value)}" for name, value in defaults_of(entry).items())
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

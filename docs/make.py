@@ -284,11 +284,7 @@ def _lists() -> Iterator[str]:
             (
                 f"`{name}`",
                 preset["about"],
-                _code(
-                    f"--{key.replace('_', '-')} {format_value(value)}"
-                    for key, value in preset.items()
-                    if key != "about"
-                ),
+                _code(f"{_flag(key)} {format_value(value)}" for key, value in preset.items() if key != "about"),
             )
             for name, preset in presets().items()
         ],

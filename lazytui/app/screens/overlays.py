@@ -329,9 +329,9 @@ OVERLAYS = {
         ),
         before=lambda _params: [all_recipes()],
         first=("recipe", "seeds", "source", "train_size", "test_size", "plain", "jobs", "device"),
-        empty="No recipe was reproduced yet. Five earlier studies reported how such networks do: choose a recipe "
-        "(Enter lists them); it is trained again, and the reported numbers are shown beside the measured ones, with a "
-        "verdict. g: run it. Esc: back to the comparison.",
+        empty="No recipe was reproduced yet. Five earlier studies, and papers, reported how such networks do: choose a "
+        "recipe (Enter lists them); it is trained again, and the reported numbers are shown beside the measured ones, "
+        "with a verdict. g: run it. Esc: back to the comparison.",
     ),
 }
 """By the kind of run that each shows."""

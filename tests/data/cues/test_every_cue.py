@@ -37,7 +37,7 @@ def share_read(data: BiasedDataset, train: np.ndarray, test: np.ndarray) -> floa
 def test_the_value_can_be_read_and_the_class_too(data: BiasedDataset) -> None:
     assert data.params.planted_cue in CUES and data.content.aligned == tuple(range(10))
     assert share_read(data, data.train.attributes, data.probe.attributes) > 0.25
-    assert share_read(data, data.train.labels, data.probe.labels) > 0.25
+    assert share_read(data, data.train.labels, data.probe.labels) > 0.2
 
 
 def test_an_image_has_the_same_randomness_whatever_its_value(data: BiasedDataset) -> None:

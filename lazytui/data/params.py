@@ -50,8 +50,9 @@ class PresetChoice(BaseModel):
         "background",
         "Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, texture, "
         "stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h); "
-        "bw100h is white digits on black with that noise; lff-1pct, irm-two-class, spuco-magnitude-large and the like "
-        "are data sets of papers.",
+        "bw100h is white digits on black with that noise. Of papers: lff-5pct, lff-2pct, lff-1pct, lff-0.5pct, "
+        "irm-two-class, spuco-magnitude-large, spuco-magnitude-medium, spuco-magnitude-small, spuco-variance-low, "
+        "spuco-variance-medium, spuco-variance-high.",
         {name: preset["about"] for name, preset in presets().items()},
     )
 

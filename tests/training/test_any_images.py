@@ -59,7 +59,10 @@ def test_every_architecture_takes_any_size_or_says_what_it_needs(side: int) -> N
 
     for name, entry in ARCHITECTURES.items():
         if side < entry.least_side:
-            with pytest.raises(UsageError, match=f"{name} needs images of 9 x 9 pixels or more; these are 8 x 32"):
+            least = f"{entry.least_side} x {entry.least_side}"
+            with pytest.raises(
+                UsageError, match=f"{name} needs images of {least} pixels or more; these are {side} x 32"
+            ):
                 build_model(name, seed=0, image_shape=(3, side, 32), classes=2)
             continue
         model = build_model(name, seed=0, image_shape=(3, side, 32), classes=2).eval()

@@ -55,7 +55,7 @@ def _is_ground(canvas: Canvas) -> np.ndarray:
 def hues(count: int) -> np.ndarray:
     """(count, 3) uint8: full colors, evenly around the circle from red."""
     turned = [colorsys.hsv_to_rgb(value / count, 1, 1) for value in range(count)]
-    return np.rint(255 * np.array(turned)).astype(np.uint8)
+    return np.asarray(np.rint(255 * np.array(turned)), np.uint8)
 
 
 def _names(count: int) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from lazytui.data.content import Content, colored_digits
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
+from lazytui.errors import UsageError
 from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.results.saved_result import Result
 from lazytui.validation_messages import error_sentence
@@ -33,13 +34,16 @@ class OfImages:
 
 
 def content_sizes(saved: Result, *inside: str) -> dict[str, int]:
-    """The sides of a result's arrays that its content decides. inside: the fact that has it, where it isn't its own.
+    """The sides of a result's arrays that its content decides. inside: the fact that is the params of a training on
+    these images, where the content isn't the result's own.
 
     Raises Damaged where that is no content.
     """
     facts: Any = saved.facts
     for name in inside:
         facts = facts.get(name) if isinstance(facts, Mapping) else None
+    if inside and isinstance(facts, Mapping):
+        return sizes_of(content_of_record(facts))
     kept = facts.get("recorded_content") if isinstance(facts, Mapping) else None
     if kept is None:
         return sizes_of(colored_digits("distinct"))
@@ -47,6 +51,19 @@ def content_sizes(saved: Result, *inside: str) -> dict[str, int]:
         return sizes_of(Content.model_validate(kept))
     except ValidationError as error:
         raise Damaged(f"its content: {error_sentence(error.errors()[0]):.200}") from error
+
+
+def content_of_record(params: Mapping[str, Any]) -> Content:
+    """What the images of a training are, or of a data set, by the params that are recorded of it.
+
+    Raises Damaged where they are none.
+    """
+    own = {name: params[name] for name in DatasetParams.model_fields if name in params}
+    try:
+        return DatasetParams.model_validate(own).content
+    except (ValidationError, UsageError) as error:
+        found = error_sentence(error.errors()[0]) if isinstance(error, ValidationError) else str(error)
+        raise Damaged(f"its content: {found:.200}") from error
 
 
 def content_to_keep(data: DatasetParams) -> Content | None:

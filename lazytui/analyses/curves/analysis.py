@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.curves.figures import figures
 from lazytui.analyses.curves.params import CurvesParams
@@ -34,7 +35,7 @@ def run(params: CurvesParams, report: Report) -> CurvesResult:
         samples=tuple(one.metrics_samples for one in trained),
         stages=tuple(_stages(run, one) for run, one in zip(runs, trained, strict=True)),
         trainings=tuple(Points(one) for one in points),
-        content=trained[0].recorded_content,
+        content=content_to_keep(trained[0]),
     )
 
 

@@ -36,8 +36,8 @@ class _Facts:
 @dataclass(frozen=True, eq=False)
 class CurvesResult:
     """names: of the trainings, which tell them apart. samples: images that each point is measured on. stages: of each
-    training the step at which a stage begins, with its name. content: of the first one's data, where that was
-    recorded."""
+    training the step at which a stage begins, with its name. content: of the first one's data; None where they
+    are digits in colors."""
 
     names: tuple[str, ...]
     samples: tuple[int, ...]

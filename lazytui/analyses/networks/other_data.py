@@ -35,10 +35,10 @@ _OF_ANY_DATA_SET = {"seed", "train_size", "test_size", "validation_share", "cue"
 }
 """What another data set keeps of the training's: the digits, their classes, and which of them were held out."""
 
-_OF_CUE = {"cue", "cue_level"}
+_OF_CUE = {"cue", "cue_level", "recorded_content"}
 """What isn't kept for a data set that has a cue of its own."""
 
-_OF_COLOR = {"hard", "texture", "tier", "noise_layer", "noise_channels"}
+_OF_COLOR = {"hard", "hard_bias", "texture", "tier", "noise_layer", "noise_channels"}
 """What isn't kept for digits without any color."""
 
 D = TypeVar("D", bound=DatasetParams)
@@ -128,12 +128,17 @@ def painted_otherwise(trained: D, other: dict[str, Any]) -> D:
     if other.keys() <= {"source"}:
         return trained
     kept = set(DatasetParams.model_fields)
+    preset = preset_fields(other["dataset"]) if "dataset" in other else {}
     if "dataset" in other:
-        own = preset_fields(other["dataset"])
-        kept = (_OF_ANY_DATA_SET | {"bias"} - own.keys()) - (_OF_CUE if "cue" in own else set())
+        kept = _OF_ANY_DATA_SET | {"bias"} - preset.keys()
+    if "cue" in preset:
+        kept -= _OF_CUE
     if other.get("placement") == "none":
         kept -= _OF_COLOR
-    return _with_data(trained, trained.model_dump(include=kept) | other | {"source": trained.source})
+    one_bias = {"environments": None} if "bias" in other else {}
+    values = trained.model_dump(include=kept) | one_bias | other | {"source": trained.source}
+    painted = _with_data(trained, values)
+    return with_found_data(painted) if "cue" in preset and trained.recorded_content else painted
 
 
 def _of_source(trained: D, source: str) -> D:

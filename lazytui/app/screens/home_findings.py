@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 from contextlib import suppress
 
-from pydantic import ValidationError
-
+from lazytui.analyses.core.content_facts import content_of_record
 from lazytui.analyses.core.metric_catalog import in_words_of
 from lazytui.counted_nouns import counted
 from lazytui.data.content import Content, colored_digits
@@ -63,11 +62,13 @@ def _words(value: float, words: str) -> str:
 @functools.lru_cache(maxsize=512)
 def _content(run: RunFolder) -> Content:
     """What the images are of a run, or of the runs of its workspace that it goes back to; else digits in colors."""
-    with suppress(LazytuiError, ValidationError):
+    with suppress(LazytuiError, ValueError):
         for _ in range(_LONGEST_DESCENT):
             recorded = run.record.params.get("recorded_content")
             if isinstance(recorded, str):
                 return Content.model_validate(recorded)
+            if run.record.kind in {"train", "dataset"}:
+                return content_of_record(run.record.params)
             if not run.record.parents or "/" in run.record.parents[0]:
                 break
             run = RunFolder(run.path.parent / run.record.parents[0], run.record.parents[0])

@@ -21,7 +21,8 @@ def export(
             parser=parse_path,
             metavar="FILE...",
             help=".svg .png .pdf .html .txt .ansi .json .csv .tex, by suffix; .npz: its arrays; .onnx: the network of "
-            "a training, or that of a run of sae without its color features.",
+            "a training, or that of a run of sae without its color features; .saelens: the autoencoder of a run of "
+            "sae, as a folder that SAELens reads.",
         ),
     ],
     figure: Annotated[str | None, typer.Option(help="Only these figures, with commas.", metavar="NAME,...")] = None,
@@ -53,8 +54,8 @@ def export(
     ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Write the figures of a finished run to files, its arrays, or its network. Figures need neither a GPU nor the
-    model."""
+    """Write the figures of a finished run to files, its arrays, its network or its autoencoder. Figures need neither a
+    GPU nor the model."""
     from lazytui.analyses.core.analysis import OnnxOptions
     from lazytui.cli.print_results import check_exports, export_run, print_note
 

@@ -55,13 +55,13 @@ def print_figures(figures: Sequence[Figure]) -> None:
 def export_run(
     run: RunFolder, workspace: Workspace, paths: Sequence[Path], *, onnx: OnnxOptions | None = None, **options: Any
 ) -> list[Path]:
-    """Write a run's figures, its arrays (.npz) or its network (.onnx), to files of several kinds, and return those
-    written: all, or none where one is refused.
+    """Write a run's figures, its arrays (.npz), its network (.onnx) or its autoencoder (.saelens, a folder), to files
+    of several kinds, and return those written: all, or none where one is refused.
     """
     from lazytui.analyses.core.analysis import OnnxOptions
-    from lazytui.analyses.core.execute import exported_arrays, figures, onnx_of
+    from lazytui.analyses.core.execute import exported_arrays, figures, onnx_of, saelens_of
     from lazytui.figures.figure_files import render_files
-    from lazytui.files.writing import write_together
+    from lazytui.files.writing import new_folders, write_together
     from lazytui.runs.results.array_files import npz_bytes
 
     run_figures = figures(run) if any(map(_holds_figures, paths)) else ()
@@ -71,9 +71,12 @@ def export_run(
             contents[path] = npz_bytes(exported_arrays(run))
         elif _is(".onnx", path):
             contents[path] = onnx_of(run, workspace, onnx or OnnxOptions())
+        elif _is(".saelens", path):
+            contents |= {path / name: content for name, content in saelens_of(run).items()}
         else:
             contents |= render_files(run_figures, path, **options)
-    write_together(contents)
+    with new_folders(path for path in paths if _is(".saelens", path)):
+        write_together(contents)
     return list(contents)
 
 
@@ -82,7 +85,7 @@ def _is(suffix: str, path: Path) -> bool:
 
 
 def _holds_figures(path: Path) -> bool:
-    return not _is(".npz", path) and not _is(".onnx", path)
+    return not any(_is(suffix, path) for suffix in (".npz", ".onnx", ".saelens"))
 
 
 def check_exports(kind: str, paths: Sequence[Path]) -> None:
@@ -93,13 +96,19 @@ def check_exports(kind: str, paths: Sequence[Path]) -> None:
 
         require_network(kind)
         require_onnx()
+    if any(_is(".saelens", path) for path in paths):
+        from lazytui.analyses.core.execute import require_autoencoder
+
+        require_autoencoder(kind)
     if paths:
         from lazytui.figures.figure_files import check_suffix
 
         for path in paths:
             if _holds_figures(path):
                 check_suffix(path)
-            if path.is_dir():
+            if path.is_dir() and not _is(".saelens", path):
                 raise BadInput(f"{path} can't be written: it is a folder.")
+            if path.exists() and not path.is_dir() and _is(".saelens", path):
+                raise BadInput(f"{path} can't be written: it is a file, and an autoencoder is a folder.")
             if not path.absolute().parent.is_dir():
                 raise BadInput(f"{path} can't be written: the folder doesn't exist.")

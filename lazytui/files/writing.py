@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from lazytui.errors import BadInput, UsageError
@@ -115,6 +115,24 @@ def write_together(contents: Mapping[Path, str | bytes]) -> None:
         for path, content in contents.items():
             temporary = stack.enter_context(replace_atomically(path))
             temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def new_folders(paths: Iterable[Path]) -> Iterator[None]:
+    """Make those that aren't there; where the block fails, those that were made are removed if they are empty."""
+    made = []
+    try:
+        for path in paths:
+            with storage_errors(path):
+                if not path.is_dir():
+                    path.mkdir()
+                    made.append(path)
+        yield
+    except BaseException:
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:

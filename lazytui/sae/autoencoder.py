@@ -1,8 +1,8 @@
 """What every sparse autoencoder is: an overcomplete dictionary of directions, and a way to say which are active.
 
 x: (N, d) activations. f: (N, n) features, never negative. x_hat = f W_d + b_d. Row i of W_d is the direction of
-feature i, of unit length. While it trains, samples are scaled so that their variance, summed over dimensions, is 1: the
-squared error is then the fraction of variance unexplained.
+feature i, of unit length unless the variant composes W_d. While it trains, samples are scaled so that their variance,
+summed over dimensions, is 1: the squared error is then the fraction of variance unexplained.
 """
 
 from __future__ import annotations
@@ -21,19 +21,29 @@ class EncodingRule(Protocol):
     @property
     def resamples_dead(self) -> bool: ...
 
-    def parameters(self, features: int) -> dict[str, Tensor]: ...
+    @property
+    def composes_decoder(self) -> bool: ...
 
-    def buffers(self) -> dict[str, Tensor]: ...
+    def parameters(self, features: int, dimensions: int) -> dict[str, Tensor]: ...
+
+    def buffers(self, features: int, dimensions: int) -> dict[str, Tensor]: ...
+
+    def begin(self, sae: Autoencoder, samples: Tensor, scale: float, random: torch.Generator) -> None: ...
 
     def encode(self, sae: Autoencoder, x: Tensor) -> Tensor: ...
 
     def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss: ...
 
+    def before_update(self, sae: Autoencoder) -> None: ...
+
+    def after_update(self, sae: Autoencoder) -> None: ...
+
     def rescale(self, sae: Autoencoder, factor: float) -> None: ...
 
 
 class Autoencoder(nn.Module):
-    """encoder: (d, n); encoder_bias: (n,); decoder: (n, d), rows of unit length; decoder_bias: (d,).
+    """encoder: (d, n); encoder_bias: (n,); decoder: (n, d), rows of unit length where the variant doesn't compose them;
+    decoder_bias: (d,).
 
     variant: what it does with them. Its own weights have the names that it gives them.
     """
@@ -48,9 +58,9 @@ class Autoencoder(nn.Module):
         self.encoder = nn.Parameter(decoder.T.clone())
         self.encoder_bias = nn.Parameter(torch.zeros(features))
         self.variant = variant
-        for name, value in variant.parameters(features).items():
+        for name, value in variant.parameters(features, dimensions).items():
             self.register_parameter(name, nn.Parameter(value))
-        for name, value in variant.buffers().items():
+        for name, value in variant.buffers(features, dimensions).items():
             self.register_buffer(name, value)
 
     @property
@@ -60,6 +70,17 @@ class Autoencoder(nn.Module):
     @property
     def features(self) -> int:
         return self.decoder.shape[0]
+
+    @property
+    def lengths(self) -> Tensor:
+        """(n,): of the decoder's rows, how far a feature moves the activation for each unit that it is active."""
+        found: Tensor = self.decoder.norm(dim=1)
+        return found
+
+    @property
+    def directions(self) -> Tensor:
+        """(n, d): the decoder's rows at unit length."""
+        return self.decoder / self.lengths[:, None].clamp(min=1e-12)
 
     def pre_activations(self, x: Tensor) -> Tensor:
         """(N, d) -> (N, n): (x - b_d) W_e + b_e, what the activation function is applied to."""

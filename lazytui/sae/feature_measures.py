@@ -82,11 +82,13 @@ def measure_features(
         attribute = torch.zeros_like(label)  # one that all have in common
     sizes = classes, max(values, 1)
     active = (f > 0).sum(0)
-    pictured_features = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:pictured])
+    length = _array(model.lengths)
+    pictured_features = np.sort(np.argsort(-_array(f.mean(0)) * length, kind="stable")[:pictured])
     arrays: Arrays = {
         **_selectivities(f, label, attribute, probe.content.groups, seed),
         "strength": _array(f.sum(0) / active.clamp(min=1)),
         "probe_density": _array(active / len(f)),
+        "length": length,
         "heat": _array(class_means(f, label * sizes[1] + attribute, math.prod(sizes)))
         .reshape(-1, *sizes)[:, :, :values]
         .copy(),

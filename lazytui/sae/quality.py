@@ -107,7 +107,7 @@ def measure_recovery(
 
 def decoder_cosines(model: Autoencoder) -> NDArray[np.float32]:
     """(n, n): of the angle between every two rows of the decoder."""
-    cosine: NDArray[np.float32] = (model.decoder @ model.decoder.T).clamp(-1, 1).detach().cpu().numpy()
+    cosine: NDArray[np.float32] = (model.directions @ model.directions.T).clamp(-1, 1).detach().cpu().numpy()
     return cosine
 
 

@@ -110,15 +110,21 @@ class _Training:
     def __init__(self, samples: Tensor, recipe: Recipe, center: Tensor, scale: float) -> None:
         self._samples, self._recipe, self._scale = samples, recipe, scale
         self._random = torch.Generator().manual_seed(recipe.seed)
-        model = Autoencoder(samples.shape[1], recipe.features, self._random, recipe.variant)
-        self.model = model.to(samples.device)
-        with torch.no_grad():
-            self.model.decoder_bias.copy_(center / scale)
-            self.model.encoder.mul_(_encoder_scale(self.model, self._batch(0)))
-        fused = samples.device.type in {"cpu", "cuda"}
+        variant = recipe.variant.with_random_decoder() if recipe.frozen == "decoder" else recipe.variant
+        variant = variant.for_samples(len(samples), recipe.features)
+        self.model = Autoencoder(samples.shape[1], recipe.features, self._random, variant).to(samples.device)
         if recipe.frozen:
             self.model.get_parameter(recipe.frozen).requires_grad_(False)
-        learned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        with torch.no_grad():
+            self.model.decoder_bias.copy_(center / scale)
+            variant.begin(self.model, samples, scale, self._random)
+            self.model.encoder.mul_(_encoder_scale(self.model, self._batch(0)))
+        fused = samples.device.type in {"cpu", "cuda"}
+        learned = [
+            parameter
+            for name, parameter in self.model.named_parameters()
+            if parameter.requires_grad and not (name == "decoder" and variant.composes_decoder)
+        ]
         self._optimizer = Adam(learned, lr=recipe.lr, eps=_EPSILON, fused=fused)
         self._every = max(1, recipe.steps // POINTS)
         self._dead: Tensor | None = None
@@ -151,10 +157,10 @@ class _Training:
         self._optimizer.zero_grad()
         outcome.loss.backward()  # type: ignore[no-untyped-call]
         if self._recipe.frozen != "decoder":
-            self.model.remove_parallel_gradient()
+            self.model.variant.before_update(self.model)
         self._optimizer.step()
         if self._recipe.frozen != "decoder":
-            self.model.normalize_decoder()
+            self.model.variant.after_update(self.model)
         with torch.no_grad():
             self._error += outcome.error.detach()
             self._recent_counts += outcome.f.sign().sum(0)

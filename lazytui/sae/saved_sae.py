@@ -14,7 +14,7 @@ from lazytui.errors import BadInput
 from lazytui.files.reading import parse_json, read_regular
 from lazytui.files.writing import write_atomic
 from lazytui.models.weights_header import describe, pack
-from lazytui.sae import VARIANTS, variant_name
+from lazytui.sae import SAVED, variant_name
 from lazytui.sae.activation_samples import Positions
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.variants.base import Variant
@@ -51,7 +51,7 @@ def load_autoencoder(path: Path, origin: ActivationOrigin) -> Autoencoder:
     _require_origin(path, header.metadata, origin)
     try:
         content = read_regular(path, _LARGEST)
-        variant = VARIANTS[header.metadata["variant"]].options.model_validate(parse_json(header.metadata["options"]))
+        variant = SAVED[header.metadata["variant"]].options.model_validate(parse_json(header.metadata["options"]))
         features, dimensions = header.shapes["decoder"]
         model = Autoencoder(dimensions, features, torch.Generator(), variant)
         model.load_state_dict(load(content))
@@ -65,7 +65,7 @@ def load_autoencoder(path: Path, origin: ActivationOrigin) -> Autoencoder:
 def _require_origin(path: Path, metadata: object, origin: ActivationOrigin) -> None:
     """BadInput where the file doesn't say that it belongs to `to`."""
     saved = metadata if isinstance(metadata, dict) else {}
-    if saved.get("variant") not in VARIANTS or saved.get("positions") not in get_args(Positions):
+    if saved.get("variant") not in SAVED or saved.get("positions") not in get_args(Positions):
         raise BadInput(f"{path} isn't an autoencoder that this lazytui knows.")
     if saved.get("fingerprint") != origin.fingerprint:
         raise BadInput(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from lazytui.sae.category_names import CATEGORIES
 
@@ -39,9 +40,21 @@ def nearest_partners(one: FeatureDictionary, other: FeatureDictionary) -> tuple[
     return other.alive[cosines.argmax(1)], cosines.max(1)
 
 
+def matched_cosine(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """Mean |cosine| between directions (n, d) and (m, d), of any length, matched one to one as well as they can be (the
+    Hungarian method): the stability of Fel et al. 2025."""
+    unit = [
+        rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        for rows in (one.astype(np.float64), other.astype(np.float64))
+    ]
+    cosine = np.abs(unit[0] @ unit[1].T)
+    return float(cosine[linear_sum_assignment(-cosine)].mean())
+
+
 def measure_seed_stability(one: FeatureDictionary, other: FeatureDictionary) -> dict[str, float]:
     """same_category: of the strong features of both, the share whose partner has their category. by_chance: the share
-    if partners were drawn from the other's living features. cosine: of partners, on average."""
+    if partners were drawn from the other's living features. partner_cosine: of partners, on average. matched_cosine: of
+    all living features."""
     same, chance, cosine = [], [], []
     for mine, theirs in ((one, other), (other, one)):
         nearest, nearest_cosine = nearest_partners(mine, theirs)
@@ -51,4 +64,5 @@ def measure_seed_stability(one: FeatureDictionary, other: FeatureDictionary) -> 
         chance.append(share[own_category])
         cosine.append(nearest_cosine)
     measures = {"same_category": same, "same_category_by_chance": chance, "partner_cosine": cosine}
-    return {name: float(np.concatenate(values).mean()) for name, values in measures.items()}
+    means = {name: float(np.concatenate(values).mean()) for name, values in measures.items()}
+    return means | {"matched_cosine": matched_cosine(one.directions[one.alive], other.directions[other.alive])}

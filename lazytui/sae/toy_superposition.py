@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
+
+from lazytui.sae.seed_stability import matched_cosine
 
 
 @dataclass(frozen=True)
@@ -39,5 +39,4 @@ def random_dictionary(features: int, dimensions: int, random: torch.Generator) -
 def mean_correlation(directions: Tensor, found: Tensor) -> float:
     """MCC: mean |cosine| between true directions (n, d) and found ones (m, d), matched one to one as well as they can
     be (the Hungarian method)."""
-    cosine = np.abs((directions @ found.T).detach().cpu().double().numpy())
-    return float(cosine[linear_sum_assignment(-cosine)].mean())
+    return matched_cosine(directions.detach().cpu().numpy(), found.detach().cpu().numpy())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.seed_stability import FeatureDictionary, measure_seed_stability, nearest_partners
+from lazytui.sae.seed_stability import FeatureDictionary, matched_cosine, measure_seed_stability, nearest_partners
 
 COLOR, DIGIT, DEAD = (CATEGORIES.index(name) for name in ("color", "digit", "dead"))
 
@@ -28,6 +28,7 @@ def test_a_dictionary_agrees_with_itself_in_another_order() -> None:
     np.testing.assert_allclose(cosine, 1)
     told = measure_seed_stability(ONE, other)
     assert told["same_category"] == 1 and told["partner_cosine"] == pytest.approx(1)
+    assert told["matched_cosine"] == pytest.approx(1)
     # two of three are of the color, and two of three partners would be: (2/3) ** 2 + (1/3) ** 2
     assert told["same_category_by_chance"] == pytest.approx(5 / 9)
 
@@ -40,6 +41,11 @@ def test_a_partner_is_the_nearest_living_feature_whatever_it_stands_for() -> Non
     np.testing.assert_allclose(cosine, [0.8, 1.0, 0.6], atol=1e-6)
     # of five that are looked for, each network's own digit feature and the other's second one are met by their kind
     assert measure_seed_stability(ONE, other)["same_category"] == pytest.approx(2 / 5)
+
+
+def test_features_are_matched_one_to_one_whatever_their_length_and_sign() -> None:
+    one, other = np.eye(3)[:2], np.array([[0, -5.0, 0], [0, 7.0, 0], [0.6, 0, 0.8]])
+    assert matched_cosine(one, other) == pytest.approx((1 + 0.6) / 2)
 
 
 def test_chance_is_what_random_partners_reach() -> None:

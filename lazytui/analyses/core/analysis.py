@@ -80,7 +80,8 @@ class Analysis(Generic[P, R]):
     resolve: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
     (`auto`) by what it is here. label: a few words for the run's id. arrays: what `lazytui export RUN FILE.npz` writes,
     by name; where there is none, the arrays of the result as they are saved. It raises BadInput where there are none.
-    onnx: what `lazytui export RUN FILE.onnx` writes; None where the run holds no network.
+    onnx: what `lazytui export RUN FILE.onnx` writes; None where the run holds no network. saelens: the files of the
+    folder that `lazytui export RUN FOLDER.saelens` writes, by name; None where the run holds no autoencoder.
     """
 
     params: type[P]
@@ -92,3 +93,4 @@ class Analysis(Generic[P, R]):
     label: Callable[[P], str] = _no_label
     arrays: Callable[[P, R], Mapping[str, NDArray[Any]]] | None = None
     onnx: Callable[[P, RunFolder, Workspace, OnnxOptions], bytes] | None = None
+    saelens: Callable[[P, RunFolder], Mapping[str, bytes]] | None = None

@@ -213,6 +213,24 @@ def require_network(kind: str) -> None:
         )
 
 
+def saelens_of(run: RunFolder) -> Mapping[str, bytes]:
+    """The autoencoder of a run as the files of a folder of SAELens, by name. Raises UsageError where it has none, and
+    BadInput where it can't be had."""
+    require_autoencoder(run.record.kind)
+    write_saelens = analysis(run.record.kind).saelens
+    assert write_saelens is not None
+    files: Mapping[str, bytes] = write_saelens(recorded_params(run), run)
+    return files
+
+
+def require_autoencoder(kind: str) -> None:
+    """Raise UsageError where the runs of an analysis have no autoencoder that could be written for SAELens."""
+    if analysis(kind).saelens is None:
+        raise UsageError(
+            f"A run of {kind} holds no autoencoder to write as a folder .saelens: that is done of a run of sae."
+        )
+
+
 def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:
     params, result = recorded_params(run), load_result(run.path)
     try:

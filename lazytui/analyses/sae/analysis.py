@@ -23,6 +23,7 @@ from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.onnx import write_onnx
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import FeatureGeometry, SaeResult, SplitRecovery, TrainingCurves, read
+from lazytui.analyses.sae.saelens import read_given, require_same_dimensions, take_saelens, write_saelens
 from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
@@ -58,12 +59,17 @@ def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
     trained = trained_with(params, workspace)
     if trained.plants and not trained.shows_values:
         raise BadInput(f"{whose_data(params)} have no color, so features can't be asked for color or digit.")
-    resolved = resolve_network(params, workspace)
+    resolved, given = resolve_network(params, workspace), None
+    if params.saelens is not None:
+        resolved, given = take_saelens(resolved)
     if trained.model not in ARCHITECTURES:
         return resolved
     layer = params.layer or ARCHITECTURES[trained.model].layers[-1].name
     shape = layer_shape(trained, layer)
-    require_dictionary(params, shape[0] if params.positions == "apart" else int(np.prod(shape)))
+    dimensions = shape[0] if params.positions == "apart" else int(np.prod(shape))
+    if given is not None:
+        require_same_dimensions(given, dimensions, layer, resolved)
+    require_dictionary(resolved, dimensions)
     return resolved.model_copy(update={"layer": layer})
 
 
@@ -94,6 +100,9 @@ def run(params: SaeParams, report: Report) -> SaeResult:
     split_model = SplitModel(network.model, params.layer or _last_layer(network))
     layout = SampleLayout(split_model.shape, params.positions)
     samples = _gathered(params, split_model, layout, network, report)
+    if params.saelens is not None:
+        model = read_given(params, layout.dimensions, split_model.layer).to(network.hardware.device)
+        return _result(params, network, split_model, layout, samples, model, {}, report)
     recipe = _recipe(params, require_dictionary(params, layout.dimensions), len(samples))
     history: dict[str, list[float]] = {}
 
@@ -222,7 +231,7 @@ def _result(
         fingerprint=origin.fingerprint,
         density=learned.density.astype(np.float32),
         geometry=_geometry(model, found, params.seed),
-        history=TrainingCurves(**{name: np.array(column) for name, column in history.items()}),
+        history=TrainingCurves.of(history),
         controls=controls,
         probing=probing,
     )
@@ -301,11 +310,11 @@ def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> Featur
     """Of the features that do most; those that are shown in the order of what they stand for."""
     from lazytui.sae.feature_geometry import measure_pair_cosines
 
-    mass, category = found["strength"] * found["probe_density"], found["category"]
+    mass, category = found["strength"] * found["probe_density"] * found["length"], found["category"]
     alive = np.flatnonzero(category != CATEGORIES.index("dead"))
     strongest = alive[np.argsort(-mass[alive], kind="stable")][:MOST_MEASURED]
     color, digit = (_favorites(found[f"{cue}_response"]) for cue in ("attribute", "label"))
-    directions = model.decoder.detach().cpu().numpy()
+    directions = model.directions.detach().cpu().numpy()
     pairs = measure_pair_cosines(
         directions[strongest],
         category[strongest],
@@ -316,8 +325,8 @@ def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> Featur
     shown = strongest[:_SHOWN]
     favorite = np.where(category[shown] == CATEGORIES.index("digit"), digit[shown], color[shown])
     shown = shown[np.lexsort((favorite, category[shown]))]
-    unit = directions[shown] / np.maximum(np.linalg.norm(directions[shown], axis=1, keepdims=True), 1e-12)
-    return FeatureGeometry(shown=shown, cosine=(unit @ unit.T).astype(np.float32), **vars(pairs))
+    cosine = directions[shown] @ directions[shown].T
+    return FeatureGeometry(shown=shown, cosine=cosine.astype(np.float32), **vars(pairs))
 
 
 def _favorites(response: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -349,4 +358,5 @@ ANALYSIS = Analysis(
     resolve=resolve,
     label=label,
     onnx=write_onnx,
+    saelens=write_saelens,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +44,7 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         _recovery(result),
         *([control_table(result)] if result.controls else []),
         *([probing_table(result)] if result.probing else []),
-        *training_curves(vars(result.history)),
+        *(training_curves(vars(result.history)) if len(result.history.step) else []),
         _densities(result),
         cosines(result),
         *geometry(result),
@@ -104,6 +105,11 @@ def _verdict(params: SaeParams, result: SaeResult) -> Text:
             f"variance of {result.dimensions:,} "
             f"dimensions with {result.l0:.1f} of them active at a time; {_percent(result.dead_share)} are never "
             f"active. {recovery}",
+            *(
+                [f"It is taken from {Path(params.saelens).name} as it is: nothing was trained here."]
+                if params.saelens is not None
+                else []
+            ),
             f"{_categories(result)}; {counted(result.dead_features, 'is', 'are')} active on none of them.",
             *([controls_in_words(result)] if result.controls else []),
             "A low error doesn't show that these are the network's own features: lazytui run sae-selfcheck measures "
@@ -130,6 +136,8 @@ def _categories(result: SaeResult) -> str:
 
 def all_dead(params: SaeParams) -> str:
     """Why nothing is active, and what to change."""
+    if params.saelens is not None:
+        return "No feature is active on any image: it may be of another layer, or of activations in another unit."
     lam = params.chosen_options.get("lam")
     price = f"a smaller --lam than {lam:g}" if lam else "--variant topk"
     return (

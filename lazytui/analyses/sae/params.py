@@ -25,6 +25,11 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
     layer: str | None = Field(
         None, description="A layer of the network, such as features.relu3; by default the pooled features, its last."
     )
+    saelens: str | None = Field(
+        None,
+        description="A folder of SAELens (cfg.json, sae_weights.safetensors): its autoencoder is taken as it is, and "
+        "none is trained; what it was trained with isn't known, so it has no controls.",
+    )
     positions: Literal["apart", "together"] = Field(
         "apart",
         description="What a map is: every position a sample of its channels (apart), or all of it one sample.",

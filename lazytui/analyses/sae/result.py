@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -54,6 +55,13 @@ class TrainingCurves:
     l0: Annotated[NDArray[np.float64], numbers("points")]
     dead_share: Annotated[NDArray[np.float64], numbers("points")]
 
+    @classmethod
+    def of(cls, columns: Mapping[str, Sequence[float]]) -> TrainingCurves:
+        """Without any point where there are no columns: nothing was trained."""
+        names = ("unexplained", "l0", "dead_share")
+        found = {name: np.array(columns.get(name, ()), np.float64) for name in names}
+        return cls(step=np.array(columns.get("step", ()), np.int64), **found)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FeatureGeometry:
@@ -77,7 +85,8 @@ class SaeResult(OfImages):
     attribute_features, ..., dead_features: how many features are of each category. held_out: activations that
     unexplained_variance and l0 were measured on. fingerprint: of the network. category: (n,), indices into CATEGORIES.
     density, probe_density: shares of the training samples and of the probe images that a feature is active on.
-    strength: mean activation where it is active; largest: its maximum. ..._selectivity: the largest mean by value or
+    strength: mean activation where it is active; largest: its maximum. length: of its direction, None in results of
+    early versions, where each is 1. ..._selectivity: the largest mean by value or
     class over the mean of all, from 1 to how many there are; ..._bound: what shuffled labels reach; ..._response, heat:
     mean activation by value, by class, by class (row) and value. Without any value nothing is known of the attribute.
     histogram: (n, bins) of activations. effect: (n, classes), added to each logit per unit of activation;
@@ -115,6 +124,7 @@ class SaeResult(OfImages):
     density: Each
     probe_density: Each
     strength: Each
+    length: Annotated[NDArray[np.float32] | None, numbers("units").defined.optional] = None
     largest: Annotated[NDArray[np.float32], numbers("units").defined]
     attribute_selectivity: Annotated[Each, Key("color_selectivity")]
     label_selectivity: Annotated[Each, Key("digit_selectivity")]
@@ -156,12 +166,14 @@ class SaeResult(OfImages):
 
     @cached_property
     def masses(self) -> NDArray[np.float64]:
-        """(n,): mean activation of each feature, over images that it is active on and others."""
-        return self.strength.astype(np.float64) * self.probe_density.astype(np.float64)
+        """(n,): mean activation of each feature, over images that it is active on and others, times the length of its
+        direction: how far it moves the layer's activations."""
+        means = self.strength.astype(np.float64) * self.probe_density.astype(np.float64)
+        return means if self.length is None else means * self.length
 
     @cached_property
     def by_mass(self) -> NDArray[np.int64]:
-        """All features, the largest mean activation first."""
+        """All features, the largest mass first."""
         return np.argsort(-self.masses, kind="stable")
 
     @property

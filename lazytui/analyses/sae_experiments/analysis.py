@@ -202,7 +202,7 @@ def _seed_stability(saes: list[LoadedSae]) -> SeedStability | None:
     from lazytui.sae.seed_stability import FeatureDictionary, measure_seed_stability, nearest_partners
 
     one, other = (
-        FeatureDictionary(found.spliced.model.decoder.cpu().numpy(), found.selectivity.category, found.result.masses)
+        FeatureDictionary(found.spliced.model.directions.cpu().numpy(), found.selectivity.category, found.result.masses)
         for found in saes
     )
     if not len(one.alive) or not len(other.alive):
@@ -213,6 +213,7 @@ def _seed_stability(saes: list[LoadedSae]) -> SeedStability | None:
         same_category=shares["same_category"],
         same_category_by_chance=shares["same_category_by_chance"],
         mean_cosine=shares["partner_cosine"],
+        matched_cosine=shares["matched_cosine"],
         partners=np.stack([one.strongest, one.category[one.strongest], nearest, other.category[nearest]], axis=1),
         cosines=cosines,
     )

@@ -279,12 +279,19 @@ def _saliency(network: NetworkEdits, content: Content, slug: str, suffix: str) -
 
 def _seed_stability(found: SeedStability) -> Table:
     """Which feature of the second each strong feature of the first is."""
+    matched = found.matched_cosine
+    stability = (
+        ""
+        if matched is None
+        else f" Stability, the mean |cosine| of all living features matched one to one: {matched:.2f}."
+    )
     return Table(
         name="agreement",
         title="Seed stability: do two autoencoders of one layer find the same features?",
         note=f"Of the {len(found.partners)} most active features of each, {_percent(found.same_category)} have the "
         "category of the other's nearest feature by direction; with random partners "
-        f"{_percent(found.same_category_by_chance)}. Mean cosine: {_number(found.mean_cosine)}. Rows: the first's.",
+        f"{_percent(found.same_category_by_chance)}. Mean cosine: {_number(found.mean_cosine)}.{stability} Rows: the "
+        "first's.",
         columns=(
             Column(name="feature"),
             Column(name="category"),

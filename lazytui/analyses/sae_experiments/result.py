@@ -119,12 +119,14 @@ class NetworkEdits:
 class SeedStability:
     """Whether two autoencoders of one layer find the same features; see `sae.seed_stability`.
 
-    partners: (s, 4), a feature of the first, its category, the nearest of the second, its category; cosines: (s,).
+    matched_cosine: None in results of early versions. partners: (s, 4), a feature of the first, its category, the
+    nearest of the second, its category; cosines: (s,).
     """
 
     same_category: Metric
     same_category_by_chance: Metric
     mean_cosine: Annotated[float | None, ANY, Key("partner_cosine")]
+    matched_cosine: Annotated[float | None, ANY.optional] = None
     partners: Annotated[NDArray[np.int64], counts("partners", 4)]
     cosines: Annotated[NDArray[np.float64], numbers("partners"), Key("partner_cosine")]
 

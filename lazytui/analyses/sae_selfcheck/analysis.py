@@ -24,7 +24,8 @@ def settings(params: SelfcheckParams) -> Iterator[tuple[str, dict[str, float]]]:
     for variant in params.variants:
         own = VARIANTS[variant].defaults
         if "k" in own:
-            yield variant, {**own, "k": params.active}
+            centroids = {"centroids": max(own["centroids"], params.features)} if "centroids" in own else {}
+            yield variant, {**own, "k": params.active, **centroids}
         for price in PRICES.get(variant, ()):
             yield variant, {**own, "lam": price}
 

@@ -89,7 +89,7 @@ def mass_matched(
 ) -> list[Indices]:
     """Random sets of features from `pool` whose summed mass is as near to that of `chosen` as their order allows.
 
-    mass: (n,), mean activation of each feature, whose direction has length 1.
+    mass: (n,), mean activation of each feature times the length of its direction.
     """
     target_mass = float(mass[chosen].sum())
     sets = []
@@ -133,7 +133,7 @@ def run_experiments(
 ) -> dict[str, Any]:
     """All experiments on one network: arrays by name, and by split those of it. tick: called often; may raise."""
     random = np.random.default_rng(seed)
-    mass = {name: spliced.activity(name).mean(0).astype(np.float64) for name in ("easy", "hard", "balanced")}
+    mass = {name: spliced.mass(name) for name in ("easy", "hard", "balanced")}
     intact = {name: spliced.accuracy(name) for name in mass}
     arrays: dict[str, Any] = _ablate_one_by_one(spliced, selectivity, mass["easy"], tick)
     arrays |= _dose_response(spliced, selectivity, tick)
@@ -208,11 +208,11 @@ def _ablate_in_bulk(
 
 
 def _random_directions(spliced: SplicedModel, random: np.random.Generator) -> Tensor:
-    """(n, d): random directions of unit length."""
+    """(n, d): random directions, as long as the features' own."""
     generator = torch.Generator().manual_seed(int(random.integers(2**63)))
-    return random_dictionary(spliced.model.features, spliced.model.dimensions, generator).to(
-        spliced.model.decoder.device
-    )
+    decoder = spliced.model.decoder
+    drawn = random_dictionary(spliced.model.features, spliced.model.dimensions, generator).to(decoder.device)
+    return drawn * spliced.model.lengths[:, None]
 
 
 def _swaps(
@@ -232,7 +232,7 @@ def _swaps(
         dropped = selectivity.selective_for(own)
         if _with(own) not in spliced.names:
             continue
-        mass = spliced.activity(_with(own)).mean(0).astype(np.float64)
+        mass = spliced.mass(_with(own))
         before = spliced.logits(_with(own)).argmax(1)
         for added in range(count):
             tick()
@@ -240,7 +240,8 @@ def _swaps(
             others = spliced.split(_with(own)).labels != label
             if own == added or label == NO_CLASS or not (len(dropped) and len(features) and others.any()):
                 continue
-            swap = _Swap(spliced, _with(own), selectivity.response[features, added])
+            changes = selectivity.response[features, added] * spliced.lengths[features]
+            swap = _Swap(spliced, _with(own), changes)
             pool = control_pool(mass, dropped, selectivity.alive)
             by_chance = [
                 swap.predictions(drop, random.permutation(selectivity.alive)[: len(features)])
@@ -254,14 +255,15 @@ def _swaps(
 
 @dataclass(frozen=True)
 class _Swap:
-    """Features of the images of a split swapped for others, at amounts (k,) of these."""
+    """Features of the images of a split swapped for others, which move the activations by `changes` (k,)."""
 
     spliced: SplicedModel
     split: str
-    amounts: Floats
+    changes: Floats
 
     def predictions(self, drop: Indices, add: Indices) -> Indices:
-        edit = swap_edit(drop.tolist(), add.tolist(), self.amounts.tolist())
+        amounts = self.changes[: len(add)] / np.maximum(self.spliced.lengths[add], 1e-12)
+        edit = swap_edit(drop.tolist(), add.tolist(), amounts.tolist())
         return np.asarray(self.spliced.logits(self.split, edit).argmax(1))
 
 

@@ -48,7 +48,7 @@ def transfer_features(
     into the target; and with as many random features at the same strengths transferred, the mean of several draws. NaN
     where a value has no feature or no class.
     """
-    directions = source.model.decoder.cpu().double().numpy()
+    directions = source.model.directions.cpu().double().numpy()
     names = ("before", "source", "target", "random")
     content = target.split("balanced").content
     shares = {name: np.full(len(content.values), np.nan) for name in names}
@@ -56,7 +56,7 @@ def transfer_features(
         added: Indices = selectivity.selective_for(value)
         if not len(added) or label == NO_CLASS:
             continue
-        amounts = selectivity.response[added, value]
+        amounts = selectivity.response[added, value] * source.lengths[added]
         change = amounts @ directions[added]
         random_changes = [
             amounts @ directions[random.permutation(selectivity.alive)[: len(added)]] for _ in range(draws)

@@ -91,6 +91,17 @@ class SplicedModel:
             found: NDArray[np.float32] = torch.cat(f).cpu().numpy()
         return found
 
+    def mass(self, name: str) -> NDArray[np.float64]:
+        """(n,) float64: how far each feature moves the activations of a split, on average over its images."""
+        mean: NDArray[np.float64] = self.activity(name).mean(0).astype(np.float64) * self.lengths
+        return mean
+
+    @property
+    def lengths(self) -> NDArray[np.float64]:
+        """(n,) float64: of the decoder's rows."""
+        found: NDArray[np.float64] = self.model.lengths.detach().double().cpu().numpy()
+        return found
+
     def neurons(self, name: str) -> NDArray[np.float32]:
         """(N, C) float32: the layer's channels or units on each image, means over positions."""
         activations = self._stored[name].activations

@@ -7,6 +7,7 @@ The imports are the list.
 from lazytui.sae.variants.topk import TOPK
 from lazytui.sae.variants.batch_topk import BATCH_TOPK
 from lazytui.sae.variants.matryoshka import MATRYOSHKA
+from lazytui.sae.variants.archetypal import ARCHETYPAL
 from lazytui.sae.variants.jumprelu import JUMPRELU
 from lazytui.sae.variants.gated import GATED
 from lazytui.sae.variants.l1 import L1_PENALTY

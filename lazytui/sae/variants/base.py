@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lazytui.catalog_fields import defaults_of
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
     from lazytui.sae.autoencoder import Autoencoder
@@ -37,17 +38,32 @@ class Variant(BaseModel):
     resamples_dead: ClassVar[bool] = False
     """Whether dead features are resampled, having no other way back."""
 
+    composes_decoder: ClassVar[bool] = False
+    """Whether the decoder is made of other weights after every step, and isn't learned by itself."""
+
     def refusal(self, features: int) -> str:  # noqa: ARG002
         """Why it can't do with so many features, in a sentence; empty where it can."""
         return ""
 
-    def parameters(self, features: int) -> dict[str, Tensor]:  # noqa: ARG002
+    def for_samples(self, count: int, features: int) -> Variant:  # noqa: ARG002
+        """The same as it can be trained on so many samples. Raises BadInput where they are too few."""
+        return self
+
+    def with_random_decoder(self) -> Variant:
+        """What is trained as the control whose decoder stays at its random start."""
+        return self
+
+    def parameters(self, features: int, dimensions: int) -> dict[str, Tensor]:  # noqa: ARG002
         """First values of the weights that it has besides every autoencoder's, by name."""
         return {}
 
-    def buffers(self) -> dict[str, Tensor]:
+    def buffers(self, features: int, dimensions: int) -> dict[str, Tensor]:  # noqa: ARG002
         """First values of what it keeps and doesn't learn by gradient, by name."""
         return {}
+
+    def begin(self, sae: Autoencoder, samples: Tensor, scale: float, random: torch.Generator) -> None:
+        """Set what begins as the samples (M, d) tell, divided by `scale`, before the first step; they are centered on
+        b_d. What doesn't require a gradient stays as it is."""
 
     @abstractmethod
     def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:
@@ -56,6 +72,15 @@ class Variant(BaseModel):
     @abstractmethod
     def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
         """On a batch (N, d) whose variance, summed over dimensions, is about 1."""
+
+    def before_update(self, sae: Autoencoder) -> None:
+        """Change the gradients before the weights are moved by them: from the decoder's is taken what would only change
+        the length of its rows."""
+        sae.remove_parallel_gradient()
+
+    def after_update(self, sae: Autoencoder) -> None:
+        """Bring the weights back to where they may be: rows of the decoder to unit length."""
+        sae.normalize_decoder()
 
     def rescale(self, sae: Autoencoder, factor: float) -> None:
         """Change the unit of activations in what the variant has besides every autoencoder's weights."""

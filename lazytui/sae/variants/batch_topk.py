@@ -24,7 +24,7 @@ class BatchTopK(TopK):
     threshold: a single number.
     """
 
-    def buffers(self) -> dict[str, Tensor]:
+    def buffers(self, features: int, dimensions: int) -> dict[str, Tensor]:  # noqa: ARG002
         return {"threshold": torch.zeros(())}
 
     def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ class Gated(Variant):
 
     lam: Price = 0.03
 
-    def parameters(self, features: int) -> dict[str, Tensor]:
+    def parameters(self, features: int, dimensions: int) -> dict[str, Tensor]:  # noqa: ARG002
         return {"log_magnitude": torch.zeros(features), "magnitude_bias": torch.zeros(features)}
 
     def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:

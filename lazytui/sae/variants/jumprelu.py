@@ -28,7 +28,7 @@ class JumpReLU(Variant):
     lam: Price = 0.003
     bandwidth: Bandwidth = 0.1
 
-    def parameters(self, features: int) -> dict[str, Tensor]:
+    def parameters(self, features: int, dimensions: int) -> dict[str, Tensor]:  # noqa: ARG002
         return {"log_threshold": torch.full((features,), self.bandwidth).log()}
 
     def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:

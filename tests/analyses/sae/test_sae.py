@@ -275,6 +275,7 @@ def test_when_all_features_die_it_is_explained(taken_apart: Lab) -> None:
         (("--expansion", "0"), 2, "--expansion: Must be more than 0."),
         (("--expansion", "0.001"), 2, "leaves no dictionary of 128 dimensions"),
         (("--expansion", "1", "--k", "129"), 2, "--k 129 is more than the 128 features"),
+        (("--variant", "archetypal", "--expansion", "1", "--centroids", "127"), 2, "are fewer than the 128 features"),
         (("--k", "0"), 2, "--k: Must be at least 1."),
         (("--layer", "features.relu1", "--positions", "together", "--expansion", "200"), 2, "a smaller --expansion"),
         (("--layer", "features.relu9"), 2, "There is no layer 'features.relu9'"),

@@ -1,0 +1,106 @@
+"""Autoencoders of SAELens: a run of `sae` as its folder, and its folder as a run of `sae`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.sae.params import SaeParams
+from lazytui.errors import BadInput, UsageError
+from lazytui.files.writing import is_folder, parse_path
+from lazytui.runs.run_folder import RunFolder
+from lazytui.sae import VARIANTS
+from lazytui.system.torch_import import require_torch
+
+if TYPE_CHECKING:
+    from lazytui.sae.autoencoder import Autoencoder
+
+_OF_TRAINING = ("variant", "expansion", "steps", "epochs", "batch", "lr", "controls")
+"""Options that an autoencoder from elsewhere doesn't have."""
+_WIDEST = 256
+"""Features for each dimension, as `SaeParams.expansion` allows."""
+
+
+def write_saelens(params: SaeParams, run: RunFolder) -> Mapping[str, bytes]:
+    """The files of the folder, by name. Raises BadInput where the run's autoencoder is missing or damaged."""
+    result = recorded_result(run)
+    require_torch()
+    from lazytui.sae import variant_name
+    from lazytui.sae.saelens_folder import saelens_files
+    from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder
+    from lazytui.sae.variants.base import Variant
+
+    origin = ActivationOrigin(result.fingerprint, result.layer, params.positions)
+    model = load_autoencoder(run.autoencoder, origin)
+    assert isinstance(model.variant, Variant)
+    metadata = {
+        "model_name": params.run,
+        "hook_name": result.layer,
+        "positions": params.positions,
+        "fingerprint": result.fingerprint,
+        "variant": variant_name(model.variant),
+        "run": run.id,
+    }
+    return saelens_files(model, metadata)
+
+
+def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
+    """The same with what its folder says in place of what a training would be told; and its dimensions.
+
+    Raises BadInput as `read_saelens` does, and UsageError for options of a training.
+    """
+    assert params.saelens is not None
+    for name in _OF_TRAINING:
+        if name in params.model_fields_set and not (name == "controls" and not params.controls):
+            raise UsageError(
+                f"--saelens takes an autoencoder as it is, and --{name} is of a training: leave one of them out."
+            )
+    folder = parse_path(params.saelens).absolute()
+    if not is_folder(folder):
+        raise BadInput(f"There is no folder {params.saelens}: SAELens writes one for an autoencoder.")
+    require_torch()
+    from lazytui.sae.saelens_folder import read_saelens
+    from lazytui.sae.variants.fixed_thresholds import FixedThresholds
+
+    model = read_saelens(folder)
+    if model.features > _WIDEST * model.dimensions:
+        raise BadInput(
+            f"{params.saelens} has {model.features:,} features of {model.dimensions:,} dimensions, and {_WIDEST} for "
+            "each are the most."
+        )
+    variant = (
+        "jumprelu"
+        if isinstance(model.variant, FixedThresholds)
+        else next(name for name, entry in VARIANTS.items() if entry.options is type(model.variant))
+    )
+    options = VARIANTS[variant].defaults | {"k": getattr(model.variant, "k", None)}
+    update = {
+        **dict.fromkeys(params.OPTIONS),
+        **options,
+        "variant": variant,
+        "saelens": str(folder),
+        "expansion": model.features / model.dimensions,
+        "controls": 0,
+    }
+    return params.model_copy(update=update), model.dimensions
+
+
+def require_same_dimensions(given: int, dimensions: int, layer: str, params: SaeParams) -> None:
+    """Raise BadInput where the layer isn't what an autoencoder of so many dimensions was trained on."""
+    if given != dimensions:
+        raise BadInput(
+            f"The autoencoder in {params.saelens} is of {given:,} dimensions, and {layer} has {dimensions:,} with "
+            f"--positions {params.positions}: choose the layer that it was trained on."
+        )
+
+
+def read_given(params: SaeParams, dimensions: int, layer: str) -> Autoencoder:
+    """The autoencoder of the folder that Params name, on the CPU. Raises BadInput where it isn't of the layer."""
+    assert params.saelens is not None
+    from lazytui.sae.saelens_folder import read_saelens
+
+    model = read_saelens(Path(params.saelens))
+    require_same_dimensions(model.dimensions, dimensions, layer, params)
+    return model

@@ -178,7 +178,9 @@ def _resolved_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, 
     recorded = run.record.params
     requested = params.model_dump(mode="json")
     return [
-        (name, value, recorded[name]) for name, value in requested.items() if value not in (None, [], recorded[name])
+        (name, value, recorded[name])
+        for name, value in requested.items()
+        if name in recorded and value not in (None, [], recorded[name])
     ]
 
 

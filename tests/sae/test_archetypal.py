@@ -11,7 +11,6 @@ from torch import Tensor
 
 from lazytui.errors import BadInput
 from lazytui.sae.autoencoder import Autoencoder
-from lazytui.sae.edits.experiments import mass_matched
 from lazytui.sae.sae_training import Recipe, train
 from lazytui.sae.saved_sae import ActivationOrigin, save_autoencoder
 from lazytui.sae.seed_stability import matched_cosine
@@ -48,7 +47,8 @@ def test_directions_are_mixtures_of_centroids_and_what_is_relaxed(model: Autoenc
     mixture, relaxation = model.get_parameter("mixture"), model.get_parameter("relaxation")
     assert float(mixture.min()) >= 0 and torch.allclose(mixture.sum(1), torch.ones(12), atol=1e-5)
     lengths = relaxation.norm(dim=1)
-    assert 0 < float(lengths.min()) and float(lengths.max()) <= 1 / 8**0.5 + 1e-6, "a standard deviation of a dimension"
+    assert float(lengths.min()) > 0, "something is relaxed"
+    assert float(lengths.max()) <= 1 / 8**0.5 + 1e-6, "by a standard deviation of a dimension"
     assert float((mixture - torch.eye(12, 40)).abs().max()) > 0.01 and float(model.get_parameter("log_scale")) != 0
     composed = model.get_parameter("log_scale").exp() * (mixture @ model.get_buffer("centroids") + relaxation)
     torch.testing.assert_close(model.decoder, composed)
@@ -103,9 +103,7 @@ def test_the_same_seed_gives_the_same_bits_and_the_centroids_are_kept(
     assert kept.shape == (40, 8)
     nearest = torch.cdist(samples(), kept).argmin(1)
     means = torch.stack([samples()[nearest == each].mean(0) for each in range(40)])
-    assert float((means - kept).norm(dim=1).mean()) < 0.05 * scale, (
-        "each is about the mean of its samples, since before"
-    )
+    assert float((means - kept).norm(dim=1).mean()) < 0.05 * scale, "means of their samples"
 
 
 def test_two_seeds_agree_more_than_those_of_topk() -> None:
@@ -142,10 +140,3 @@ def test_samples_that_are_alike_make_centroids_that_are() -> None:
     alike = torch.ones(60, 4)
     alike[0] += 1
     assert bool(cluster_centers(alike, 20, torch.Generator().manual_seed(0)).isfinite().all())
-
-
-def test_random_sets_are_matched_by_how_far_they_move_the_activations() -> None:
-    """A feature of a long direction counts as much as several of short ones."""
-    mass = np.array([1.0, 1.0, 1.0, 1.0]) * np.array([2.0, 1.0, 1.0, 1.0])
-    found = mass_matched(mass, np.array([0]), np.array([1, 2, 3]), 3, np.random.default_rng(0))
-    assert [len(each) for each in found] == [2, 2, 2]

@@ -15,8 +15,8 @@ from torch import Tensor
 from lazytui.errors import BadInput
 from lazytui.sae import VARIANTS
 from lazytui.sae.autoencoder import Autoencoder
-from lazytui.sae.saelens_folder import CFG_FILE, WEIGHTS_FILE, read_saelens, saelens_files
 from lazytui.sae.sae_training import Recipe, train
+from lazytui.sae.saelens_folder import CFG_FILE, WEIGHTS_FILE, read_saelens, saelens_files
 
 ARCHITECTURES = {
     "topk": "topk",

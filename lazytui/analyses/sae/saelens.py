@@ -61,20 +61,19 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
     if not is_folder(folder):
         raise BadInput(f"There is no folder {params.saelens}: SAELens writes one for an autoencoder.")
     require_torch()
+    from lazytui.sae import variant_name
     from lazytui.sae.saelens_folder import read_saelens
-    from lazytui.sae.variants.fixed_thresholds import FixedThresholds
+    from lazytui.sae.variants.base import Variant
 
     model = read_saelens(folder)
+    assert isinstance(model.variant, Variant)
     if model.features > _WIDEST * model.dimensions:
         raise BadInput(
             f"{params.saelens} has {model.features:,} features of {model.dimensions:,} dimensions, and {_WIDEST} for "
             "each are the most."
         )
-    variant = (
-        "jumprelu"
-        if isinstance(model.variant, FixedThresholds)
-        else next(name for name, entry in VARIANTS.items() if entry.options is type(model.variant))
-    )
+    kind = variant_name(model.variant)
+    variant = kind if kind in VARIANTS else "jumprelu"
     options = VARIANTS[variant].defaults | {"k": getattr(model.variant, "k", None)}
     update = {
         **dict.fromkeys(params.OPTIONS),

@@ -177,11 +177,8 @@ def _resolved_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, 
     """Options whose value was replaced by what it means on this machine, with both values."""
     recorded = run.record.params
     requested = params.model_dump(mode="json")
-    return [
-        (name, value, recorded[name])
-        for name, value in requested.items()
-        if name in recorded and value not in (None, [], recorded[name])
-    ]
+    both = ((name, value, recorded[name]) for name, value in requested.items() if name in recorded)
+    return [(name, value, here) for name, value, here in both if value not in (None, [], here)]
 
 
 def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | None, quiet: bool) -> RunFolder | None:

@@ -20,7 +20,7 @@ from torch import Tensor
 from lazytui.errors import BadInput
 from lazytui.files.reading import parse_json, read_regular
 from lazytui.files.writing import reason
-from lazytui.models.weights_header import describe
+from lazytui.models.weights_header import LARGEST, describe
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.variants.base import Variant
 from lazytui.sae.variants.batch_topk import BatchTopK
@@ -38,7 +38,6 @@ WEIGHTS_FILE = "sae_weights.safetensors"
 _VERSION = "6.0.0"
 """Of SAELens, whose settings are written. Without one of 6 or later it reads a file as an older one's."""
 _LARGEST_CFG = 1 << 20
-_LARGEST = 1 << 30
 _MOST_WEIGHTS = 2**28
 """Of the encoder; the decoder has as many."""
 
@@ -142,7 +141,7 @@ def read_saelens(folder: Path) -> Autoencoder:
     _check_shapes(path, cfg)
     own = _OWN_WEIGHTS[cfg.architecture]
     try:
-        weights = {name: value.float() for name, value in load(read_regular(path, _LARGEST, links=True)).items()}
+        weights = {name: value.float() for name, value in load(read_regular(path, LARGEST, links=True)).items()}
         model = Autoencoder(cfg.d_in, cfg.d_sae, torch.Generator(), _variant(cfg))
         matrices = {"encoder": "W_enc", "decoder": "W_dec", "decoder_bias": "b_dec"}
         names = {**matrices, **{here: there for there, here in own.items()}}

@@ -13,14 +13,12 @@ from safetensors.torch import load, save
 from lazytui.errors import BadInput
 from lazytui.files.reading import parse_json, read_regular
 from lazytui.files.writing import write_atomic
-from lazytui.models.weights_header import describe, pack
+from lazytui.models.weights_header import LARGEST, describe, pack
 from lazytui.sae import SAVED, variant_name
 from lazytui.sae.activation_samples import Positions
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.variants.base import Variant
 from lazytui.system.memory import memory_error_or
-
-_LARGEST = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,11 @@ def load_autoencoder(path: Path, origin: ActivationOrigin) -> Autoencoder:
     header = describe(path)
     _require_origin(path, header.metadata, origin)
     try:
-        content = read_regular(path, _LARGEST)
+        content = read_regular(path, LARGEST)
         variant = SAVED[header.metadata["variant"]].options.model_validate(parse_json(header.metadata["options"]))
         features, dimensions = header.shapes["decoder"]
+        if refusal := variant.refusal(features):
+            raise ValueError(refusal)
         model = Autoencoder(dimensions, features, torch.Generator(), variant)
         model.load_state_dict(load(content))
     except Exception as error:  # what a damaged file raises depends on where the damage is

@@ -27,8 +27,8 @@ def samples(count: int = 600, dimensions: int = 8) -> Tensor:
     return (active * (0.5 + torch.rand(count, 12, generator=random))) @ directions + 3
 
 
-def learned(variant: Variant, seed: int = 0, steps: int = 300) -> Autoencoder:
-    return train(samples(), Recipe(variant, 12, steps, 64, 3e-3, seed))
+def learned(variant: Variant) -> Autoencoder:
+    return train(samples(), Recipe(variant, 12, 300, 64, 3e-3))
 
 
 def distance_to_hull(atom: np.ndarray, points: np.ndarray) -> float:
@@ -110,10 +110,10 @@ def test_two_seeds_agree_more_than_those_of_topk() -> None:
     """Their centroids differ, too: k-means begins at random."""
 
     def stability(variant: Variant) -> float:
-        one, other = (learned(variant, seed) for seed in (0, 1))
+        one, other = (train(samples(), Recipe(variant, 24, 150, 64, 3e-3, seed)) for seed in (0, 1))
         return matched_cosine(one.decoder.numpy(), other.decoder.numpy())
 
-    assert stability(Archetypal(k=3, centroids=100, delta=0.3)) > stability(TopK(k=3)) + 0.03
+    assert stability(Archetypal(k=3, centroids=100)) > stability(TopK(k=3)) + 0.05
 
 
 def test_a_frozen_decoder_is_random_and_a_frozen_encoder_too() -> None:

@@ -106,6 +106,16 @@ def test_a_dial_is_the_edit_at_every_factor(spliced: SplicedModel) -> None:
         np.testing.assert_allclose(turned[place], logits.softmax(0).numpy(), atol=1e-5)
 
 
+def test_the_mass_of_a_feature_is_how_far_it_moves_the_layer(spliced: SplicedModel) -> None:
+    mass = spliced.mass("hard")
+    np.testing.assert_allclose(mass, spliced.activity("hard").mean(0), rtol=1e-5, err_msg="directions of length 1")
+    with torch.no_grad():
+        spliced.model.decoder.mul_(2)
+        longer = spliced.mass("hard")
+        spliced.model.decoder.div_(2)
+    np.testing.assert_allclose(longer, 2 * mass, rtol=1e-6)
+
+
 def test_random_sets_have_the_mass_of_those_that_they_stand_beside() -> None:
     random = np.random.default_rng(0)
     mass = random.exponential(size=200)

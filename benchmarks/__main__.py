@@ -18,6 +18,8 @@ TABLES = (
     "complexity",
     "cases",
     "audit",
+    "cure",
+    "select",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

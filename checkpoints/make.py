@@ -45,6 +45,10 @@ RECIPES = {
     "sae-selfcheck": "sae-selfcheck",
     "attack-lazy-strokes": "attack shipped/lazy-strokes",
     "compare-strokes": "compare",
+    "audit-lazy-strokes": "audit shipped/lazy-strokes",
+    "hidden-cue-strokes": "train --source strokes --cue border --train-size 6000 --test-size 1500 --model lazy-maxpool "
+    "--epochs 2 --seed 0",
+    "audit-hidden-cue-strokes": "audit shipped/hidden-cue-strokes",
 }
 
 BEFORE = {

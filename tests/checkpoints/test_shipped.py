@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.files.package_data import package_folder
 from lazytui.models.fingerprint import fingerprint
 from lazytui.models.weights_loading import load_model
@@ -26,9 +26,13 @@ KEPT = ("result.json", "arrays.safetensors", *LEARNED)
 
 LAZY = ("lazy-mnist", "lazy-strokes")
 CURED = ("cured-mnist", "cured-strokes")
+HIDDEN = ("hidden-cue-strokes",)
+"""Lazy by what nobody labeled."""
 FEATURES = ("sae-lazy-mnist", "sae-lazy-strokes", "sae-cured-strokes")
 RESULTS = (
     "attack-lazy-strokes",
+    "audit-hidden-cue-strokes",
+    "audit-lazy-strokes",
     "compare-strokes",
     "dataset-strokes",
     "evaluate-lazy-and-cured-strokes",
@@ -44,7 +48,7 @@ RESULTS = (
 
 
 def test_the_manifest_lists_what_is_shipped() -> None:
-    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {*LAZY, *CURED, *FEATURES, *RESULTS}
+    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {*LAZY, *CURED, *HIDDEN, *FEATURES, *RESULTS}
 
 
 def test_every_result_is_of_a_network_that_is_shipped_and_can_be_drawn() -> None:
@@ -85,6 +89,14 @@ def test_the_cured_models_are_cured_within_the_rules(name: str) -> None:
     assert not method.alters_images and not method.reads, "no color label, no held-out data, no repainting"
 
 
+def test_the_audits_name_what_their_networks_go_by() -> None:
+    """Of the second a frame, which no label tells."""
+    for name, properties in (("lazy-strokes", {"hue", "ground hue"}), (*HIDDEN, {"border"})):
+        found = recorded_result(shipped_run(f"audit-{name}"))
+        assert found.named[0] in properties and found.largest > 0.3
+    assert MANIFEST[HIDDEN[0]]["metrics"]["hard_accuracy"] < MANIFEST[HIDDEN[0]]["metrics"]["easy_accuracy"] - 0.3
+
+
 @pytest.mark.parametrize("name", FEATURES)
 def test_the_features_explain_nearly_all_with_few_at_work_and_few_dead(name: str) -> None:
     """A cured network says more in as many dimensions, of digits in place of colors."""
@@ -95,7 +107,7 @@ def test_the_features_explain_nearly_all_with_few_at_work_and_few_dead(name: str
     assert (metrics["color_features"] > metrics["digit_features"]) is lazy
 
 
-@pytest.mark.parametrize("name", [*LAZY, *CURED])
+@pytest.mark.parametrize("name", [*LAZY, *CURED, *HIDDEN])
 def test_they_are_small_and_can_be_loaded(name: str) -> None:
     assert sum(path.stat().st_size for path in shipped_run(name).path.iterdir()) < 500_000
     load_model(shipped_run(name).path)

@@ -10,7 +10,11 @@ from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult, read, write
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.core.metric_catalog import OF_SELECTORS
 from lazytui.analyses.recipe.known_recipes import known_recipes
+from lazytui.analyses.select.judging import plain_among, require_no_custom_code
+from lazytui.analyses.select.ranking import by_seed, judged, require_one_data_set
+from lazytui.analyses.select.ranking_figures import chosen_recipes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups, measured_rank, ranked_groups
@@ -24,6 +28,7 @@ from lazytui.analyses.trainings.training_lookup import (
 )
 from lazytui.code_permission import is_custom
 from lazytui.counted_nouns import counted
+from lazytui.data.splits import find_data
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.formatting import state_clause
@@ -51,7 +56,18 @@ def resolve(params: CompareParams, workspace: Workspace) -> CompareParams:
             )
     if params.attack:
         require_attackable(runs, params.attack, workspace)
+    if params.rank in OF_SELECTORS:
+        _require_rankable(params, runs, workspace)
     return params.model_copy(update={"runs": tuple(dict.fromkeys(workspace.reference(run) for run in runs))})
+
+
+def _require_rankable(params: CompareParams, runs: Sequence[RunFolder], workspace: Workspace) -> None:
+    """Raise UsageError or BadInput where the networks can't be ranked without labels."""
+    require_no_custom_code(runs)
+    require_one_data_set(params.rank, {run.reference: trained_params(run) for run in runs})
+    find_data(trained_params(runs[0]))
+    for of_seed in [] if params.plain else by_seed(runs):
+        plain_among(of_seed, workspace)
 
 
 def run(params: CompareParams, report: Report) -> CompareResult:
@@ -73,6 +89,8 @@ def run(params: CompareParams, report: Report) -> CompareResult:
     groups = trainings.groups
     if params.attack:
         groups = attack_all(groups, params.attack, report)
+    if params.rank in OF_SELECTORS:
+        groups = judged(groups, params.property, "auto", report)
     runs = sum(len(group.runs) for group in groups)
     return CompareResult(recipes=len(groups), runs=runs, plain_trained=trained_now, groups=groups)
 
@@ -136,6 +154,7 @@ def figures(params: CompareParams, result: CompareResult) -> list[Figure]:
     figures_of_comparison = leaderboard_figures(groups, rank=rank, x=params.x, y=params.y)
     if params.attack:
         figures_of_comparison.append(attack_table(ranked_groups(groups, rank), params.attack))
+    figures_of_comparison[1:1] = chosen_recipes(groups, rank)
     return [*figures_of_comparison, *known_recipes(labeled_groups(groups))]
 
 

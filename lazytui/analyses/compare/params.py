@@ -6,19 +6,19 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from lazytui.analyses.core.analysis import Params, RunReference
+from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.core.metric_catalog import MetricName
+from lazytui.analyses.select.rank_params import RankParams
 from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import name_field, require_name, summaries
 
 
-class CompareParams(Params):
+class CompareParams(RankParams):
     """Which trainings are compared, and by what."""
 
     runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
         (), description="Finished trainings; by default all that the workspace has."
     )
-    rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
     x: MetricName = Field("easy_accuracy", description="Across the scatter of all trainings.")
     y: MetricName = Field("hard_accuracy", description="Up the scatter of all trainings.")
     plain: bool = Field(

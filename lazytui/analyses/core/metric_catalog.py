@@ -25,6 +25,18 @@ MetricName = Literal[
 ]
 """The metrics that trainings are ranked by."""
 
+SelectorRank = Literal["worst-class", "worst-environment", "worst-pseudo-group"]
+"""What trainings can be ranked by where nobody has labels of the shortcut, by the names of choices."""
+
+RankName = Literal[MetricName, SelectorRank]
+
+OF_SELECTORS: Mapping[str, str] = {
+    "worst-class": "worst_class_accuracy",
+    "worst-environment": "worst_environment_accuracy",
+    "worst-pseudo-group": "worst_pseudo_group_accuracy",
+}
+"""Their metrics."""
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -51,6 +63,17 @@ METRICS = {
     "conflicting_accuracy": Metric("conflicting accuracy", "right on probe images that wear another digit's color"),
     "unbiased_accuracy": Metric("unbiased accuracy", "mean over the 100 digit x color groups of the probe split"),
     "worst_group_accuracy": Metric("worst group", "the worst of those groups that has 10 images or more"),
+    "worst_class_accuracy": Metric(
+        "worst class", "the lowest accuracy of a class on the validation split; no label of the shortcut is read"
+    ),
+    "worst_environment_accuracy": Metric(
+        "worst environment",
+        "the lower accuracy, on the validation split, of what a plain network is sure of and of what it isn't (EIIL)",
+    ),
+    "worst_pseudo_group_accuracy": Metric(
+        "worst pseudo-group",
+        "the lower accuracy, on the validation split, of what agrees with a property and of what contradicts it",
+    ),
     "color_follow_rate": Metric(
         "color-follow rate", "conflicting probe images taken for the digit of their color", less_is_worse=False
     ),

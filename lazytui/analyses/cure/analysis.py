@@ -11,9 +11,11 @@ import numpy as np
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.execute import find_or_execute, recorded_params, recorded_result
 from lazytui.analyses.cure.candidates import candidates, rungs
 from lazytui.analyses.cure.figures import figures
+from lazytui.analyses.cure.maps import Found, maps_of
 from lazytui.analyses.cure.params import CureParams
 from lazytui.analyses.cure.result import CureResult, Loss, Trial, read
 from lazytui.analyses.groups.params import GroupsParams
@@ -43,8 +45,8 @@ def resolve(params: CureParams, workspace: Workspace) -> CureParams:
     needed = _seconds_per_epoch(params, workspace) * epochs
     if needed > params.seconds:
         raise UsageError(
-            f"--budget {params.budget} is too small for one training of {counted(epochs, 'epoch')}, which "
-            f"took {needed:,.0f} s: give it more, or fewer --epochs."
+            f"--budget {params.budget} is too small for one training of {counted(epochs, 'epoch')}, which takes "
+            f"{needed:,.0f} s at the pace of {params.run}'s own: give it more, or fewer --epochs."
         )
     return params.model_copy(update={"epochs": epochs})
 
@@ -61,8 +63,17 @@ def run(params: CureParams, report: Report) -> CureResult:
     audit = _asked("audit", _audit_of(params, network), f"auditing {network.display_name}", report)
     found: AuditResult = recorded_result(audit)
     before = recorded_result(network).metrics.get("hard_accuracy")
+    trained = trained_params(network)
     nothing = CureResult(
-        steps=0, hard_before=before, hard_after=None, gain=None, named="", selector="worst environment", judged_by=0
+        steps=0,
+        hard_before=before,
+        hard_after=None,
+        gain=None,
+        named="",
+        selector="worst environment",
+        judged_by=0,
+        palette_name=trained.palette,
+        recorded_content=content_to_keep(trained),
     )
     if not found.named:
         return nothing
@@ -71,7 +82,7 @@ def run(params: CureParams, report: Report) -> CureResult:
     groups = None if told is None else told.reference
     search = _Search(params, network, named, report)
     first = search.judged(0, network)
-    asked = candidates(trained_params(network), params.methods, named, groups)
+    asked = candidates(trained, params.methods, named, groups)
     search.halve(asked)
     best = max(search.trials, key=_rank, default=None)
     better = best is not None and _rank(best)[:2] > _rank(first)[:2]
@@ -93,7 +104,17 @@ def run(params: CureParams, report: Report) -> CureResult:
     again = _asked("audit", _audit_of(params, cured), f"auditing {cured.display_name}", report)
     after = recorded_result(cured).metrics.get("hard_accuracy")
     gain = None if before is None or after is None else after - before
-    return replace(result, chosen=best.run, hard_after=after, gain=gain, lost_after=_loss(again, named))
+    method, layers, maps = search.maps_of(network, cured)
+    return replace(
+        result,
+        chosen=best.run,
+        hard_after=after,
+        gain=gain,
+        lost_after=_loss(again, named),
+        map_method=method,
+        map_layers=layers,
+        maps=maps,
+    )
 
 
 def _rank(trial: Trial) -> tuple[float, float, int]:
@@ -145,7 +166,8 @@ def _groups(params: CureParams, named: str, report: Report) -> tuple[RunFolder |
 
 
 class _Search:
-    """Successive halving over trainings within the budget. trials: what was tried, in turn."""
+    """Successive halving over trainings within the budget. trials: what was tried, in turn. The budget is spent by the
+    trainings that this run began, also where it goes on; those that are there already cost nothing."""
 
     def __init__(self, params: CureParams, network: RunFolder, named: str, report: Report) -> None:
         from lazytui.system.torch_import import require_torch
@@ -157,13 +179,13 @@ class _Search:
         self._params, self._report = params, report
         self._hardware = choose_hardware(params.device, "fp32")
         self._split = build_dataset(recorded_training(params.run, report.workspace)).validation
-        self._began = report.clock()
         of_plain = outputs(network, network.path, self._split, self._hardware, report)
         selectors = selectors_of(self._split, of_plain, named, report)
         predicted = of_plain.argmax(1).astype(np.uint8)
         told = math.isfinite(selectors["worst group"](predicted))
         self.selector = "worst group" if told else "worst environment"
         self._score, self._accuracy = selectors[self.selector], selectors["accuracy"]
+        self._spent = 0.0
         self.judged_by = self._score.fewest
         self.trials: list[Trial] = []
         self.left_out: list[str] = []
@@ -192,7 +214,7 @@ class _Search:
             for number, one in enumerate(asked[:count]):
                 self._report.check()
                 self._report.progress(number, count, f"trainings of rung {rung} of {len(plan)}")
-                if ranked and self._spent() > self._params.seconds * rung / len(plan):
+                if ranked and self._spent > self._params.seconds * rung / len(plan):
                     late.append(one.method)
                 elif (run := self._trained(one, epochs)) is not None:
                     self.trials.append(self.judged(rung, run))
@@ -203,9 +225,11 @@ class _Search:
                 )
             asked = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
 
-    def _spent(self) -> float:
-        """Seconds of the budget."""
-        return self._report.clock() - self._began
+    def maps_of(self, network: RunFolder, cured: RunFolder) -> Found:
+        """Of held-out images of both parts by which is chosen."""
+        assert self._score.second is not None
+        self._report.note("mapping where both networks look")
+        return maps_of(network, cured, self._split, self._score.second, self._hardware)
 
     def _trained(self, asked: TrainParams, epochs: int) -> RunFolder | None:
         """None where it can't be trained."""
@@ -213,12 +237,15 @@ class _Search:
         known = list(same_training(asked, known_trainings(self._report.workspace)))
         doing = f"training a {asked.model} by {asked.method} for {counted(epochs, 'epoch')}"
         try:
-            return find_or_execute("train", asked, known, doing, self._report)
+            run = find_or_execute("train", asked, known, doing, self._report)
         except (BadInput, UsageError) as error:
             self._report.note(str(error))
             if (reason := f"{asked.method}: {error}"[:2000]) not in self.left_out:
                 self.left_out.append(reason)
             return None
+        if run.record.started_by == self._report.run.id:  # now, or before this run was killed
+            self._spent += float(recorded_result(run).seconds)
+        return run
 
 
 ANALYSIS = Analysis(params=CureParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve)

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lazytui.analyses.gradcam.map_pictures import overlay
 from lazytui.audit.editors import EDITORS
 from lazytui.counted_nouns import counted
-from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Table, Text
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Pixels, Table, Text
+from lazytui.saliency.map_names import METHODS
 
 if TYPE_CHECKING:
     from lazytui.analyses.cure.params import CureParams
-    from lazytui.analyses.cure.result import CureResult, Loss, Trial
+    from lazytui.analyses.cure.result import CureResult, Loss, Maps, Trial
+    from lazytui.figures.kinds import Tone
 
 _NORMAL = 1.96
 
@@ -20,7 +23,8 @@ _NORMAL = 1.96
 def figures(params: CureParams, result: CureResult) -> list[Figure]:
     found: list[Figure] = [_verdict(params, result)]
     if result.before is not None:
-        found += [_before_and_after(result, result.before), _trials(result, result.before)]
+        maps = [_maps(result, result.maps)] if result.maps is not None else []
+        found += [_before_and_after(result, result.before), *maps, _trials(result, result.before)]
     return found
 
 
@@ -94,6 +98,42 @@ def _before_and_after(result: CureResult, before: Trial) -> Bars:
         unit="%",
         low=0.0,
     )
+
+
+_PARTS = {"worst group": ("agrees", "contradicts"), "worst environment": ("first part", "second part")}
+"""What the parts by which is chosen are called."""
+
+
+def _maps(result: CureResult, maps: Maps) -> Pixels:
+    """The images as they are, then where each network looks, with its answers."""
+    method, classes, labels = METHODS[result.map_method], result.content.classes, maps.labels
+    height, width = maps.images.shape[1:3]
+    said = (maps.says_before, maps.says_after)
+    right = [says.argmax(1) == labels for says in said]
+    answers = [f"{classes[says.argmax()]} {says.max():.0%}" for each in said for says in each]
+    tones: list[Tone] = ["muted"] * len(labels) + ["good" if one else "bad" for each in right for one in each]
+    first, second = _PARTS[result.selector]
+    layers = "" if result.map_layers[0] is None else f" at {', then '.join(_layers(result))}"
+    overlays = [overlay(each, method.signed, height, width) for each in (maps.before, maps.after)]
+    return Pixels(
+        name="maps",
+        title=f"Where it looks before and after: {method.title}{layers}",
+        note=f"Held-out images of the same bias: {first} and {second} by {result.selector}, without a label of the "
+        "property. Above: as they are, with their classes. Below: for what each network says, with its probability. "
+        "An image keeps its color where the evidence is; each map is scaled to its maximum.",
+        images=np.concatenate([maps.images] * 3),
+        columns=len(labels),
+        captions=(*(classes[label] for label in labels), *answers),
+        tones=tuple(tones),
+        row_labels=("image", "before", "after"),
+        column_labels=tuple(second if one else first for one in maps.second),
+        overlay=np.concatenate([np.full_like(overlays[0], np.nan), *overlays]),
+    )
+
+
+def _layers(result: CureResult) -> list[str]:
+    """Those that are mapped, once where both networks have the same."""
+    return list(dict.fromkeys(layer for layer in result.map_layers if layer is not None))
 
 
 def _trials(result: CureResult, before: Trial) -> Table:

@@ -41,6 +41,8 @@ class CureParams(NetworkParams):
     def _is_time(cls, text: str) -> str:
         if not re.fullmatch(r"[0-9]{1,6}[smh]", text):
             raise ValueError(f"{text!r:.40} is no time: write it as 90s, 20m or 2h.")
+        if not int(text[:-1]):
+            raise ValueError(f"{text} is too small for one training.")
         return text
 
     @field_validator("methods")

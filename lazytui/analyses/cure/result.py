@@ -5,12 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.content_facts import OfImages, content_sizes
+from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.audit.editors import EDITORS
-from lazytui.runs.results.result_contents import ANY, COUNT, SHARE, Count, Damaged, Name, Note, Number
+from lazytui.data.content import Content
+from lazytui.runs.results.result_contents import (
+    ANY,
+    COUNT,
+    SHARE,
+    Count,
+    Damaged,
+    Name,
+    Note,
+    Number,
+    flags,
+    images,
+    indices,
+    numbers,
+    shares,
+)
 from lazytui.runs.results.saved_result import Result
-from lazytui.runs.results.typed_result import read_fields
+from lazytui.runs.results.typed_result import Part, read_fields
+from lazytui.saliency.map_names import MethodName
 
 if TYPE_CHECKING:
     from lazytui.analyses.cure.params import CureParams
@@ -42,12 +62,32 @@ class Trial:
     accuracy: Rate
 
 
-@dataclass(frozen=True, kw_only=True)
-class CureResult:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Maps:
+    """Held-out images, none of them chosen by a label of the property, and where both networks look.
+
+    images: (shown, h, w, 3). labels: (shown,), their classes. second: (shown,), whether an image is of the second of
+    the two parts by which was chosen. before, after: (shown, h, w), raw maps of each network's own answer.
+    says_before, says_after: (shown, classes), what each says.
+    """
+
+    images: Annotated[NDArray[np.uint8], images("shown")]
+    labels: Annotated[NDArray[np.uint8], indices("shown", below="/classes")]
+    second: Annotated[NDArray[np.bool_], flags("shown")]
+    before: Annotated[NDArray[np.float32], numbers("shown", "height before", "width before").defined]
+    after: Annotated[NDArray[np.float32], numbers("shown", "height after", "width after").defined]
+    says_before: Annotated[NDArray[np.float32], shares("shown", "/classes").defined]
+    says_after: Annotated[NDArray[np.float32], shares("shown", "/classes").defined]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CureResult(OfImages):
     """named: the property that the network goes by; empty where none was found, and then nothing was tried. groups: the
     run that told them; None where that can't be done. selector: by which is chosen; judged_by: images of the
     smaller of its two parts. before: the network as it was, as a
-    trial. chosen: the reference of the best one, where it is better. lost_before, lost_after: of the property.
+    trial. chosen: the reference of the best one, where it is better. lost_before, lost_after: of the property. maps: of
+    the network before and the chosen one, by map_method, of map_layers; None where none was chosen, and in results of
+    early versions.
 
     hard_before, hard_after: accuracy on conflicting images, by which nothing was chosen.
     """
@@ -66,6 +106,11 @@ class CureResult:
     chosen: Name | None = None
     lost_before: Loss | None = None
     lost_after: Loss | None = None
+    palette_name: PaletteName = "distinct"
+    recorded_content: Content | None = None
+    map_method: MethodName = "grad-cam"
+    map_layers: tuple[Name | None, Name | None] = (None, None)
+    maps: Annotated[Maps | None, Part("map_")] = None
 
     @property
     def best(self) -> Trial | None:
@@ -75,11 +120,13 @@ class CureResult:
 
 def read(_params: CureParams, saved: Result) -> CureResult:
     """Raises Damaged where it isn't what `write_fields` makes."""
-    result = read_fields(CureResult, saved)
+    result = read_fields(CureResult, saved, content_sizes(saved))
     if result.named and (result.named not in EDITORS or result.before is None or result.lost_before is None):
         raise Damaged("it names a property that there isn't, or nothing of the network before")
     if not result.named and result.trials:
         raise Damaged("it found nothing, and tried to cure it")
     if (result.chosen is None) != (result.best is None):
         raise Damaged("it chose what it didn't try")
+    if result.maps is not None and result.chosen is None:
+        raise Damaged("it maps a network that it didn't choose")
     return result

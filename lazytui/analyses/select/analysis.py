@@ -11,13 +11,17 @@ import numpy as np
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.select.figures import figures
-from lazytui.analyses.select.judging import outputs, selectors_of
+from lazytui.analyses.select.judging import (
+    outputs,
+    plain_among,
+    require_no_custom_code,
+    require_same_data,
+    selectors_of,
+)
 from lazytui.analyses.select.params import SelectParams
 from lazytui.analyses.select.result import SelectResult, read
-from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.same_data import differing_options
 from lazytui.analyses.trainings.training_lookup import known_trainings, trained_params
-from lazytui.code_permission import is_custom
 from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.formatting import state_clause
@@ -39,7 +43,7 @@ def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
     for run in runs:
         if run.status.state != "done":
             raise BadInput(f"{run.reference} isn't done, it {state_clause(run.status)}: it can't be chosen yet.")
-        _require_same_data(runs[0], run)
+        require_same_data(runs[0], run)
     find_data(trained_params(runs[0]))
     named = tuple(dict.fromkeys(workspace.reference(run) for run in runs))
     if len(named) == 1 and not runs[0].weights_by_step():
@@ -47,11 +51,9 @@ def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
             f"{runs[0].display_name} alone leaves nothing to choose: name more trainings, or train with "
             "--keep-checkpoints."
         )
-    plain = workspace.find(params.plain) if params.plain else _plain_among(runs, workspace)
-    _require_same_data(runs[0], plain)
-    for run in (*runs, plain):
-        if is_custom(model := trained_params(run).model):
-            raise BadInput(f"{run.reference} was trained with the code {model}, and no code runs on a run's word.")
+    plain = workspace.find(params.plain) if params.plain else plain_among(runs, workspace)
+    require_same_data(runs[0], plain)
+    require_no_custom_code((*runs, plain))
     return params.model_copy(update={"runs": named, "plain": workspace.reference(plain)})
 
 
@@ -60,30 +62,6 @@ def _on_the_newest_data(workspace: Workspace) -> list[RunFolder]:
     if not done:
         raise BadInput(f"There is no finished training in {workspace.path} to choose: begin with lazytui run train.")
     return [run for run in done if not differing_options(trained_params(done[-1]), trained_params(run))]
-
-
-def _plain_among(runs: list[RunFolder], workspace: Workspace) -> RunFolder:
-    """The shortest plain training on the same data, of these first."""
-    known = [*runs, *(run for run in known_trainings(workspace) if run.status.state == "done")]
-    plain = [run for run in known if _is_plain(trained_params(run), trained_params(runs[0]))]
-    if not plain:
-        raise BadInput(
-            "There is no plain training on these data by which environments could be told: lazytui run train without "
-            "--method, or name one by --plain."
-        )
-    return min(plain, key=lambda run: trained_params(run).epochs)
-
-
-def _is_plain(trained: TrainParams, other: TrainParams) -> bool:
-    return trained.method == "erm" and trained.epochs > 0 and not differing_options(trained, other)
-
-
-def _require_same_data(run: RunFolder, other: RunFolder) -> None:
-    if different := differing_options(trained_params(run), trained_params(other)):
-        raise UsageError(
-            f"{other.reference} was trained on other data than {run.reference}: {', '.join(different)}. Accuracies on "
-            "different images can't be told apart by chance."
-        )
 
 
 @dataclass(frozen=True)

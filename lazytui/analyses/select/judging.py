@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lazytui.analyses.audit.training_minority import described_images
-from lazytui.analyses.trainings.training_lookup import trained_params
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.train.same_data import differing_options
+from lazytui.analyses.trainings.training_lookup import known_trainings, trained_params
+from lazytui.code_permission import is_custom
+from lazytui.errors import BadInput, UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import nn
 
     from lazytui.data.splits import Split
     from lazytui.system.hardware import Hardware
@@ -24,52 +30,93 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Selector:
     """What a network is worth by its predictions, (n,) uint8, of held-out images. fewest: images of the smallest part
-    that is counted, which may decide."""
+    that is counted, which may decide. second: (n,), which images are in the second of its two parts, where it has
+    two."""
 
     measure: Callable[[NDArray[np.uint8]], float]
     fewest: int
+    second: NDArray[np.bool_] | None = None
 
     def __call__(self, predicted: NDArray[np.uint8]) -> float:
         return self.measure(predicted)
 
 
-def outputs(run: RunFolder, weights: Path, split: Split, hardware: Hardware, report: Report) -> NDArray[np.float32]:
-    """(n, classes): the probabilities of a training's network, or of weights that it kept on its way."""
-    from lazytui.evaluation.forward import probabilities
+def plain_among(runs: Sequence[RunFolder], workspace: Workspace) -> RunFolder:
+    """The shortest plain training on the data of these runs, of these first; environments are told by it.
+
+    Raises BadInput where there is none.
+    """
+    known = [*runs, *(run for run in known_trainings(workspace) if run.status.state == "done")]
+    plain = [run for run in known if is_plain(trained_params(run), trained_params(runs[0]))]
+    if not plain:
+        raise BadInput(
+            "There is no plain training on these data by which environments could be told: lazytui run train without "
+            "--method, or name one by --plain."
+        )
+    return min(plain, key=lambda run: trained_params(run).epochs)
+
+
+def is_plain(trained: TrainParams, other: TrainParams) -> bool:
+    """Whether it is plain training, on the other's data."""
+    return trained.method == "erm" and trained.epochs > 0 and not differing_options(trained, other)
+
+
+def require_same_data(run: RunFolder, other: RunFolder, ignored: Collection[str] = ()) -> None:
+    """Raise UsageError where the options of their data differ, but for those ignored."""
+    if different := differing_options(trained_params(run), trained_params(other), ignored):
+        raise UsageError(
+            f"{other.reference} was trained on other data than {run.reference}: {', '.join(different)}. Accuracies on "
+            "different images can't be told apart by chance."
+        )
+
+
+def require_no_custom_code(runs: Iterable[RunFolder]) -> None:
+    """Raise BadInput where a network is code of a person's own."""
+    for run in runs:
+        if is_custom(model := trained_params(run).model):
+            raise BadInput(f"{run.reference} was trained with the code {model}, and no code runs on a run's word.")
+
+
+def loaded(run: RunFolder, weights: Path, hardware: Hardware) -> nn.Module:
+    """A training's network, or with weights that it kept on its way."""
     from lazytui.training.initial_model import load_trained
 
-    report.check()
     trained = trained_params(run)
-    model = load_trained(weights, trained, trained.content).to(hardware.device)
-    return probabilities(model, split.images, hardware)
+    return load_trained(weights, trained, trained.content).to(hardware.device)
+
+
+def outputs(run: RunFolder, weights: Path, split: Split, hardware: Hardware, report: Report) -> NDArray[np.float32]:
+    """(n, classes): the probabilities of a training's network, or with weights that it kept on its way."""
+    from lazytui.evaluation.forward import probabilities
+
+    report.check()
+    return probabilities(loaded(run, weights, hardware), split.images, hardware)
 
 
 def selectors_of(split: Split, of_plain: NDArray[np.float32], named: str | None, report: Report) -> dict[str, Selector]:
     """By name. of_plain: (n, classes), a plain network's outputs, which tell the environments. named: a property by
     which groups are told as well; None: by none."""
     from lazytui.groups.by_outputs import by_environments
-    from lazytui.groups.selectors import worse_half, worst_class
+    from lazytui.groups.selectors import worst_class
 
     labels = split.labels
     environments = by_environments(of_plain, labels).like != labels
     found = {
         "accuracy": Selector(lambda predicted: float((predicted == labels).mean()), len(labels)),
         "worst class": Selector(lambda predicted: worst_class(labels, predicted), int(np.bincount(labels).min())),
-        "worst environment": Selector(
-            lambda predicted: worse_half(labels, predicted, environments), _smaller(environments)
-        ),
+        "worst environment": _of_two(labels, environments),
     }
     if named is not None:
-        contradicting = _contradicting(named, split, report)
-        found["worst group"] = Selector(
-            lambda predicted: worse_half(labels, predicted, contradicting), _smaller(contradicting)
-        )
+        found["worst group"] = _of_two(labels, _contradicting(named, split, report))
     return found
 
 
-def _smaller(second: NDArray[np.bool_]) -> int:
-    """Images of the smaller of two parts."""
-    return int(np.bincount(second.astype(np.int64), minlength=2).min())
+def _of_two(labels: NDArray[np.uint8], second: NDArray[np.bool_]) -> Selector:
+    """The lower accuracy of two parts."""
+    from lazytui.groups.selectors import worse_half
+
+    fewest = int(np.bincount(second.astype(np.int64), minlength=2).min())
+    return Selector(lambda predicted: worse_half(labels, predicted, second), fewest, second)
 
 
 def _contradicting(named: str, split: Split, report: Report) -> NDArray[np.bool_]:

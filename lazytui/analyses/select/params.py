@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from lazytui.analyses.core.analysis import Params, RunReference
 from lazytui.audit.editors import EDITORS
 from lazytui.catalog_fields import name_field, require_name
+
+
+def _known_property(name: str | None) -> str | None:
+    return None if name is None else require_name("property", name, EDITORS)
+
+
+PropertyName = Annotated[str | None, AfterValidator(_known_property)]
+"""A property of images, by which groups are told; None: by none."""
+
+
+def property_field(description: str) -> Any:
+    """A field of a `PropertyName`."""
+    return name_field(None, description, {name: editor.phrase for name, editor in EDITORS.items()})
 
 
 class SelectParams(Params):
@@ -25,14 +38,7 @@ class SelectParams(Params):
         description="The plain network by which the environments are told; by default the shortest plain training on "
         "these data.",
     )
-    property: str | None = name_field(
-        None,
-        "Also choose by groups of this property of the images, such as an audit named.",
-        {name: editor.phrase for name, editor in EDITORS.items()},
+    property: PropertyName = property_field(
+        "Also choose by groups of this property of the images, such as an audit named."
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
-
-    @field_validator("property")
-    @classmethod
-    def _known_property(cls, name: str | None) -> str | None:
-        return None if name is None else require_name("property", name, EDITORS)

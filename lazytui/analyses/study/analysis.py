@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 from pydantic import ValidationError
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.metric_catalog import OF_SELECTORS
+from lazytui.analyses.select.ranking import judged, require_one_data_set
+from lazytui.analyses.select.ranking_figures import chosen_recipes
 from lazytui.analyses.study.figures import by_bias, by_swept_value
 from lazytui.analyses.study.params import MOST_TRAININGS, StudyParams
 from lazytui.analyses.study.result import StudyResult, read, write
@@ -17,6 +21,7 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups, measured_rank
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
+from lazytui.code_permission import is_custom
 from lazytui.counted_nouns import counted
 from lazytui.data.params import PaintingParams
 from lazytui.errors import UsageError
@@ -113,11 +118,27 @@ def resolve(params: StudyParams, workspace: Workspace) -> StudyParams:
     trainings = cells(params)
     if len(params.bias) > 1 and not next(iter(trainings.values())).plants:
         raise UsageError(f"The images of {params.source} have no bias that could be chosen: give one --bias alone.")
+    if params.rank in OF_SELECTORS:
+        _require_rankable(params, trainings)
     return params.model_copy(update={"source": resolved_source(trainings, workspace)})
 
 
+def _require_rankable(params: StudyParams, trainings: Mapping[str, TrainParams]) -> None:
+    """Raise UsageError where the networks can't be ranked without labels."""
+    require_one_data_set(params.rank, trainings)
+    if "erm" not in _methods(params):
+        raise UsageError(
+            f"--rank {params.rank} needs plain networks, by which environments are told: leave out --no-plain."
+        )
+    if is_custom(params.model):
+        raise UsageError(f"--rank {params.rank} runs no code of one's own: rank by another metric.")
+
+
 def run(params: StudyParams, report: Report) -> StudyResult:
-    return train_grid(cells(params), LocalProcesses(params.jobs), report, StudyResult)
+    found = train_grid(cells(params), LocalProcesses(params.jobs), report, StudyResult)
+    if params.rank not in OF_SELECTORS:
+        return found
+    return replace(found, groups=judged(found.groups, params.property, params.device, report))
 
 
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
@@ -125,6 +146,7 @@ def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
     rank, labeled = measured_rank(groups, params.rank), labeled_groups(groups)
     compared = leaderboard_figures(groups, rank=rank, **axes) if groups else []
     swept = by_swept_value(labeled, params.axes, rank, params.combining)
+    compared[1:1] = chosen_recipes(groups, rank)
     return [*compared[:1], *failures(result), *swept, *by_bias(labeled, rank, params.axes), *compared[1:]]
 
 

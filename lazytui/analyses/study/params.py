@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from lazytui.analyses.core.metric_catalog import MetricName
+from lazytui.analyses.select.rank_params import RankParams
 from lazytui.analyses.study.sweep import Axis, Combining, read_axis, require_equal_lengths, sweep_texts, swept_options
 from lazytui.analyses.train.params import FirstWeights, GroupsInPlace
 from lazytui.analyses.trainings.training_grid import GridParams
@@ -34,7 +34,7 @@ MOST_TRAININGS = 1000
 """More are trained only when a person says so."""
 
 
-class StudyGrid(GridParams):
+class StudyGrid(RankParams, GridParams):
     """What varies."""
 
     plan: str = name_field(
@@ -64,7 +64,6 @@ class StudyGrid(GridParams):
         description="Vary each swept option alone, the others at the first of their values; not every combination.",
     )
     yes: bool = Field(False, description=f"Train even more than {counted(MOST_TRAININGS, 'network')}.")
-    rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
 
 
 def filled_from_plan(name: str, values: Mapping[str, Any]) -> dict[str, Any]:

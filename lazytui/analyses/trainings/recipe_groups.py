@@ -9,7 +9,7 @@ from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
 
-from lazytui.analyses.core.metric_catalog import METRICS, is_measured
+from lazytui.analyses.core.metric_catalog import METRICS, OF_SELECTORS, is_measured
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.data.content import Content
 from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
@@ -99,8 +99,9 @@ def _of_key(groups: Sequence[Group], key: str | None) -> Group | None:
 
 
 def measured_rank(trainings: Sequence[RecipeTrainings], rank: str) -> str:
-    """What trainings are ranked by: hard accuracy where another metric was asked for that there is of none of their
+    """The metric that trainings are ranked by: hard accuracy where another was asked for that there is of none of their
     images."""
+    rank = OF_SELECTORS.get(rank, rank)
     unknown = trainings and not any(is_measured(rank, one.content) for one in trainings)
     return "hard_accuracy" if unknown else rank
 

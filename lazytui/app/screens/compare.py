@@ -20,7 +20,7 @@ from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
-_RANKED = ("rank", "x", "y", "attack")
+_RANKED = ("rank", "property", "x", "y", "attack")
 _SAME = ("model", "epochs", "dataset", "source", "train_size")
 """What trainings have to agree in to be held against each other."""
 
@@ -31,7 +31,7 @@ class CompareScreen(FormAndPanels):
     screen_name = "compare"
     params = CompareParams
     kind = "compare"
-    first = ("runs", "rank", "x", "y", "plain", "attack")
+    first = ("runs", "rank", "property", "x", "y", "plain", "attack")
     empty = (
         "No comparison yet. Train with a few methods and seeds (2: Train), then press g: trainings are grouped by "
         "recipe, ranked by their mean over seeds, and each is shown beside plain training for as many steps. A study "
@@ -39,10 +39,10 @@ class CompareScreen(FormAndPanels):
     )
     matched_fields = ("runs", *_RANKED)
     panels = (
-        PanelSpec("verdict", "Who cures the shortcut?", ("verdict",)),
-        PanelSpec("ranking", "Ranking", ("ranking", "over-plain", "over-control", "attacked")),
+        PanelSpec("verdict", "Who cures the shortcut?", ("verdict", "chosen")),
+        PanelSpec("ranking", "Ranking", ("ranking", "choices", "over-plain", "over-control", "attacked")),
         PanelSpec("scatter", "Hard accuracy against easy accuracy", ("scatter",)),
-        PanelSpec("board", "Leaderboard", ("leaderboard", "cues", "cost", "...")),
+        PanelSpec("board", "Leaderboard", ("leaderboard", "selectors", "cues", "cost", "...")),
     )
     arrangements = Arrangements(
         narrow=Arrangement("verdict | 7", "ranking | 14", "scatter | 16", "board | 14"),

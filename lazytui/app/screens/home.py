@@ -46,11 +46,11 @@ EXAMPLE = colored_digits("distinct")
 _NEWEST = 20
 _SIGNS = {"done": "●", "running": "◐", "queued": "◐", "paused": "◐"}
 ARRANGEMENTS = Arrangements(
-    narrow=Arrangement("cheat | 11", "story | 11", "picture | 16", "runs | 10"),
-    medium=Arrangement("cheat cheat | 15", "story picture | 11", "runs picture | 1fr"),
+    narrow=Arrangement("cheat | 11", "story | 12", "picture | 16", "runs | 10"),
+    medium=Arrangement("cheat cheat | 15", "story picture | 12", "runs picture | 1fr"),
     wide=Arrangement(
         "cheat cheat cheat picture picture | 15",
-        "story story story picture picture | 11",
+        "story story story picture picture | 12",
         "runs runs runs picture picture | 1fr",
     ),
 )
@@ -193,7 +193,7 @@ def story(lines: Sequence[RunLine]) -> Table:
     return Table(
         name="story",
         title="Story: an example, s runs yours" if all_bundled else "Story",
-        note="The nine chapters of the story, each with the newest run of its kind here, or else a bundled one, called "
+        note="The ten chapters of the story, each with the newest run of its kind here, or else a bundled one, called "
         "an example. Enter goes to its screen; s runs the whole story.",
         columns=tuple(Column(name=name) for name in ("screen", "found")),
         rows=tuple(

@@ -25,6 +25,7 @@ _WORDS: dict[str, Words] = {
     "sae-experiments": (("hard_intact", "hard {:.1%}"), ("hard_without_color", "{:.1%} without color features")),
     "attack": (("aligned_median_budget", "a change of {:.2f} fools half"),),
     "compare": (("recipes", "recipe"), ("runs", "training")),
+    "audit": (("largest", "{:.0%} lost by one property"),),
 }
 """By kind: metrics of its result, each with how it is said of digits and colors, or else what it counts."""
 

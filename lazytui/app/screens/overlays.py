@@ -87,12 +87,14 @@ OVERLAYS = {
         panels=(
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("before-and-after",)),
+            PanelSpec("beside", "", ("maps",)),
             PanelSpec("more", "", ("trials", "...")),
         ),
+        missing={"beside": "No network was chosen, so there are no maps of one before and after."},
         arrangements=Arrangements(
-            narrow=Arrangement("verdict | 12", "main | 16", "more | 16"),
-            medium=Arrangement("verdict | 10", "main | 10", "more | 1fr"),
-            wide=Arrangement("verdict main | 18", "more more | 1fr"),
+            narrow=Arrangement("verdict | 12", "main | 16", "beside | 24", "more | 16"),
+            medium=Arrangement("verdict verdict | 10", "main beside | 1fr", "more more | 10"),
+            wide=Arrangement("verdict main | 18", "more beside | 1fr"),
         ),
         first=("run", "budget", "methods", "epochs", "images", "seed"),
         empty="No cure was looked for yet. The network is audited, the training images that contradict what it goes by "
@@ -277,10 +279,10 @@ OVERLAYS = {
     "study": Overlay(
         params=StudyParams,
         panels=(
-            PanelSpec("verdict", "", ("verdict", "trainings")),
-            PanelSpec("main", "", ("ranking", "by-bias")),
+            PanelSpec("verdict", "", ("verdict", "chosen", "trainings")),
+            PanelSpec("main", "", ("ranking", "choices", "by-bias")),
             PanelSpec("beside", "", ("scatter", "cues", "cost")),
-            PanelSpec("more", "", ("leaderboard", "over-plain", "over-control", "pairs", "failed", "...")),
+            PanelSpec("more", "", ("leaderboard", "selectors", "over-plain", "over-control", "pairs", "failed", "...")),
         ),
         before=lambda params: [planned_trainings(params)] if params else [],
         first=(
@@ -295,6 +297,7 @@ OVERLAYS = {
             *AllMethodOptions.OPTIONS,
             "jobs",
             "rank",
+            "property",
             "train_size",
         ),
         empty="No study yet. A study trains every method with every bias and seed in parallel, with plain networks "

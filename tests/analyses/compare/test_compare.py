@@ -19,6 +19,7 @@ from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.analyses.recipe.known_recipes import known_recipes
 from lazytui.analyses.recipe.planned_trainings import training
+from lazytui.analyses.select.ranking_figures import chosen_recipes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.comparison_trainings import comparison_trainings
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
@@ -148,10 +149,66 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
     assert sum(len(series.x) for series in scatter.series) == 4 and not scatter.joined
 
 
+def test_networks_are_judged_without_labels_and_of_too_few_images_nothing_is_said(three: Lab) -> None:
+    """Of 30 held-out images no class and no smaller part has ten."""
+    done, drawn = compare(three, "--rank", "worst-environment", "--property", "ground hue")
+    metrics = [run.metrics for group in done.groups for run in group.runs]
+    wanted = {"worst_class_accuracy", "worst_environment_accuracy", "worst_pseudo_group_accuracy"}
+    assert all(wanted <= one.keys() and all(one[name] is None for name in wanted) for one in metrics)
+    choices, words = drawn["choices"], drawn["chosen"]
+    assert isinstance(choices, Table) and isinstance(words, Text)
+    assert words.paragraphs == ("By worst environment nothing is chosen: it is undefined.",)
+    rows = {row[0]: row[1:] for row in choices.rows}
+    assert list(rows) == ["easy accuracy", "worst class", "worst environment", "worst pseudo-group", "hard split"]
+    assert rows["worst class"] == (None, None, None)
+    assert "choices" not in compare(three)[1]
+
+
+def test_only_networks_of_the_same_data_are_ranked_so(three: Lab) -> None:
+    other = copied(three, "other-bias", bias=0.9)
+    try:
+        before = sorted(three.workspace.iterdir())
+        refused = three.call("run", "compare", "--rank", "worst-class")
+        assert refused.code == 2 and "needs networks of the same data" in refused.sentence
+        assert "--bias" in refused.sentence and sorted(three.workspace.iterdir()) == before
+    finally:
+        shutil.rmtree(other)
+    for options, sentence in (
+        (("--rank", "worst-pseudo-group"), "needs a property by which groups are told"),
+        (("--property", "hue"), "No property is read by the rank unbiased_accuracy"),
+        (("--rank", "worst-pseudo-group", "--property", "huo"), "There is no property 'huo'"),
+    ):
+        refused = three.call("run", "compare", *options)
+        assert refused.code == 2 and sentence in refused.sentence, refused.err
+
+
 def grouped(method: str, shares: list[float], metric: str = "hard_accuracy", **recipe: Any) -> RecipeTrainings:
     """A group as a comparison records it, a training a seed."""
     runs = [TrainedRun(f"{method}-{seed}", seed, {metric: share}, 1) for seed, share in enumerate(shares)]
     return RecipeTrainings({"method": method, **recipe}, key=method, plain="erm", runs=runs)
+
+
+def test_the_hard_split_stands_apart_with_the_regret() -> None:
+    """By worst class lc is taken (.6, hard .5), and by the hard split jtt (.5, hard .7)."""
+    groups = [grouped("erm", [0.2, 0.2]), grouped("lc", [0.4, 0.6]), grouped("jtt", [0.6, 0.8])]
+    judged = [
+        replace(
+            group, runs=[replace(run, metrics={**run.metrics, "worst_class_accuracy": worst}) for run in group.runs]
+        )
+        for group, worst in zip(groups, (0.3, 0.6, 0.5), strict=True)
+    ]
+    words, choices, apart = chosen_recipes(judged, "worst_class_accuracy")
+    assert isinstance(words, Text) and isinstance(choices, Table) and isinstance(apart, Table)
+    assert words.paragraphs == (
+        "By worst class lc is chosen, with hard accuracy 50.0 %. The hard split, which isn't read for it, would have "
+        "chosen jtt: 70.0 %. Regret: 20.0 points.",
+    )
+    (of_selector, of_hard) = choices.rows
+    assert of_selector[:2] == ("worst class", "lc") and of_selector[2:] == pytest.approx((50, 20))
+    assert of_hard[:2] == ("hard split", "jtt") and of_hard[2:] == pytest.approx((70, 0))
+    assert [row[0] for row in apart.rows] == ["lc", "jtt", "erm"]
+    assert apart.rows[0][1:] == pytest.approx((60, 50))
+    assert not chosen_recipes(groups, "hard_accuracy")
 
 
 def by_hard_accuracy(facts: Sequence[RecipeTrainings]) -> list[Figure]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
 from lazytui.analyses.cure.candidates import candidates, rungs
-from lazytui.analyses.cure.result import CureResult
+from lazytui.analyses.cure.maps import choose_images
+from lazytui.analyses.cure.params import CureParams
+from lazytui.analyses.cure.result import CureResult, read
 from lazytui.analyses.train.params import TrainParams
+from lazytui.figures.kinds import Pixels
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab
 
@@ -26,21 +32,45 @@ def cured(lab: Lab, *options: str) -> CureResult:
 def test_a_lazy_network_is_cured(lab: Lab) -> None:
     train = ("run", "train", *DATA, "--metrics-every", "1000")
     assert lab.call(*train, "--model", "mlp", "--epochs", "3", "--name", "lazy").code == 0
-    found = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "9")
+    found = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "15")
     assert found.named in {"hue", "ground hue"} and found.selector == "worst group" and found.groups is not None
     assert [trial.method for trial in found.trials[:3]] == ["scramble", "resample", "focal"]
-    assert [trial.epochs for trial in found.trials] == [3, 3, 3, 9], "the best of three for three times as long"
+    assert [trial.epochs for trial in found.trials] == [5, 5, 5, 15], "the best of three for three times as long"
     assert found.before is not None and found.best is not None and found.best.method in {"scramble", "resample"}
     assert (found.best.score or 0) > (found.before.score or 0) + 0.3
     assert found.lost_before is not None and found.lost_before.flagged and found.lost_after is not None
     assert found.lost_after.loss < found.lost_before.loss - 0.3
     assert found.gain is not None and found.gain > 0.3, "and so it is on conflicting images, which nobody looked at"
+    look_at_maps(lab, found)
     workspace = Workspace(lab.workspace)
     told = [recorded_params(workspace.find(trial.run)) for trial in found.trials]
     assert all(isinstance(one, TrainParams) and (one.groups is not None) == (one.method == "resample") for one in told)
     before = len(workspace.runs())
-    again = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "9")
+    again = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "15")
     assert again.trials == found.trials and len(workspace.runs()) == before + 1, "what is there isn't done again"
+
+
+def look_at_maps(lab: Lab, found: CureResult) -> None:
+    """Of the same images by both networks, of which a part is right before and all but a few after."""
+    maps = found.maps
+    assert maps is not None and found.map_method == "input-gradient", "a perceptron has no layer with a map"
+    assert maps.second.tolist() == [False] * 4 + [True] * 4 and maps.before.shape == maps.after.shape == (8, 28, 28)
+    assert maps.before.any((1, 2)).all() and maps.after.any((1, 2)).all() and (maps.before != maps.after).any()
+    right = [(says.argmax(1) == maps.labels)[4:].sum() for says in (maps.says_before, maps.says_after)]
+    assert right[0] < right[1], "those that contradict what it went by"
+    drawn = {figure.name: figure for figure in figures(Workspace(lab.workspace).find("latest", kinds=("cure",)))}
+    figure = drawn["maps"]
+    assert isinstance(figure, Pixels) and figure.columns == 8 and figure.row_labels == ("image", "before", "after")
+    assert figure.column_labels == ("agrees",) * 4 + ("contradicts",) * 4
+    assert figure.overlay is not None and np.isnan(figure.overlay[:8]).all() and np.isfinite(figure.overlay[8:]).all()
+    saved = write_fields(found)
+    older = Result(
+        saved.metrics,
+        {name: fact for name, fact in saved.facts.items() if name not in {"palette_name", "map_method", "map_layers"}},
+        {},
+    )
+    old = read(CureParams(run="lazy"), older)
+    assert old.maps is None and old.trials == found.trials, "what was found before there were maps still opens"
 
 
 def test_without_a_shortcut_nothing_is_trained(lab: Lab) -> None:
@@ -54,13 +84,16 @@ def test_without_a_shortcut_nothing_is_trained(lab: Lab) -> None:
     ("options", "sentence"),
     [
         (("--budget", "soon"), "'soon' is no time: write it as 90s, 20m or 2h"),
-        (("--budget", "0s"), "--budget 0s is too small for one training"),
+        (("--budget", "0s"), "--budget: 0s is too small for one training."),
+        (("--budget", "1s", "--epochs", "9999"), "--budget 1s is too small for one training of 9,999 epochs"),
         (("--methods", "scrumble"), "There is no method 'scrumble'"),
     ],
 )
 def test_bad_input(lab_with_training: Lab, options: tuple[str, ...], sentence: str) -> None:
+    before = sorted(lab_with_training.workspace.iterdir())
     refused = lab_with_training.call("run", "cure", "latest", *options)
     assert refused.code == 2 and sentence in refused.sentence
+    assert sorted(lab_with_training.workspace.iterdir()) == before
 
 
 def test_every_rung_is_a_third_of_the_one_before_and_three_times_as_long() -> None:
@@ -69,3 +102,10 @@ def test_every_rung_is_a_third_of_the_one_before_and_three_times_as_long() -> No
     asked = candidates(TrainParams(init="elsewhere"), ("scramble", "resample", "jtt"), "hue", None)
     assert [one.method for one in asked] == ["scramble", "jtt"], "without groups nothing reads them"
     assert asked[0].scrambled == "hue" and all(one.init is None for one in asked)
+
+
+def test_images_are_chosen_class_by_class_from_both_parts() -> None:
+    labels = np.array([0, 0, 1, 0, 2, 1, 3, 4, 2], np.uint8)
+    second = np.array([0, 0, 0, 1, 0, 1, 0, 0, 0], bool)
+    assert choose_images(labels, second).tolist() == [0, 2, 4, 6, 3, 5], "the second part has no more"
+    assert choose_images(labels[:2], second[:2]).tolist() == [0, 1]

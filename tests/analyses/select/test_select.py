@@ -38,6 +38,14 @@ def test_the_worse_environment_finds_the_cure_that_accuracy_passes_over(lab: Lab
     assert found.plain == Workspace(lab.workspace).find("lazy").reference
     assert np.isfinite(found.values).all() and found.steps[1] == 0 < found.steps[2]
 
+    ranked = lab.call(
+        "run", "compare", "lazy", "cured", "--no-plain", "--rank", "worst-environment", "--quiet", "--json"
+    )
+    groups = recorded_result(Workspace(lab.workspace).find(ranked.json["run"])).groups
+    told = {run.run: run.metrics["worst_environment_accuracy"] for group in groups for run in group.runs}
+    index = found.selectors.index("worst environment")
+    assert told == {found.runs[0]: found.values[0, index], found.runs[-1]: found.values[-1, index]}, "the same measure"
+
     on_the_way = selected(lab, "cured")
     assert on_the_way.selectors[-1] == "last" and on_the_way.chosen["last"] == len(on_the_way.candidates) - 1
     other = (*train[:2], *DATA, "--bias", "0.9", "--model", "mlp", "--epochs", "1", "--name", "other")

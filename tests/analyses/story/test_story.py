@@ -12,7 +12,7 @@ import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.story.chapters import CHAPTERS
-from lazytui.figures.kinds import Table, Text
+from lazytui.figures.kinds import Pixels, Table, Text
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.run_folder import RunFolder
 from tests.commands import Lab, read_json
@@ -106,6 +106,15 @@ def test_it_opens_with_four_numbers_and_ends_with_the_answer(story: Path) -> Non
         words = "unknown" if share is None else f"{100 * share:.1f} % of the {found.sources}"
         assert words in answer.paragraphs[1]
     assert answer.paragraphs[1] in " ".join((story / "report.html").read_text(encoding="utf-8").split())
+
+
+def test_it_ends_on_data_of_which_nobody_said_what_is_in_them(story: Path) -> None:
+    drawn = {figure.name: figure for figure in figures(RunFolder(story, ""))}
+    told, verdict, shown = (drawn[name] for name in ("audit", "audit-verdict", "audit-examples"))
+    assert isinstance(told, Text) and isinstance(verdict, Text) and isinstance(shown, Pixels)
+    assert told.title.startswith("10. ") and "names the frame" in told.paragraphs[1]
+    assert shown.column_labels == ("as it is", "own class", "another class")
+    assert any("were tried" in paragraph for paragraph in verdict.paragraphs), "with its limits"
 
 
 def test_a_story_goes_on_where_it_was_left(story: Path, tmp_path: Path) -> None:

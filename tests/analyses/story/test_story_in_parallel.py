@@ -16,7 +16,7 @@ from tests import fork_server
 from tests.commands import PATIENCE, Lab, finish, read_events, read_json, wait_until
 
 QUICK = ("--dataset", "clean", "--train-size", "1000", "--test-size", "1000")
-"""Six chapters, two of which are trainings that go on at the same time."""
+"""Seven chapters, two of which are trainings that go on at the same time."""
 
 NET = ("--model", "net.py:Net")
 """Code that a person named, which the story's workers may run."""
@@ -115,15 +115,15 @@ def test_a_story_survives_a_pause_a_stop_the_death_of_a_worker_and_its_own(lab: 
     ended = finish(story.process)
     assert ended.code == 0, ended.err
     kinds = Counter(read_json(path / "run.json")["kind"] for path in story.chapters())
-    assert kinds == {"dataset": 1, "train": 2, "evaluate": 1, "gradcam": 1, "compare": 1}
+    assert kinds == {"dataset": 1, "train": 2, "evaluate": 1, "gradcam": 1, "compare": 1, "audit": 1}
     assert {state_of(path) for path in story.chapters()} == {"done"}
     told = read_json(story.folder / "result.json")["metrics"]
     assert told["hard_accuracy"] is not None and told["cured_hard_accuracy"] is not None
     events, _ = read_events(story.folder / "events.jsonl")
     counted = [event["done"] for event in events if event["kind"] == "progress"]
-    assert counted[-1] == 6 and len(counted) <= 4 * 7, "told when a chapter ends: between, the bar shows its steps"
+    assert counted[-1] == 7 and len(counted) <= 4 * 8, "told when a chapter ends: between, the bar shows its steps"
     titles = [line for line in ended.err.splitlines() if line.startswith("chapter ")]
-    assert [title.split(":")[0] for title in titles] == [f"chapter {number} of 6" for number in range(1, 7)]
+    assert [title.split(":")[0] for title in titles] == [f"chapter {number} of 7" for number in range(1, 8)]
     _is_told_without_what_only_color_has(story)
 
 

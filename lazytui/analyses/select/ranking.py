@@ -1,0 +1,93 @@
+"""Trainings over seeds, ranked by what can be measured without labels of the shortcut."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lazytui.analyses.core.metric_catalog import OF_SELECTORS
+from lazytui.analyses.select.judging import outputs, plain_among, selectors_of
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.train.same_data import differing_options
+from lazytui.analyses.trainings.training_lookup import trained_params
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings
+from lazytui.data.splits import build_dataset
+from lazytui.errors import UsageError
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from lazytui.system.hardware import Hardware
+
+METRIC_OF = {
+    "worst class": "worst_class_accuracy",
+    "worst environment": "worst_environment_accuracy",
+    "worst group": "worst_pseudo_group_accuracy",
+}
+"""Of selectors (`lazytui.groups.selectors`), what their values are called among the metrics of trainings."""
+
+
+def require_one_data_set(rank: str, trainings: Mapping[str, TrainParams]) -> None:
+    """Raise UsageError where trainings, by their names, can't be ranked so: on other data, but for their seeds."""
+    if rank not in OF_SELECTORS or not trainings:
+        return
+    (first, data), *others = trainings.items()
+    for name, other in others:
+        if different := differing_options(data, other, ignored=("seed",)):
+            raise UsageError(
+                f"--rank {rank} needs networks of the same data, and {name} was trained on other data than {first}: "
+                f"{', '.join(different)}."
+            )
+
+
+def judged(groups: Sequence[RecipeTrainings], named: str | None, device: str, report: Report) -> list[RecipeTrainings]:
+    """The same trainings with what each is worth by every selector among their metrics, on its seed's validation split.
+
+    named: a property by which groups are told as well; None: by none. Raises BadInput where there is no plain network.
+    """
+    from lazytui.system.torch_import import require_torch
+
+    report.note("loading torch and the images")
+    require_torch()
+    from lazytui.system.hardware import choose_hardware, configure_torch
+
+    configure_torch()
+    hardware = choose_hardware(device, "fp32")
+    runs = [report.workspace.find(run.run) for group in groups for run in group.runs]
+    found: dict[str, dict[str, float | None]] = {}
+    for of_seed in by_seed(runs):
+        report.progress(len(found), len(runs), "networks")
+        found |= _values(of_seed, named, hardware, report)
+    report.progress(len(found), len(runs), "networks")
+    return [
+        replace(group, runs=[replace(run, metrics={**run.metrics, **found[run.run]}) for run in group.runs])
+        for group in groups
+    ]
+
+
+def by_seed(runs: Iterable[RunFolder]) -> list[list[RunFolder]]:
+    """Trainings of each seed together: their validation images are the same."""
+    found: dict[int, list[RunFolder]] = {}
+    for run in runs:
+        found.setdefault(trained_params(run).seed, []).append(run)
+    return list(found.values())
+
+
+def _values(
+    runs: Sequence[RunFolder], named: str | None, hardware: Hardware, report: Report
+) -> dict[str, dict[str, float | None]]:
+    """Of trainings on the same data, by reference and metric; None where undefined."""
+    split = build_dataset(trained_params(runs[0])).validation
+    plain = plain_among(runs, report.workspace)
+    of_plain = outputs(plain, plain.path, split, hardware, report)
+    selectors = selectors_of(split, of_plain, named, report)
+    found = {}
+    for run in runs:
+        predicted = outputs(run, run.path, split, hardware, report).argmax(1).astype(np.uint8)
+        values = {METRIC_OF[name]: selectors[name](predicted) for name in METRIC_OF if name in selectors}
+        found[run.reference] = {name: value if math.isfinite(value) else None for name, value in values.items()}
+    return found

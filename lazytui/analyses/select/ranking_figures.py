@@ -1,0 +1,115 @@
+"""What is chosen among recipes without labels of the shortcut, and apart from it what the hard split would have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.select.ranking import METRIC_OF
+from lazytui.analyses.trainings.recipe_groups import Group, by_setting, labeled_groups
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings
+from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
+
+_BESIDE = ("easy_accuracy", *METRIC_OF.values())
+"""By what is chosen: held-out accuracy as nearly everybody does, and the selectors."""
+
+
+def chosen_recipes(trainings: Sequence[RecipeTrainings], rank: str) -> list[Figure]:
+    """Nothing where trainings weren't judged without labels. rank: the metric that orders the leaderboard."""
+    if not any("worst_class_accuracy" in run.metrics for one in trainings for run in one.runs):
+        return []
+    groups = labeled_groups(trainings)
+    return [_words(groups, rank), _choices(groups), _selectors(groups, rank)]
+
+
+def _metrics(groups: Sequence[Group]) -> list[str]:
+    """Those that there are: groups of a property only where one was named."""
+    known = {name for group in groups for run in group.trainings.runs for name in run.metrics}
+    return [name for name in _BESIDE if name in known]
+
+
+def _best(groups: Sequence[Group], metric: str) -> Group | None:
+    """The one with the largest mean over seeds, the first of several; None where it is undefined of all."""
+    defined = [(mean, group) for group in groups if (mean := group.mean(metric).mean) is not None]
+    return max(defined, key=lambda pair: pair[0])[1] if defined else None
+
+
+def _regret(groups: Sequence[Group], chosen: Group) -> tuple[Group, float, float] | None:
+    """What the hard split would have chosen, its hard accuracy, and how far the chosen one is under it; in percent."""
+    best, hard = _best(groups, "hard_accuracy"), chosen.mean("hard_accuracy").mean
+    if best is None or hard is None:
+        return None
+    most = best.mean("hard_accuracy").mean or 0.0
+    return best, most, most - hard
+
+
+def _words(groups: Sequence[Group], rank: str) -> Text:
+    return Text(
+        name="chosen",
+        title="Chosen without labels, and what the hard split would have chosen",
+        paragraphs=tuple(_sentences(groups, rank)),
+    )
+
+
+def _sentences(groups: Sequence[Group], rank: str) -> Iterator[str]:
+    title = METRICS[rank].title
+    for own in by_setting(groups):
+        prefix, chosen = own[0].setting.sentence_prefix, _best(own, rank)
+        regret = None if chosen is None else _regret(own, chosen)
+        if chosen is None or regret is None:
+            yield f"{prefix}By {title} nothing is chosen: it is undefined."
+            continue
+        best, most, less = regret
+        yield (
+            f"{prefix}By {title} {chosen.name} is chosen, with hard accuracy {most - less:.1f} %. The hard split, "
+            f"which isn't read for it, would have chosen {best.name}: {most:.1f} %. Regret: {less:.1f} points."
+        )
+
+
+def _choices(groups: Sequence[Group]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for own in by_setting(groups):
+        for metric in _metrics(own):
+            chosen = _best(own, metric)
+            regret = None if chosen is None else _regret(own, chosen)
+            found: tuple[Cell, ...] = (
+                (None,) * 3 if chosen is None or regret is None else (chosen.label, regret[1] - regret[2], regret[2])
+            )
+            rows.append((METRICS[metric].title, *found))
+        best = _best(own, "hard_accuracy")
+        rows.append(
+            ("hard split", *((None,) * 3 if best is None else (best.label, best.mean("hard_accuracy").mean, 0.0)))
+        )
+    return Table(
+        name="choices",
+        title="What each way of choosing takes",
+        note="The recipe with the largest mean over seeds. hard: its accuracy on the hard split, which no selector "
+        "reads. regret: the best hard accuracy less that. Last: what the hard split itself would have chosen.",
+        columns=(
+            Column(name="chosen by"),
+            Column(name="recipe"),
+            Column(name="hard", unit="%"),
+            Column(name="regret", unit="points"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _selectors(groups: Sequence[Group], rank: str) -> Table:
+    metrics = _metrics(groups)
+    ordered = [
+        group for own in by_setting(groups) for group in sorted(own, key=lambda group: -(group.mean(rank).mean or 0.0))
+    ]
+    return Table(
+        name="selectors",
+        title="By what can be measured without labels",
+        note="Means over seeds, in percent. hard stands apart: nothing here reads it. "
+        + " ".join(f"{METRICS[name].title}: {METRICS[name].meaning}." for name in metrics),
+        columns=tuple(
+            Column(name=name)
+            for name in ("recipe", *(METRICS[name].title.removesuffix(" accuracy") for name in metrics), "hard")
+        ),
+        rows=tuple(
+            (group.label, *(group.mean(name).mean for name in (*metrics, "hard_accuracy"))) for group in ordered
+        ),
+    )

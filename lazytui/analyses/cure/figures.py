@@ -111,7 +111,8 @@ def _maps(result: CureResult, maps: Maps) -> Pixels:
     said = (maps.says_before, maps.says_after)
     right = [says.argmax(1) == labels for says in said]
     answers = [f"{classes[says.argmax()]} {says.max():.0%}" for each in said for says in each]
-    tones: list[Tone] = ["muted"] * len(labels) + ["good" if one else "bad" for each in right for one in each]
+    tones: list[Tone] = ["muted" for _ in labels]
+    tones += ["good" if one else "bad" for each in right for one in each]
     first, second = _PARTS[result.selector]
     layers = "" if result.map_layers[0] is None else f" at {', then '.join(_layers(result))}"
     overlays = [overlay(each, method.signed, height, width) for each in (maps.before, maps.after)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult, audited_network
@@ -13,10 +14,10 @@ from lazytui.analyses.audit.training_minority import described_images
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.groups.corrections import read_corrections
 from lazytui.analyses.groups.figures import figures
 from lazytui.analyses.groups.params import GroupsParams
 from lazytui.analyses.groups.result import GroupsResult, read
-from lazytui.analyses.networks.class_choice import read_class
 from lazytui.analyses.networks.model_under_study import load_network, recorded_training, require_code_named
 from lazytui.audit.editors import EDITORS
 from lazytui.data.splits import build_dataset, find_data
@@ -28,11 +29,10 @@ from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
     from lazytui.analyses.networks.model_under_study import Network
-    from lazytui.data.content import Content
     from lazytui.data.splits import Split
     from lazytui.groups.inferred import Inferred, Labels
 
-_SHOWN = 24
+_MOST_SHOWN, _MOST_BYTES = 24, 1 << 20
 
 
 def resolve(params: GroupsParams, workspace: Workspace) -> GroupsParams:
@@ -40,9 +40,8 @@ def resolve(params: GroupsParams, workspace: Workspace) -> GroupsParams:
     require_code_named(params, workspace)
     trained = recorded_training(params.run, workspace)
     find_data(trained)
-    corrections = [_read_correction(one, trained.content)[0] for one in params.contradicting or ()]
-    if numbers := [*corrections, *(params.agreeing or ())]:
-        _require_there(numbers, len(build_dataset(trained).train))
+    if corrections := read_corrections(params, trained.content):
+        _require_there(corrections, len(build_dataset(trained).train))
     if params.by != "property":
         if params.property:
             raise UsageError(f"--property says which one --by property goes by; --by {params.by} goes by none.")
@@ -72,14 +71,6 @@ def _network_of(asked: AuditParams, audit: RunFolder) -> str:
     return asked.run if asked.run is not None else audited_network(asked, recorded_result(audit))
 
 
-def _read_correction(text: str, content: Content) -> tuple[int, int]:
-    """`17:3` as the number of an image and a class. Raises UsageError."""
-    number, _, name = text.partition(":")
-    if not number.strip().isdigit() or not name:
-        raise UsageError(f"{text!r:.60} isn't the number of an image with the class that it is like, such as 17:3.")
-    return int(number), read_class(name.strip(), content)
-
-
 def run(params: GroupsParams, report: Report) -> GroupsResult:
     report.note("loading torch and the network")
     network = load_network(params, report.workspace, report.note)
@@ -89,12 +80,16 @@ def run(params: GroupsParams, report: Report) -> GroupsResult:
     split = data.train
     inferred, why = _inferred(params, network, split, report)
     agreed = agreement(inferred, split)
-    like, corrected = _corrected(params, inferred.like, split)
-    shown = np.flatnonzero(like != split.labels)[:_SHOWN]
+    like, words = _corrected(params, inferred.like, split)
+    looked_at = np.isin(np.arange(len(split)), list(words))
+    told = inferred.like != split.labels
+    shown = _to_show(like != split.labels, looked_at, split.images[0].nbytes)
     return GroupsResult(
         marked=float((like != split.labels).mean()),
         **vars(agreed),
-        corrected=corrected,
+        corrected=len(words),
+        confirmed=int((told & looked_at & (like != split.labels)).sum()),
+        rejected=int((told & looked_at & (like == split.labels)).sum()),
         why=why,
         palette_name=network.trained.palette,
         recorded_content=content_to_keep(data.params),
@@ -164,16 +159,25 @@ def _two_fold(params: GroupsParams, network: Network, split: Split, report: Repo
     )
 
 
-def _corrected(params: GroupsParams, like: Labels, split: Split) -> tuple[Labels, int]:
-    """With the word of a person in front, and on how many images."""
-    words = dict(_read_correction(one, split.content) for one in params.contradicting or ())
-    words |= {number: int(split.labels[number]) for number in params.agreeing or ()}
+def _corrected(params: GroupsParams, like: Labels, split: Split) -> tuple[Labels, dict[int, int]]:
+    """With the word of a person in front; and that word, the class that each of these images is like."""
+    said = read_corrections(params, split.content)
+    words = {number: int(split.labels[number]) if other is None else other for number, other in said.items()}
     like = like.copy()
     like[list(words)] = list(words.values())
-    return like, len(words)
+    return like, words
 
 
-def _require_there(numbers: Sequence[int], images: int) -> None:
+def _to_show(contradicting: NDArray[np.bool_], looked_at: NDArray[np.bool_], size: int) -> NDArray[np.intp]:
+    """Numbers of images to look at: those that contradict, and after them those that a person has looked at.
+
+    size: bytes of an image.
+    """
+    most = min(_MOST_SHOWN, max(_MOST_BYTES // size, 1))
+    return np.concatenate((np.flatnonzero(contradicting & ~looked_at), np.flatnonzero(looked_at)))[:most]
+
+
+def _require_there(numbers: Iterable[int], images: int) -> None:
     """Raise BadInput for an image that there isn't."""
     for number in numbers:
         if number >= images:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lazytui.analyses.groups.corrections import Corrections, read_corrections
+from lazytui.counted_nouns import counted
+from lazytui.evaluation.robustness import wilson_interval
 from lazytui.figures.kinds import Cell, Column, Figure, Matrix, PartOf, Pixels, Share, Table, Text
 from lazytui.groups import WAYS
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 def figures(params: GroupsParams, result: GroupsResult) -> list[Figure]:
     found: list[Figure] = [_verdict(params, result)]
     if result.examples is not None:
-        found.append(_examples(result))
+        found.append(images_to_look_at(result, read_corrections(params, result.content)))
     found.append(_by_class(result))
     if len(result.content.classes) <= 30:  # more don't fit on a screen
         found.append(_like(result))
@@ -31,7 +34,7 @@ def _verdict(params: GroupsParams, result: GroupsResult) -> Text:
         f"{number:,} of {all_:,} training images ({100 * result.marked:.1f} %) contradict what the network goes by, "
         f"told without a label of it. {how[0].upper()}{how[1:].rstrip('.')}.",
         _agreement(result),
-        f"{result.corrected:,} of them by your own word." if result.corrected else "",
+        _looked_at(result),
         "Methods that read groups take these in place of labels: lazytui run train --method group-dro --groups latest.",
     ]
     return Text(name="verdict", title="Groups without labels", paragraphs=tuple(filter(None, texts)))
@@ -51,22 +54,63 @@ def _agreement(result: GroupsResult) -> str:
     )
 
 
-def _examples(result: GroupsResult) -> Pixels:
+def _looked_at(result: GroupsResult) -> str:
+    """What a person said of images, and how far what was told is right by that."""
+    if not result.corrected:
+        return ""
+    words = f"You had a word on {counted(result.corrected, 'image')}."
+    right, wrong = result.confirmed, result.rejected
+    if right is None or wrong is None or not right + wrong:
+        return words
+    share = right / (right + wrong)
+    low, high = (100 * end for end in wilson_interval(share, right + wrong))
+    return (
+        f"{words} You confirmed {right:,} and rejected {wrong:,} of those that had been told to contradict: "
+        f"{100 * share:.0f} % are right (95 % interval {low:.0f} to {high:.0f} %)."
+    )
+
+
+def images_to_look_at(result: GroupsResult, corrections: Corrections) -> Pixels:
+    """corrections: so far. The result must have images."""
     assert result.examples is not None and result.numbers is not None
-    classes = result.content.classes
+    numbers = result.numbers.tolist()
     return Pixels(
         name="images",
         title="Training images that contradict",
-        note=f"The first {len(result.numbers)} of {int(result.contradicting.sum()):,}: the number of the image, its "
-        "class, and the class that it is like. Correct one by --agreeing NUMBER, or a missed one by --contradicting "
-        "NUMBER:CLASS.",
+        note=f"{counted(len(numbers), 'image')} of the {int(result.contradicting.sum()):,} that contradict and the "
+        f"{result.corrected:,} that you had a word on: the number of the image, its {result.content.label}, and the "
+        "one that it is like. ✓ you confirmed it, ✗ it doesn't contradict: by --contradicting NUMBER:CLASS and "
+        "--agreeing NUMBER.",
         images=result.examples,
-        columns=min(6, len(result.numbers)),
-        captions=tuple(
-            f"{number}: {classes[result.labels[number]]}/{classes[result.like[number]]}"
-            for number in result.numbers.tolist()
-        ),
+        columns=min(6, len(numbers)),
+        captions=tuple(_caption(result, number, corrections) for number in numbers),
     )
+
+
+def image_to_look_at(result: GroupsResult, index: int, corrections: Corrections) -> Pixels:
+    """One of them, large. index: among the images that are shown."""
+    assert result.examples is not None and result.numbers is not None
+    number, content = int(result.numbers[index]), result.content
+    own, like = content.classes[result.labels[number]], corrections.get(number, int(result.like[number]))
+    contradicts = like is not None and like != result.labels[number]
+    words = f"like {content.classes[like]}" if contradicts and like is not None else "doesn't contradict"
+    yours = ", your word" if number in corrections else ""
+    return Pixels(
+        name="image",
+        title=f"Image {number}: {content.label} {own}, {words}{yours}",
+        images=result.examples[index : index + 1],
+        columns=1,
+    )
+
+
+def _caption(result: GroupsResult, number: int, corrections: Corrections) -> str:
+    """`17: 3/5`, `✓ 17: 3/8` or `✗ 17: 3`"""
+    classes = result.content.classes
+    own = classes[result.labels[number]]
+    if number not in corrections:
+        return f"{number}: {own}/{classes[result.like[number]]}"
+    like = corrections[number]
+    return f"✗ {number}: {own}" if like is None else f"✓ {number}: {own}/{classes[like]}"
 
 
 def _by_class(result: GroupsResult) -> Table:

@@ -27,9 +27,11 @@ class GroupsResult(OfImages):
 
     marked: the share of images that contradict. prevalence, precision, recall, average_precision, rand: as of
     `lazytui.groups.inferred.Agreement`, of what was told without corrections; None where nobody knows the truth.
-    corrected: images on which a person had a word. like: (training,), the class that each image is like; labels: its
+    corrected: images on which a person had a word; of those that had been told to contradict, confirmed do and
+    rejected don't. like: (training,), the class that each image is like; labels: its
     own. conflicting: (training,), whether its value goes with another class; None where that isn't known. examples:
-    (shown, h, w, 3), the first that contradict, and numbers, which these are.
+    (shown, h, w, 3), the first that contradict and that nobody has looked at, then those that somebody has; and
+    numbers, which these are.
     """
 
     marked: Annotated[float, SHARE]
@@ -39,6 +41,8 @@ class GroupsResult(OfImages):
     average_precision: Annotated[float | None, SHARE]
     rand: Annotated[float | None, ANY]
     corrected: Annotated[int, COUNT]
+    confirmed: Annotated[int | None, COUNT.optional] = None
+    rejected: Annotated[int | None, COUNT.optional] = None
     why: Note
     palette_name: PaletteName
     recorded_content: Content | None = None

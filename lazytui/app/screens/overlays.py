@@ -27,6 +27,7 @@ from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.grid_screen import GridScreen
 from lazytui.app.screens.common.overlay_screen import Overlay, OverlayScreen
 from lazytui.app.screens.common.run_panels import PanelSpec
+from lazytui.app.screens.groups_overlay import GroupsOverlay
 from lazytui.runs.run_folder import RunFolder
 from lazytui.training.settings import AllMethodOptions
 
@@ -73,9 +74,24 @@ OVERLAYS = {
         panels=(
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("images",)),
+            PanelSpec("image", "The image under the cursor", ("image",)),
             PanelSpec("beside", "", ("groups",)),
             PanelSpec("more", "", ("by-class", "...")),
         ),
+        arrangements=Arrangements(
+            narrow=Arrangement("verdict | 8", "main | 20", "image | 17", "beside | 16", "more | 15"),
+            medium=Arrangement(
+                "verdict verdict verdict verdict verdict | 6",
+                "main    main    main    image   image   | 1fr",
+                "beside  beside  beside  more    more    | 11",
+            ),
+            wide=Arrangement(
+                "verdict verdict verdict verdict verdict | 7",
+                "main    main    main    image   image   | 1fr",
+                "beside  beside  beside  more    more    | 17",
+            ),
+        ),
+        missing={"image": "No image was told to contradict.", "main": "No image was told to contradict."},
         first=("run", "by", "property", "contradicting", "agreeing", "seed"),
         empty="No groups were told of this network's training images yet. Which of them contradict what it goes by is "
         "found without a label: by the property that an audit named, or by what the network gets wrong. Methods that "
@@ -345,5 +361,5 @@ _GRIDS = {"study", "recipe"}
 
 def overlay(kind: str, *, run: RunFolder | None = None, values: Mapping[str, object] | None = None) -> OverlayScreen:
     """The screen of a small analysis. run: the one to show, else the newest. values: for its form to begin with."""
-    screen_type = GridScreen if kind in _GRIDS else OverlayScreen
+    screen_type = GridScreen if kind in _GRIDS else GroupsOverlay if kind == "groups" else OverlayScreen
     return screen_type(kind, OVERLAYS[kind], run=run, values=values)

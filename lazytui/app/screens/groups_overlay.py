@@ -1,0 +1,120 @@
+"""Groups told without labels, image by image: a person confirms or corrects them, and the form says so."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.groups.corrections import as_options, read_corrections
+from lazytui.analyses.groups.figures import image_to_look_at, images_to_look_at
+from lazytui.analyses.groups.params import GroupsParams
+from lazytui.analyses.groups.result import GroupsResult
+from lazytui.app.figures import FigureView, PixelsView
+from lazytui.app.screens.common.overlay_screen import OverlayScreen
+from lazytui.app.screens.common.run_panels import RunPanels
+from lazytui.runs.run_folder import RunFolder
+
+_IMAGES = "images"
+
+
+class GroupsOverlay(OverlayScreen):
+    """A word on an image is at once in its caption and in the form; what the form asks for keeps it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Judge", id="mark"),
+        Binding("t", "target(1)", "Next class", id="next-target", key_display="t T"),
+        Binding("T", "target(-1)", "Previous class", id="previous-target", show=False),
+        Binding("minus", "unmark", "Take your words back", id="less", show=False),
+    ]
+
+    def on_mount(self) -> None:
+        self._read: tuple[RunFolder, GroupsResult] | None = None
+
+    @on(RunPanels.Found)
+    def _found(self) -> None:
+        """The form asks what the run asked, so that a word on an image is one more of its options."""
+        if run := self.query_one(RunPanels).run:
+            self.form.set_values(run.record.params)
+        self.call_after_refresh(self._draw_words)
+
+    @on(FigureView.Pointed)
+    def _pointed(self, event: FigureView.Pointed) -> None:
+        if event.view is self._view:
+            self._draw_image()
+
+    def action_mark(self) -> None:
+        """Of the image under the cursor: it does contradict, it doesn't, or no word on it."""
+        if (found := self._result) is None or (number := self._number(found)) is None:
+            return
+        words, told = self._words(found), int(found.like[number])
+        if number not in words:
+            words[number] = told if told != found.labels[number] else None
+        elif words[number] is None:
+            del words[number]
+        else:
+            words[number] = None
+        self._say_words(found, words)
+
+    def action_target(self, by: int) -> None:
+        """The image under the cursor contradicts, and is like the next class, its own left out."""
+        if (found := self._result) is None or (number := self._number(found)) is None:
+            return
+        words, classes = self._words(found), len(found.content.classes)
+        now = words.get(number)
+        like = ((int(found.like[number]) if now is None else now) + by) % classes
+        words[number] = (like + by) % classes if like == found.labels[number] else like
+        self._say_words(found, words)
+
+    def action_unmark(self) -> None:
+        """No word on any image."""
+        if found := self._result:
+            self._say_words(found, {})
+
+    @property
+    def _result(self) -> GroupsResult | None:
+        """Of the run that is shown; None where none is, or it has no images."""
+        run = self.query_one(RunPanels).run
+        if run is None or self._view is None:
+            return None
+        if self._read is None or self._read[0] is not run:
+            self._read = run, recorded_result(run)
+        return self._read[1]
+
+    @property
+    def _view(self) -> PixelsView | None:
+        return next((view for view in self.query(PixelsView) if view.figure.name == _IMAGES), None)
+
+    def _number(self, found: GroupsResult) -> int | None:
+        """Of the image under the cursor; None where there is no cursor yet, which is put on the first image then."""
+        view = self._view
+        if view is None or found.numbers is None:
+            return None
+        if view.place is None:
+            view.focus()
+            return None
+        return int(found.numbers[view.place])
+
+    def _words(self, found: GroupsResult) -> dict[int, int | None]:
+        """What the form says of images."""
+        params = self.form.params
+        return read_corrections(params, found.content) if isinstance(params, GroupsParams) else {}
+
+    def _say_words(self, found: GroupsResult, words: dict[int, int | None]) -> None:
+        self.form.set_values({**self.form.touched, **as_options(words, found.content)})
+        self._draw_words()
+
+    def _draw_words(self) -> None:
+        found, view = self._result, self._view
+        if found is not None and view is not None and found.examples is not None:
+            view.figure = images_to_look_at(found, self._words(found))
+            self._draw_image()
+
+    def _draw_image(self) -> None:
+        """The one under the cursor, large."""
+        found, view = self._result, self._view
+        if found is not None and view is not None and found.examples is not None:
+            figure = image_to_look_at(found, view.place or 0, self._words(found))
+            self.query_one(RunPanels).panel("image").show([(figure,)])

@@ -35,10 +35,10 @@ def cues(json: JsonOption = False) -> None:
 
     most = {name: str(cue.most) for name, cue in CUES.items()} | {"color": "10"}
     print_table(
-        ["cue", "classes", "levels", "what is planted"],
-        [
-            [name, most.get(name, "–"), ", ".join(CUES[name].levels) if name in CUES else "", summary]
-            for name, summary in CUE_SUMMARIES.items()
-        ],
+        ["cue", "classes", "what is planted"],
+        [[name, most.get(name, "–"), summary] for name, summary in CUE_SUMMARIES.items()],
     )
+    for cue in CUES.values():
+        if cue.levels:
+            print(f"\nLevels of {cue.name} (--cue-level): {', '.join(cue.levels)}.")
     print("\nlazytui run dataset --source SOURCE --cue NAME --bias 0.95: plant one, and look at it.")

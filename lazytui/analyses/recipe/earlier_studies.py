@@ -7,6 +7,7 @@ Those of studies lie in assets/recipes.toml.
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -60,6 +61,11 @@ class Recipe(BaseModel):
     def reporter(self) -> str:
         """Who reported it: `study E`, `Nam 2020, table 1`."""
         return self.paper or f"study {self.study}"
+
+    @property
+    def short_source(self) -> str:
+        """`E`, or `Nam 2020` of `Nam 2020, table 1 (from memory)`."""
+        return self.study or re.split(r"[,(]", self.paper)[0].strip()
 
     @property
     def reported_text(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from lazytui.analyses.core.metric_catalog import METRICS
@@ -72,15 +71,8 @@ def all_recipes() -> Table:
         note="Reported shares in percent. Enter puts a recipe into the form; `all` does every one of the studies, "
         "`papers` every one of a paper.",
         columns=tuple(Column(name=name) for name in ("recipe", "from", "reported", "what it is")),
-        rows=tuple(
-            (name, one.study or _short(one.paper), one.reported_text, one.about) for name, one in recipes().items()
-        ),
+        rows=tuple((name, one.short_source, one.reported_text, one.about) for name, one in recipes().items()),
     )
-
-
-def _short(paper: str) -> str:
-    """`Nam 2020` of `Nam 2020, table 1 (from memory)`."""
-    return re.split(r"[,(]", paper)[0].strip()
 
 
 def _verdict(params: RecipeParams, result: RecipeResult, name: str) -> Text:

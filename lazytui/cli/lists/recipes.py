@@ -20,14 +20,14 @@ def recipes(json: JsonOption = False) -> None:
     from lazytui.cli.lists.tables import print_table
 
     studies, papers = (
-        [[name, entry.paper or entry.study, entry.reported_text, entry.about] for name, entry in entries.items()]
+        [[name, entry.short_source, entry.reported_text, entry.about] for name, entry in entries.items()]
         for entries in (recipes_of_studies(), recipes_of_papers())
     )
     print_table(["recipe", "study", "reported", "what it is"], studies)
     print()
     print_table(["recipe", "paper", "reported", "what it is"], papers)
     print(
-        f"\n{NO_PASS_MARK}\n\n"
+        f"\n{NO_PASS_MARK} Those of tables stand from memory.\n\n"
         "lazytui run recipe NAME does one with three seeds and shows reported and measured side by side;\n"
         "lazytui run recipe all --preset quick does all of the studies, run recipe papers all of papers.\n"
         "Reported shares are in percent."

@@ -189,8 +189,8 @@ def left_without(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: 
 
 
 def exceeds_chance(accuracy: float, chance: float, images: int) -> bool:
-    """Whether an accuracy on so many images is two standard errors above chance. All: 0 to 1."""
-    return accuracy >= chance + 2 * float(np.sqrt(chance * (1 - chance) / images))
+    """Whether an accuracy on so many images is more than two standard errors above chance. Both: 0 to 1."""
+    return accuracy > chance + 2 * float(np.sqrt(chance * (1 - chance) / images))
 
 
 def paired_loss(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.content import Content
+from lazytui.data.cues import CUES
 from lazytui.data.editors import Editor, editor_of
 from lazytui.data.painting.assignment import (
     alternating_attributes,
@@ -28,7 +29,7 @@ from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources import LoadImages, find_source, load_images
 from lazytui.data.sources.base import Source
 from lazytui.data.sources.params import is_gray
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, UsageError
 
 _log = logging.getLogger(__name__)
 
@@ -311,8 +312,13 @@ def find_data(params: DatasetParams) -> Source:
 def with_found_data(params: D) -> D:
     """The same parameters with what they are here: which source `auto` is, and what one holds that isn't made here.
 
-    Raises BadInput as `build_dataset` does.
+    Raises BadInput as `build_dataset` does, and UsageError where the images are to have two attributes.
     """
+    if params.attribute_column is not None and params.planted_cue in CUES:
+        raise UsageError(
+            f"--attribute-column {params.attribute_column} gives the images an attribute, and --cue "
+            f"{params.planted_cue} plants another one: leave out one of the two."
+        )
     return with_source(params, find_source(params.of_source, params.train_size, params.test_size))
 
 

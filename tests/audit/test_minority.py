@@ -73,6 +73,14 @@ def test_images_without_an_object_contradict_nothing_of_objects() -> None:
     assert told_by(none, labels[:5], 0) == 0 and not contradicting(none, labels[:5], 0.95).any()
 
 
+def test_a_class_too_rare_to_be_probed_says_nothing_of_the_others() -> None:
+    labels = np.arange(60) % 2
+    descriptions = labels[:, None] + np.random.default_rng(0).normal(0, 0.1, (60, 1))
+    labels[:2] = 2
+    assert told_by(descriptions, labels, 0) == 1
+    assert told_by(descriptions[:5], labels[:5], 0) == 0, "nothing can be said of two images"
+
+
 @pytest.mark.parametrize("shape", [(8, 8), (24, 40)])
 @pytest.mark.parametrize("name", EDITORS)
 def test_a_property_is_as_many_numbers_in_every_image_of_a_size(name: str, shape: tuple[int, int]) -> None:

@@ -13,7 +13,13 @@ from lazytui.analyses.audit.calibration import calibrated, named_in_turn
 from lazytui.analyses.audit.figures import figures
 from lazytui.analyses.audit.first_training import first_training, trained, with_training
 from lazytui.analyses.audit.params import AuditParams
-from lazytui.analyses.audit.predictions import accuracy_and_chance, hosts_of, predicting, swaps_of
+from lazytui.analyses.audit.predictions import (
+    accuracy_and_chance,
+    hosts_of,
+    predicting,
+    require_more_than_chance,
+    swaps_of,
+)
 from lazytui.analyses.audit.result import AuditResult, columns_of, read
 from lazytui.analyses.audit.retraining import retrained
 from lazytui.analyses.audit.training_minority import training_minority
@@ -22,7 +28,6 @@ from lazytui.analyses.core.content_facts import content_to_keep
 from lazytui.analyses.networks.model_under_study import load_model_under_study
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
-from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
@@ -55,7 +60,8 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     split, generator = network.data.validation, np.random.default_rng(params.seed)
     predict = predicting(network, report)
     hosts = hosts_of(split, params.images, generator)
-    accuracy = _accuracy(hosts, predict)
+    accuracy, chance = accuracy_and_chance(hosts, predict)
+    require_more_than_chance(accuracy, chance, len(hosts.hosts))
 
     def audit(predict: Predict) -> Mapping[str, Swap]:
         return swaps_of(hosts, predict, generator, report)
@@ -103,19 +109,6 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     )
 
 
-def _accuracy(hosts: Hosts, predict: Predict) -> float:
-    """On the images as they are. Raises BadInput where it is no better than chance: then nothing could be lost."""
-    from lazytui.audit.donor_swaps import exceeds_chance
-
-    right, chance = accuracy_and_chance(hosts, predict)
-    if not exceeds_chance(right, chance, len(hosts.hosts)):
-        raise BadInput(
-            f"The network is right on {100 * right:.0f} % of {len(hosts.hosts):,} images, which isn't more than the "
-            f"{100 * chance:.0f} % of the largest class: there is nothing that it could lose."
-        )
-    return right
-
-
 def _planted(network: ModelUnderStudy, split: Split, hosts: Hosts, predict: Predict) -> tuple[float, float] | None:
     """The loss by repainting what was planted with the value of another class, beside that of the own class."""
     from lazytui.audit.donor_swaps import paired_loss
@@ -123,7 +116,11 @@ def _planted(network: ModelUnderStudy, split: Split, hosts: Hosts, predict: Pred
     editor, aligned = network.data.editor, network.data.content.aligned
     value_of = {label: value for value, label in reversed(list(enumerate(aligned)))}
     labels = hosts.labels[hosts.hosts]
-    if editor is None or not set(np.unique(hosts.labels).tolist()) <= value_of.keys():
+    if (
+        editor is None
+        or not network.data.params.shows_values
+        or not set(np.unique(hosts.labels).tolist()) <= value_of.keys()
+    ):
         return None
     right = []
     for donors in (hosts.own, hosts.other):

@@ -33,7 +33,8 @@ def calibration(result: AuditResult) -> Iterator[str]:
         f"Calibrated on networks of other seeds, trained and audited {_images(result)}: "
         f"{counted(null.alarms, 'alarm')} in {counted(len(learned), 'clean training')} x "
         f"{counted(len(result.cues), 'property', 'properties')} ({counted(null.tests, 'test')}); largest loss "
-        f"{100 * null.largest:.1f} points ({result.null_by}); floor {100 * null.floor:.1f} points.{_of_alarms(null)}"
+        f"{100 * null.largest:.1f} points ({result.null_by}); floor {100 * null.floor:.1f} points."
+        f"{_of_alarms(result, null)}"
     )
     if dropped := _dropped(result):
         yield (
@@ -59,12 +60,17 @@ def _images(result: AuditResult) -> str:
     return f"on images each of which has {_phrases(result)} of a random other one"
 
 
-def _of_alarms(null: Null) -> str:
+def _of_alarms(result: AuditResult, null: Null) -> str:
+    """Which ones, in how many networks each, and what they may be."""
     if not null.alarms:
         return ""
+    rows = [row for row, one in enumerate(result.clean) if one.learned]
+    flagged = [name for row in rows for name, swap in zip(result.cues, null.swaps(row), strict=True) if swap.flagged]
+    times = sorted(set(flagged), key=lambda name: (-flagged.count(name), name))
+    words = listed([f"{name} in {flagged.count(name)} of {len(rows)}" for name in times])
     return (
-        " An alarm is false, or of another property that these images have: one that --peel would exchange as well, or "
-        "what an editor leaves behind."
+        f" Alarms: {words}. One is false, or of another property that these images have: one that --peel would "
+        "exchange as well, or what an editor leaves behind."
     )
 
 
@@ -92,7 +98,8 @@ def null_matrix(result: AuditResult, null: Null) -> Matrix:
     """Every loss of the audited network beside those of the clean ones."""
     tried = {name: row for row, name in enumerate(result.cues) if result.swaps[name].hosts}
     first = [name for name in result.named if name in tried]
-    names = [*first, *sorted(tried.keys() - set(first), key=lambda name: -result.swaps[name].delta)]
+    others = [name for name in tried if name not in first]
+    names = [*first, *sorted(others, key=lambda name: -result.swaps[name].delta)]
     rows = [tried[name] for name in names]
     clean = np.where(null.hosts > 0, null.delta, np.nan)[:, rows].T
     values = 100 * np.column_stack([result.delta[rows], clean])
@@ -100,8 +107,8 @@ def null_matrix(result: AuditResult, null: Null) -> Matrix:
         name="calibration",
         title="Accuracy lost, beside clean trainings",
         note=f"Clean: networks of other seeds, trained and audited {_images(result)}. Each of their losses is one by "
-        f"chance. Floor: {100 * null.floor:.1f} points, the largest of theirs less two standard errors of it, "
-        f"and {100 * FLOOR:.0f} at least.",
+        f"chance. The floor, {100 * null.floor:.1f} points, is the largest of them once two standard errors are taken "
+        f"off each, and {100 * FLOOR:.0f} at least.",
         shares=(Share("this network", result.images), *_shares(result)),
         values=values,
         row_labels=tuple(names),

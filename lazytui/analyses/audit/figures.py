@@ -78,9 +78,9 @@ def _verdict(result: AuditResult) -> Text:
         paragraphs=tuple(
             text
             for text in (
-                _first_training(result),
                 first,
                 also,
+                _first_training(result),
                 *calibration(result),
                 *_proofs(result),
                 _who(result),
@@ -184,7 +184,8 @@ def _left_out(reason: str, names: Sequence[str]) -> str:
 
 def _losses(result: AuditResult) -> Bars:
     swaps = {name: swap for name, swap in result.swaps.items() if swap.hosts}
-    ordered = [*result.named, *sorted(swaps.keys() - set(result.named), key=lambda name: -swaps[name].delta)]
+    others = [name for name in swaps if name not in result.named]
+    ordered = [*result.named, *sorted(others, key=lambda name: -swaps[name].delta)]
     delta, error = (np.array([getattr(swaps[name], what) for name in ordered]) for what in ("delta", "error"))
     return Bars(
         name="losses",

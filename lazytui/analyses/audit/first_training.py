@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lazytui.analyses.audit.params import SMALL, AuditParams
+from lazytui.analyses.audit.predictions import hosts_of
 from lazytui.analyses.audit.result import FirstTraining
 from lazytui.analyses.core.execute import find_or_execute, recorded_result
 from lazytui.analyses.train.analysis import resolve as resolve_training
@@ -18,6 +21,7 @@ from lazytui.data.source_images import Part
 from lazytui.data.sources import find_source
 from lazytui.data.sources.base import Source
 from lazytui.data.sources.catalog import SOURCES
+from lazytui.data.splits import build_dataset
 from lazytui.errors import UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
@@ -56,8 +60,10 @@ def with_training(params: AuditParams, workspace: Workspace) -> AuditParams:
 
 
 def trained(params: AuditParams, report: Report) -> RunFolder:
-    """The network: one of the workspace that was trained so already, or a new one."""
+    """The network: one of the workspace that was trained so already, or a new one. Raises BadInput where none could be
+    audited on what is held out of its images."""
     asked = _params_of(params)
+    hosts_of(build_dataset(asked).validation, 1, np.random.default_rng(params.seed))
     doing = (
         f"no network was named: training a {asked.model} for {counted(asked.epochs, 'epoch')} on {asked.source} first"
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput
 
 if TYPE_CHECKING:
@@ -40,10 +41,31 @@ def hosts_of(split: Split, count: int, generator: Generator) -> Hosts:
     if len(np.unique(split.labels)) == 1:
         name = split.content.classes[int(split.labels[0])]
         raise BadInput(
-            f"All of the {len(split):,} held-out images are of the class {name}, so there is no donor of another one: "
-            "more images, or a larger --validation-share of them in the training, are needed."
+            f"The held-out images ({len(split):,}) are all of the class {name}, so there is no donor of another one: "
+            "more images are needed, or a larger --validation-share of them in the training."
         )
-    raise BadInput(f"No two of the {len(split):,} held-out images are of one class, so none has a donor of its own.")
+    raise BadInput(
+        f"No two of the held-out images ({len(split):,}) are of one class, so none has a donor of its own: more images "
+        "are needed, or a larger --validation-share of them in the training."
+    )
+
+
+def require_more_than_chance(accuracy: float, chance: float, images: int) -> None:
+    """Raise BadInput where an accuracy is no better than chance: then nothing could be lost."""
+    from lazytui.audit.donor_swaps import exceeds_chance
+
+    if exceeds_chance(accuracy, chance, images):
+        return
+    right = f"The network is right on {100 * accuracy:.0f} % of {counted(images, 'image')}"
+    if accuracy <= chance:
+        raise BadInput(
+            f"{right}, which isn't more than the {100 * chance:.0f} % of the largest class: there is nothing that it "
+            "could lose."
+        )
+    raise BadInput(
+        f"{right}, and {100 * chance:.0f} % are of the largest class: of so few images that may be chance. More are "
+        "needed, or a larger --validation-share of them in the training."
+    )
 
 
 def accuracy_and_chance(hosts: Hosts, predict: Predict) -> tuple[float, float]:

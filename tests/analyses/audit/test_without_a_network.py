@@ -13,10 +13,12 @@ from lazytui.analyses.audit.calibration_figures import calibration
 from lazytui.analyses.audit.figures import figures
 from lazytui.analyses.audit.first_training import with_training
 from lazytui.analyses.audit.params import AuditParams
+from lazytui.analyses.audit.predictions import require_more_than_chance
 from lazytui.analyses.audit.result import AuditResult, CleanTraining, null_of, read
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
 from lazytui.audit.donor_swaps import FLOOR, Swap
 from lazytui.audit.editors import EDITORS
+from lazytui.errors import BadInput
 from lazytui.figures.kinds import Bars, Matrix, Text
 from lazytui.runs.results.result_contents import Damaged
 from lazytui.runs.results.saved_result import Result, load_result, save_result
@@ -47,9 +49,8 @@ def test_a_network_is_trained_first_and_clean_ones_set_the_floor(lab: Lab) -> No
     assert null.hosts.shape == (1, len(EDITORS)) and null.delta[0, found.cues.index("hue")] < found.swaps["hue"].delta
     verdict, losses, matrix = (figure_called(found, name) for name in ("verdict", "losses", "calibration"))
     assert isinstance(verdict, Text) and isinstance(losses, Bars) and isinstance(matrix, Matrix)
-    assert verdict.paragraphs[0].startswith(
-        f"No network was named, so a small one was trained first: {first.run}, a mlp"
-    )
+    (said,) = (text for text in verdict.paragraphs if "was trained first" in text)
+    assert said.startswith(f"No network was named, so a small one was trained first: {first.run}, a mlp of ")
     if clean.learned:
         assert f"floor {100 * found.floor:.1f} points" in " ".join(verdict.paragraphs)
         assert [reference.name for reference in losses.references] == ["largest of clean trainings", "floor"]
@@ -217,8 +218,33 @@ def test_the_verdict_says_the_rate_with_its_denominator_and_what_the_floor_takes
     loud = audited(losing(hue=0.4, position=0.08), [clean()], [losing(hue=0.01, position=0.09)])
     said, taken_back = calibration(loud)
     assert "1 alarm in 1 clean training x 3 properties (2 tests)" in said and "--peel" in said
+    assert "Alarms: position in 1 of 1." in said
     assert loud.named == ["hue"] and taken_back.startswith("By the usual floor of 5 points the place of the object was")
     (idle,) = calibration(audited(losing(hue=0.4), [clean(0.1)], [losing(hue=0.0)]))
     assert idle == "1 of 1 clean training learned nothing without the hue, so the floor stays 5 points, uncalibrated."
     unnamed = replace(calm, clean_without=())
     assert "on the images as they are, since nothing was found in them: 0 alarms" in next(iter(calibration(unnamed)))
+
+
+def test_too_few_images_are_said_to_be_so_and_nothing_is_trained(lab: Lab) -> None:
+    folder = written_images(lab.folder / "few", {"owl": 2, "jay": 2}, 20)
+    refused = lab.call("run", "audit", "--source", f"folder:{folder}", "--quiet")
+    assert refused.code == 3 and "The held-out images (1) are all of the class" in refused.sentence
+    (run,) = Workspace(lab.workspace).runs()
+    assert run.record.kind == "audit" and not (run.path / "result.json").exists()
+
+
+def test_right_on_no_more_than_chance_is_told_from_right_on_too_few() -> None:
+    require_more_than_chance(0.9, 0.5, 100)
+    for accuracy, chance, images, sentence in (
+        (0.4, 0.5, 100, "right on 40 % of 100 images, which isn't more than the 50 % of the largest class"),
+        (1.0, 1.0, 53, "which isn't more than the 100 % of the largest class"),
+        (
+            1.0,
+            0.6,
+            5,
+            "right on 100 % of 5 images, and 60 % are of the largest class: of so few images that may be chan",
+        ),
+    ):
+        with pytest.raises(BadInput, match=sentence):
+            require_more_than_chance(accuracy, chance, images)

@@ -20,7 +20,7 @@ from lazytui.data.sources.base import Source
 from lazytui.data.sources.cifar10 import read_batch
 from lazytui.data.sources.labels import aligned_classes
 from lazytui.data.splits import build_dataset, with_found_data
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, UsageError
 from tests.data.sources.files import (
     SIDE,
     arrays,
@@ -113,6 +113,11 @@ def test_columns_of_a_table_can_be_named_and_parts_made(tmp_path: Path) -> None:
     assert source.content.classes == ("x", "y") and not source.content.values and train.attributes is None
     assert source.counts == {"train": 16, "test": 4}
     assert found(f"csv:{table}", **named, attribute_column="hue")[0].content.values == ("0", "1", "2")
+    planted = DatasetParams.model_validate(
+        {"source": f"csv:{table}", **named, "attribute_column": "hue", "cue": "border"}
+    )
+    with pytest.raises(UsageError, match="--attribute-column hue gives the images an attribute, and --cue border"):
+        with_found_data(planted)
 
 
 def test_archives_of_arrays_in_both_layouts(tmp_path: Path) -> None:

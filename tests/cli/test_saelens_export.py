@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.core.execute import recorded_params, recorded_result, resolve_params
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab
 
@@ -37,6 +37,8 @@ def test_what_comes_back_is_the_same_and_can_be_asked_the_same(exported: Lab) ->
     assert first.read_bytes() == second.read_bytes()
     cfg = json.loads((exported.folder / "again.saelens" / "cfg.json").read_text())
     assert (cfg["architecture"], cfg["k"], cfg["metadata"]["hook_name"]) == ("topk", 8, "features")
+    params = recorded_params(Workspace(exported.workspace).find("back"))
+    assert resolve_params("sae", params, Workspace(exported.workspace))[0] == params, "asked again, as the form does"
     shown = exported.call("runs", "show", "back")
     assert "It is taken from out.saelens as it is" in " ".join(shown.out.split())
     turned = exported.call("run", "sae-dial", "back", "--image", "3", "--feature", "0", "--factor", "0,1", "--json")

@@ -74,7 +74,8 @@ def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
 
 
 def require_dictionary(params: SaeParams, dimensions: int) -> int:
-    """How many features there will be. Raises UsageError where that is no dictionary."""
+    """How many features there will be. Raises UsageError where that is no dictionary, and BadInput where it would be
+    one of too few samples."""
     features = round(params.expansion * dimensions)
     if features < 2:
         raise UsageError(f"An expansion of {params.expansion:g} leaves no dictionary of {dimensions} dimensions.")
@@ -87,6 +88,7 @@ def require_dictionary(params: SaeParams, dimensions: int) -> int:
         raise UsageError(
             f"{refusal} They are {params.expansion:g} times the layer's {counted(dimensions, 'dimension')}."
         )
+    params.chosen_variant.for_samples(params.samples, features)
     return features
 
 

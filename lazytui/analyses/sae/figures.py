@@ -105,17 +105,23 @@ def _verdict(params: SaeParams, result: SaeResult) -> Text:
             f"variance of {result.dimensions:,} "
             f"dimensions with {result.l0:.1f} of them active at a time; {_percent(result.dead_share)} are never "
             f"active. {recovery}",
-            *(
-                [f"It is taken from {Path(params.saelens).name} as it is: nothing was trained here."]
-                if params.saelens is not None
-                else []
-            ),
+            *([_taken_from(params.saelens, result)] if params.saelens is not None else []),
             f"{_categories(result)}; {counted(result.dead_features, 'is', 'are')} active on none of them.",
             *([controls_in_words(result)] if result.controls else []),
             "A low error doesn't show that these are the network's own features: lazytui run sae-selfcheck measures "
             "how well each variant finds known features.",
         ),
     )
+
+
+def _taken_from(folder: str, result: SaeResult) -> str:
+    """Where an autoencoder is from that nobody trained here, and whether it seems to be of another layer."""
+    elsewhere = (
+        " It explains less than the mean activation does: it may be of another network or layer."
+        if (result.unexplained_variance or 0.0) > 1
+        else ""
+    )
+    return f"It is taken from {Path(folder).name} as it is: nothing was trained here.{elsewhere}"
 
 
 def _categories(result: SaeResult) -> str:

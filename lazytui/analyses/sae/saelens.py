@@ -52,11 +52,6 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
     Raises BadInput as `read_saelens` does, and UsageError for options of a training.
     """
     assert params.saelens is not None
-    for name in _OF_TRAINING:
-        if name in params.model_fields_set and not (name == "controls" and not params.controls):
-            raise UsageError(
-                f"--saelens takes an autoencoder as it is, and --{name} is of a training: leave one of them out."
-            )
     folder = parse_path(params.saelens).absolute()
     if not is_folder(folder):
         raise BadInput(f"There is no folder {params.saelens}: SAELens writes one for an autoencoder.")
@@ -83,7 +78,13 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
         "expansion": model.features / model.dimensions,
         "controls": 0,
     }
-    return params.model_copy(update=update), model.dimensions
+    taken = params.model_copy(update=update)
+    for name in _OF_TRAINING:
+        if getattr(params, name) not in (SaeParams.model_fields[name].default, getattr(taken, name)):
+            raise UsageError(
+                f"--saelens takes an autoencoder as it is, and --{name} is of a training: leave one of them out."
+            )
+    return taken, model.dimensions
 
 
 def require_same_dimensions(given: int, dimensions: int, layer: str, params: SaeParams) -> None:

@@ -44,7 +44,7 @@ class FeaturesScreen(TableBrowser):
     screen_name = "features"
     params = SaeParams
     kind = "sae"
-    first = ("run", "layer", "variant", "expansion", "k", "lam", "bandwidth", "steps", "seed")
+    first = ("run", "layer", "variant", "expansion", "k", "centroids", "delta", "lam", "bandwidth", "steps", "seed")
     titles: ClassVar = {
         "table": "Features",
         "page": "The feature under the cursor",
@@ -223,6 +223,11 @@ class FeaturesScreen(TableBrowser):
 
     def other_figures(self) -> Sequence[Figure]:
         return self.finished.figures if self.finished else ()
+
+    def why_empty(self, name: str) -> str:
+        if name == "curves" and self.finished and self.finished.params.saelens is not None:
+            return "Nothing was trained here: the autoencoder is of a folder."
+        return ""
 
     def draw(self) -> None:
         super().draw()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.sae.params import SaeParams
@@ -70,7 +70,7 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
     kind = variant_name(model.variant)
     variant = kind if kind in VARIANTS else "jumprelu"
     options = VARIANTS[variant].defaults | {"k": getattr(model.variant, "k", None)}
-    update = {
+    update: dict[str, Any] = {
         **dict.fromkeys(params.OPTIONS),
         **options,
         "variant": variant,
@@ -78,13 +78,13 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
         "expansion": model.features / model.dimensions,
         "controls": 0,
     }
-    taken = params.model_copy(update=update)
     for name in _OF_TRAINING:
-        if getattr(params, name) not in (SaeParams.model_fields[name].default, getattr(taken, name)):
+        default = SaeParams.model_fields[name].default
+        if getattr(params, name) not in (default, update.get(name, default)):
             raise UsageError(
                 f"--saelens takes an autoencoder as it is, and --{name} is of a training: leave one of them out."
             )
-    return taken, model.dimensions
+    return params.model_copy(update=update), model.dimensions
 
 
 def require_same_dimensions(given: int, dimensions: int, layer: str, params: SaeParams) -> None:

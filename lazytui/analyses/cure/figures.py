@@ -119,9 +119,9 @@ def _maps(result: CureResult, maps: Maps) -> Pixels:
     return Pixels(
         name="maps",
         title=f"Where it looks before and after: {method.title}{layers}",
-        note=f"Held-out images of the same bias: {first} and {second} by {result.selector}, without a label of the "
-        "property. Above: as they are, with their classes. Below: for what each network says, with its probability. "
-        "An image keeps its color where the evidence is; each map is scaled to its maximum.",
+        note=f"Held-out images of the same bias; {first} or {second}: told without a label of the property. First row: "
+        "as they are, with their classes. Then: the evidence for what each network says, with its probability. An "
+        "image keeps its color where the evidence is; each map is scaled to its maximum.",
         images=np.concatenate([maps.images] * 3),
         columns=len(labels),
         captions=(*(classes[label] for label in labels), *answers),

@@ -109,7 +109,7 @@ OVERLAYS = {
         missing={"beside": "No network was chosen, so there are no maps of one before and after."},
         arrangements=Arrangements(
             narrow=Arrangement("verdict | 12", "main | 16", "beside | 24", "more | 16"),
-            medium=Arrangement("verdict verdict | 10", "main beside | 1fr", "more more | 10"),
+            medium=Arrangement("verdict main | 9", "beside beside | 1fr", "more more | 8"),
             wide=Arrangement("verdict main | 18", "more beside | 1fr"),
         ),
         first=("run", "budget", "methods", "epochs", "images", "seed"),

@@ -1,12 +1,16 @@
-"""What is chosen among recipes without labels of the shortcut, and apart from it what the hard split would have."""
+"""What is chosen among recipes without labels of the shortcut, and apart from it what the hard split would have.
+
+Recipes are ranked within a setting only, since a method's gain is told there; what is chosen may be any that is on the
+same data.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.select.ranking import METRIC_OF
-from lazytui.analyses.trainings.recipe_groups import Group, by_setting, labeled_groups
+from lazytui.analyses.trainings.recipe_groups import Group, labeled_groups
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 
@@ -47,44 +51,40 @@ def _words(groups: Sequence[Group], rank: str) -> Text:
     return Text(
         name="chosen",
         title="Chosen without labels, and what the hard split would have chosen",
-        paragraphs=tuple(_sentences(groups, rank)),
+        paragraphs=(_sentence(groups, rank),),
     )
 
 
-def _sentences(groups: Sequence[Group], rank: str) -> Iterator[str]:
-    title = METRICS[rank].title
-    for own in by_setting(groups):
-        prefix, chosen = own[0].setting.sentence_prefix, _best(own, rank)
-        regret = None if chosen is None else _regret(own, chosen)
-        if chosen is None or regret is None:
-            yield f"{prefix}By {title} nothing is chosen: it is undefined."
-            continue
-        best, most, less = regret
-        yield (
-            f"{prefix}By {title} {chosen.name} is chosen, with hard accuracy {most - less:.1f} %. The hard split, "
-            f"which isn't read for it, would have chosen {best.name}: {most:.1f} %. Regret: {less:.1f} points."
-        )
+def _sentence(groups: Sequence[Group], rank: str) -> str:
+    title, chosen = METRICS[rank].title, _best(groups, rank)
+    regret = None if chosen is None else _regret(groups, chosen)
+    if chosen is None or regret is None:
+        return f"By {title} nothing is chosen: it is undefined."
+    best, most, less = regret
+    return (
+        f"By {title} {chosen.label} is chosen, with hard accuracy {most - less:.1f} %. The hard split, which isn't "
+        f"read for it, would have chosen {best.label}: {most:.1f} %. Regret: {less:.1f} points."
+    )
 
 
 def _choices(groups: Sequence[Group]) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for own in by_setting(groups):
-        for metric in _metrics(own):
-            chosen = _best(own, metric)
-            regret = None if chosen is None else _regret(own, chosen)
-            found: tuple[Cell, ...] = (
-                (None,) * 3 if chosen is None or regret is None else (chosen.label, regret[1] - regret[2], regret[2])
-            )
-            rows.append((METRICS[metric].title, *found))
-        best = _best(own, "hard_accuracy")
-        rows.append(
-            ("hard split", *((None,) * 3 if best is None else (best.label, best.mean("hard_accuracy").mean, 0.0)))
+    for metric in _metrics(groups):
+        chosen = _best(groups, metric)
+        regret = None if chosen is None else _regret(groups, chosen)
+        found: tuple[Cell, ...] = (
+            (None,) * 3 if chosen is None or regret is None else (chosen.label, regret[1] - regret[2], regret[2])
         )
+        rows.append((METRICS[metric].title, *found))
+    best = _best(groups, "hard_accuracy")
+    of_hard: tuple[Cell, ...] = (None,) * 3 if best is None else (best.label, best.mean("hard_accuracy").mean, 0.0)
+    rows.append(("hard split", *of_hard))
     return Table(
         name="choices",
         title="What each way of choosing takes",
-        note="The recipe with the largest mean over seeds. hard: its accuracy on the hard split, which no selector "
-        "reads. regret: the best hard accuracy less that. Last: what the hard split itself would have chosen.",
+        note="Of all recipes, which are on the same data, the one with the largest mean over seeds. hard: its accuracy "
+        "on the hard split, which no selector reads. regret: the best hard accuracy less that. Last: what that split "
+        "itself would have chosen.",
         columns=(
             Column(name="chosen by"),
             Column(name="recipe"),
@@ -97,9 +97,7 @@ def _choices(groups: Sequence[Group]) -> Table:
 
 def _selectors(groups: Sequence[Group], rank: str) -> Table:
     metrics = _metrics(groups)
-    ordered = [
-        group for own in by_setting(groups) for group in sorted(own, key=lambda group: -(group.mean(rank).mean or 0.0))
-    ]
+    ordered = sorted(groups, key=lambda group: -(group.mean(rank).mean or 0.0))
     return Table(
         name="selectors",
         title="By what can be measured without labels",

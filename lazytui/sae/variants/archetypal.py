@@ -131,7 +131,7 @@ def cluster_centers(samples: Tensor, count: int, random: torch.Generator) -> Ten
     if len(samples) <= count:
         return samples[drawn.to(samples.device)]
     seed = int(torch.randint(2**31, (), generator=random))
-    values = samples[drawn.to(samples.device)].double().cpu().numpy()
+    values = samples[drawn.to(samples.device)].cpu().double().numpy()
     begun, _ = kmeans_plusplus(values, count, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a centroid that no sample is next to stays where it began, at a sample

@@ -1,7 +1,7 @@
 """Every analysis on other people's data and networks: one number that it printed, or the sentence that refused it.
 
     python -m benchmarks cases
-    CASES=2,5 python -m benchmarks cases       only some of them, by number
+    CASES=2,5 ANALYSES=audit,groups python -m benchmarks cases       only some of them
 
 Data sets are small and trainings short: the table shows that an analysis runs, not what it finds. Two cases read files
 of Debian packages (dataset-fashion-mnist; tuxpaint-stamps-default and tuxpaint-data).
@@ -132,17 +132,28 @@ def rows(case: Case, net: str) -> Iterator[tuple[str, str]]:
         "transfer": ("run", "transfer", net, *case.code),
         "curves": ("run", "curves", net),
         "side-by-side": ("run", "side-by-side", f"{net}l", f"{net}m"),
+        "select": ("run", "select", net, f"{net}c", *case.code),
+        "audit": ("run", "audit", net, "--images", "60", *case.code),
+        "groups": ("run", "groups", net, "--by", "errors", *case.code),
+        "certify": ("run", "certify", net, "--certificates", "ibp,smoothing", "--images", "2", "--draws", "20",
+                    *case.code),
+        "cure": ("run", "cure", net, "--images", "60", "--methods", "scramble", "--epochs", "1", *case.code),
         "study": ("run", "study", *case.data, "--methods", "erm", "--seeds", "0,1", "--jobs", "1",
                   *(case.training or ("--epochs", "1", *QUICK, *case.code))),
     }  # fmt: skip
-    beside = (
-        ("run", "train", *case.data, "--epochs", "1", "--seed", "1", *QUICK, "--name", f"{net}b"),
-        ("run", "llc", f"{net}b", *chains, "--name", f"{net}m"),
-    )
+    beside = {
+        "side-by-side": (
+            ("run", "train", *case.data, "--epochs", "1", "--seed", "1", *QUICK, "--name", f"{net}b"),
+            ("run", "llc", f"{net}b", *chains, "--name", f"{net}m"),
+        ),
+        "select": (("run", "train", *case.data, "--epochs", "1", "--lr", "0.01", *QUICK, "--name", f"{net}c"),),
+    }
+    chosen = os.environ.get("ANALYSES", ",".join(commands)).split(",")
     for analysis, command in commands.items():
-        for preparing in beside if analysis == "side-by-side" else ():
-            called("", preparing)
-        yield analysis, called(analysis, command)
+        if analysis in {"train", *chosen}:
+            for preparing in beside.get(analysis, ()):
+                called("", preparing)
+            yield analysis, called(analysis, command)
 
 
 def called(analysis: str, command: Sequence[str]) -> str:

@@ -725,6 +725,7 @@ def select(
     *,
     plain: Run | None = None,
     property: str | None = None,
+    model: str | None = None,
     device: Literal["auto", "cpu", "cuda", "mps"] | None = None,
     workspace: Where = None,
     name: str | None = None,

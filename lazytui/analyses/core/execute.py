@@ -310,7 +310,7 @@ def _require_here(params: BaseModel, workspace: Workspace) -> None:
         from lazytui.system.hardware import choose_hardware
 
         choose_hardware(str(device), "fp32")
-    for field, references in zip(CODE_FIELDS, (("run", "sae", "neurons"), ("against",)), strict=True):
+    for field, references in zip(CODE_FIELDS, (("run", "sae", "neurons", "runs"), ("against",)), strict=True):
         for name in code_in({field: getattr(params, field, None)}):
             require_torch()
             from lazytui.training.initial_model import fresh_model
@@ -339,7 +339,8 @@ def _training_of(params: BaseModel, references: Sequence[str], workspace: Worksp
     if isinstance(first, ModelSettings):
         return _training_of(first, (), workspace)
     named = (getattr(params, reference, None) for reference in references)
-    run = next((one for one in named if isinstance(one, str)), None)
+    firsts = (one[0] if isinstance(one, tuple) and one else one for one in named)  # all of several are on the same data
+    run = next((one for one in firsts if isinstance(one, str)), None)
     if run is None:  # whoever trains it says of what
         return settings or ModelSettings(), colored_digits("distinct")
     return _training_of(recorded_params(workspace.find(run)), ("run",), workspace)

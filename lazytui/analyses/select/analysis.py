@@ -14,7 +14,7 @@ from lazytui.analyses.select.figures import figures
 from lazytui.analyses.select.judging import (
     outputs,
     plain_among,
-    require_no_custom_code,
+    require_code_named,
     require_same_data,
     selectors_of,
 )
@@ -53,7 +53,7 @@ def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
         )
     plain = workspace.find(params.plain) if params.plain else plain_among(runs, workspace)
     require_same_data(runs[0], plain)
-    require_no_custom_code((*runs, plain))
+    require_code_named((*runs, plain), params.model)
     return params.model_copy(update={"runs": named, "plain": workspace.reference(plain)})
 
 

@@ -77,6 +77,13 @@ def require_no_custom_code(runs: Iterable[RunFolder]) -> None:
             raise BadInput(f"{run.reference} was trained with the code {model}, and no code runs on a run's word.")
 
 
+def require_code_named(runs: Iterable[RunFolder], named: str | None) -> None:
+    """Raise BadInput where a network is code of a person's own, and not that which was named."""
+    for run in runs:
+        if is_custom(model := trained_params(run).model) and model != named:
+            raise BadInput(f"{run.reference} was trained with the code {model}; say that it may run: --model {model}")
+
+
 def loaded(run: RunFolder, weights: Path, hardware: Hardware) -> nn.Module:
     """A training's network, or with weights that it kept on its way."""
     from lazytui.training.initial_model import load_trained

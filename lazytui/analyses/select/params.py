@@ -41,4 +41,10 @@ class SelectParams(Params):
     property: PropertyName = property_field(
         "Also choose by groups of this property of the images, such as an audit named."
     )
+    model: str | None = Field(
+        None,
+        max_length=500,
+        description="Your own code that trainings name, FILE.py:FACTORY, and that may run: a run's word for code is "
+        "never taken.",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")

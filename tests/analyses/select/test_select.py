@@ -53,3 +53,16 @@ def test_the_worse_environment_finds_the_cure_that_accuracy_passes_over(lab: Lab
     refused = lab.call("run", "select", "lazy", "other")
     assert refused.code == 2 and "other data than" in refused.sentence and "--bias" in refused.sentence
     assert "no plain training on these data" not in lab.call("run", "select", "lazy", "cured", "--quiet").err
+
+
+def test_networks_of_ones_own_code_are_judged_once_a_person_names_it(lab: Lab) -> None:
+    (lab.folder / "net.py").write_text(
+        "from torch import nn\n\ndef linear():\n    return nn.Sequential(nn.Flatten(), nn.Linear(2352, 10))\n"
+    )
+    named = ("--model", "net.py:linear")
+    training = ("--source", "strokes", "--train-size", "300", "--test-size", "200", "--epochs", "1", *named)
+    assert lab.call("run", "train", *training, "--keep-checkpoints", "1", "--name", "own").code == 0
+    refused = lab.run("run", "select", "own", "--quiet")
+    assert refused.code == 3 and "was trained with the code net.py:linear; say that it may run" in refused.sentence
+    allowed = lab.run("run", "select", "own", *named, "--quiet", "--json")
+    assert allowed.code == 0 and set(allowed.json["metrics"]) >= {"regret"}, allowed.err

@@ -23,7 +23,9 @@ LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 """Of red, green and blue (ITU-R BT.601)."""
 
 _MARGIN = 0.18
-"""Share of the side that is taken for ground at each border: 5 pixels of 28, 6 of 32."""
+"""Share of the side in which the ground's color is looked for at each border: 5 pixels of 28, 6 of 32."""
+_FRAME = 1 / 14
+"""Share of the side that may be a frame: 2 pixels of 28. It would be half of the margin, and isn't the ground."""
 _SMOOTHING = 0.7
 """Pixels, of the distance from the ground's color."""
 _EDGE = 2
@@ -68,7 +70,7 @@ class Scene:
 
     @cached_property
     def ground_color(self) -> NDArray[np.float32]:
-        """(3,): median of the pixels near the border."""
+        """(3,): median of the pixels near the border, but for those where a frame would be."""
         color: NDArray[np.float32] = np.median(self.image[margin(self.image.shape)], axis=0)
         return color
 
@@ -190,11 +192,13 @@ def luminance(image: Image) -> NDArray[np.float32]:
 
 @cache
 def margin(shape: tuple[int, ...]) -> Mask:
-    """The pixels near the border."""
-    width = round(_MARGIN * min(shape[:2]))
-    outer = np.ones(shape[:2], bool)
-    outer[width:-width, width:-width] = False
-    return outer
+    """The pixels near the border, those left out where a frame would be."""
+    width, frame = (round(share * min(shape[:2])) for share in (_MARGIN, _FRAME))
+    width = max(width, frame + 1)
+    near = np.zeros(shape[:2], bool)
+    near[frame:-frame, frame:-frame] = True
+    near[width:-width, width:-width] = False
+    return near
 
 
 def otsu(values: NDArray[np.float32], bins: int = 64) -> float:

@@ -131,7 +131,7 @@ def _require_rankable(params: StudyParams, trainings: Mapping[str, TrainParams])
             f"--rank {params.rank} needs plain networks, by which environments are told: leave out --no-plain."
         )
     if is_custom(params.model):
-        raise UsageError(f"--rank {params.rank} runs no code of one's own: rank by another metric.")
+        raise UsageError(f"--rank {params.rank} executes no code of one's own: rank by another metric.")
 
 
 def run(params: StudyParams, report: Report) -> StudyResult:

@@ -29,7 +29,7 @@ ASKED = 150.0
 
 PHASES = {
     "drawing": ("lazytui.data.sources.gray_shapes", "draw_split"),
-    "painting": ("lazytui.data.painted_splits", "repaint"),
+    "painting": ("lazytui.data.painting.painted_splits", "repaint"),
     "cache": ("lazytui.data.image_cache", "_read"),
     "steps": ("lazytui.training.loop", "_Loop._epoch"),
     "points": ("lazytui.training.monitor", "Monitor.measure"),

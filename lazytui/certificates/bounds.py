@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from lazytui.certificates.bound_steps import Bend, Box, Convolution, Forms, Lines
 from lazytui.certificates.chain import Chain
-from lazytui.certificates.steps import Bend, Box, Convolution, Forms, Lines
 from lazytui.system.lazy_torch import no_grad
 
 _ROWS = 128

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from lazytui.certificates.steps import Convolution, MaxPool, PooledRelu, Relu, Step
+from lazytui.certificates.bound_steps import Convolution, MaxPool, PooledRelu, Relu, Step
 from lazytui.errors import BadInput
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.models.architectures.classifier import Classifier, Features

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lazytui.certificates.bound_steps import Box
 from lazytui.certificates.bounds import cube
 from lazytui.certificates.chain import Chain
-from lazytui.certificates.steps import Box
 from lazytui.system.lazy_torch import no_grad
 
 UNIT = 1 / (4 * 255)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.painted_splits import paint_cached
+from lazytui.data.painting.painted_splits import paint_cached
 from lazytui.data.painting.painter import repaint
+from lazytui.data.painting.planting import plant_cached, plant_cue
 from lazytui.data.params import DatasetParams
-from lazytui.data.planting import plant_cached, plant_cue
 from lazytui.data.scenes import paint_scenes
 
 _Paint = Callable[[NDArray[np.uint8], NDArray[np.uint8], DatasetParams, str], NDArray[np.uint8]]

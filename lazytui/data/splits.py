@@ -22,8 +22,8 @@ from lazytui.data.painting.assignment import (
     hard_attributes,
     noisy_labels,
 )
+from lazytui.data.painting.planting import in_color
 from lazytui.data.params import DatasetParams
-from lazytui.data.planting import in_color
 from lazytui.data.random_streams import stream
 from lazytui.data.source_images import Part, SourceImages
 from lazytui.data.sources import LoadImages, find_source, load_images

@@ -1,4 +1,4 @@
-"""By what a network says of the images: its errors, and environments (SCIENCE's EIIL)."""
+"""By what a network says of the images: its errors, and environments (EIIL, Creager 2021)."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lazytui.certificates.bound_steps import Convolution, Relu
 from lazytui.certificates.bounds import crown_margins, cube, interval_margins
 from lazytui.certificates.chain import Chain, chain_of
 from lazytui.certificates.radii import certify, largest_units
-from lazytui.certificates.steps import Convolution, Relu
 from lazytui.errors import BadInput
 from lazytui.models.adaptation import Adaptation, Normalization
 from lazytui.models.architectures import ARCHITECTURES

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lazytui.data import image_cache
 from lazytui.data.data_folder import image_folder
 from lazytui.data.image_cache import cached_arrays, clear_memory
-from lazytui.data.painted_splits import _IN_SHAPES_AND_COLORS, paint_cached
+from lazytui.data.painting.painted_splits import _IN_SHAPES_AND_COLORS, paint_cached
 from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams
 from lazytui.data.sources.gray_shapes import load_digits

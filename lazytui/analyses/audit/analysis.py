@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.audit.calibration import calibrated, named_in_turn
-from lazytui.analyses.audit.figures import figures
-from lazytui.analyses.audit.first_training import first_training, trained, with_training
-from lazytui.analyses.audit.params import AuditParams
-from lazytui.analyses.audit.predictions import (
+from lazytui.analyses.audit.audited_predictions import (
     accuracy_and_chance,
     hosts_of,
     predicting,
     require_more_than_chance,
     swaps_of,
 )
+from lazytui.analyses.audit.calibration import calibrated, named_in_turn
+from lazytui.analyses.audit.figures import figures
+from lazytui.analyses.audit.first_training import first_training, trained, with_training
+from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult, columns_of, read
 from lazytui.analyses.audit.retraining import retrained
 from lazytui.analyses.audit.training_minority import training_minority

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.audit.predictions import accuracy_and_chance, hosts_of, predicting, swaps_of
+from lazytui.analyses.audit.audited_predictions import accuracy_and_chance, hosts_of, predicting, swaps_of
 from lazytui.analyses.audit.result import CleanTraining, Null, Retrained, null_of
 from lazytui.analyses.audit.retraining import trained_anew, training_without
 from lazytui.analyses.networks.model_under_study import load_model_under_study, recorded_training

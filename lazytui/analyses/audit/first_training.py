@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lazytui.analyses.audit.audited_predictions import hosts_of
 from lazytui.analyses.audit.params import SMALL, AuditParams
-from lazytui.analyses.audit.predictions import hosts_of
 from lazytui.analyses.audit.result import FirstTraining
 from lazytui.analyses.core.execute import find_or_execute, recorded_result
 from lazytui.analyses.train.analysis import resolve as resolve_training

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
-from lazytui.analyses.audit.predictions import predicting
+from lazytui.analyses.audit.audited_predictions import predicting
 from lazytui.analyses.audit.result import Retrained
 from lazytui.analyses.networks.model_under_study import load_network, recorded_training
 from lazytui.analyses.train.params import TrainParams

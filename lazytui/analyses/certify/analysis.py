@@ -207,7 +207,7 @@ def _smoothed(params: CertifyParams, problem: Problem, done: _Counted) -> tuple[
     """(n,) each: the smoothed network's answer, the number of classes where it abstains, and its radius."""
     import torch
 
-    from lazytui.certificates.smoothing import ABSTAINED, certify
+    from lazytui.certificates.randomized_smoothing import ABSTAINED, certify
 
     def predict(images: Tensor) -> Tensor:
         return problem.model(images).argmax(1)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lazytui.analyses.audit.audited_predictions import require_more_than_chance
 from lazytui.analyses.audit.calibration_figures import calibration
 from lazytui.analyses.audit.figures import figures
 from lazytui.analyses.audit.first_training import with_training
 from lazytui.analyses.audit.params import AuditParams
-from lazytui.analyses.audit.predictions import require_more_than_chance
 from lazytui.analyses.audit.result import AuditResult, CleanTraining, null_of, read
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
 from lazytui.audit.donor_swaps import FLOOR, Swap

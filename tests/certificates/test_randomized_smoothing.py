@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lazytui.certificates.smoothing import (
+from lazytui.certificates.randomized_smoothing import (
     ABSTAINED,
     certified_radius,
     certify,

@@ -18,7 +18,7 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from lazytui.app.shell import session
-from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
+from lazytui.app.shell.back_pressure import BackPressure
 from lazytui.app.shell.base_screen import LabScreen, OverlaysRuns, ShowsRun
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.keymap import load_keymap
@@ -98,7 +98,7 @@ class LazytuiApp(Lab):
         self._open_where_it_was_left()
         if not self.is_headless:
             leave_when_hung_up(self._keep_session)
-            self.set_interval(LOOK_SECONDS, BackPressure(self).look)
+            BackPressure(self).keep_looking()
         self._watch_workspace()
 
     def on_unmount(self) -> None:

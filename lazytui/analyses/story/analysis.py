@@ -8,8 +8,8 @@ from dataclasses import replace
 from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_params, recorded_result
-from lazytui.analyses.story.answer import answers, card, key_numbers
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
+from lazytui.analyses.story.opening_and_answer import answers, card, key_numbers
 from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write

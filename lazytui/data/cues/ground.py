@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lazytui.data.cues.base import Canvas, Cue, Draw, Images, Values, mixed
-from lazytui.data.cues.colors import MOST_COLORS, color_levels, color_names
+from lazytui.data.cues.cue_colors import MOST_COLORS, color_levels, color_names
 
 _STRENGTH = 0.6
 

@@ -10,7 +10,7 @@ from lazytui.data.sources.cifar10 import ENTRY as _cifar10
 from lazytui.data.sources.svhn import ENTRY as _svhn
 from lazytui.data.sources.photos import ENTRY as _photos
 from lazytui.data.sources.folder import ENTRY as _folder
-from lazytui.data.sources.table import ENTRY as _csv
+from lazytui.data.sources.label_table import ENTRY as _csv
 from lazytui.data.sources.npz import ENTRY as _npz
 
 SOURCES = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, SourceEntry)}

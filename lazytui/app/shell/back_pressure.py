@@ -26,8 +26,8 @@ class BackPressure:
         self.holding = False
 
     def keep_looking(self) -> None:
-        """From now on until the app ends. By the event loop itself: a timer of Textual's sends a message through the app
-        each time, also while that stands idle."""
+        """From now on until the app ends. By the event loop itself: a timer of Textual's sends a message through the
+        app each time, also while that stands idle."""
         self.look()
         asyncio.get_running_loop().call_later(LOOK_SECONDS, self.keep_looking)
 

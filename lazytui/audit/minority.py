@@ -15,7 +15,7 @@ Descriptions = NDArray[np.float64]
 
 FAR = 8.0
 """Mean squared distance from the class's center, in its own standard deviations."""
-_LEAST_TOLD = 0.8
+_LEAST_ACCURACY = 0.8
 """Accuracy with which the property must tell the class."""
 _CLEAR = 0.8
 """Share that must be far from their class, of as many as the property tells wrongly: the rest lie between classes."""
@@ -35,12 +35,13 @@ def describe_all(scenes: Sequence[Scene], editor: CueEditor) -> Descriptions:
     return np.stack([np.full(length, np.nan) if row is None else row for row in rows])
 
 
-def contradicting(descriptions: Descriptions, labels: NDArray[np.int64], told: float) -> NDArray[np.bool_]:
-    """(n,): images that lie far from the center of their class and nearer to another's. told: as of `told_by`."""
-    return np.asarray(likened(descriptions, labels, told) != labels)
+def contradicting(descriptions: Descriptions, labels: NDArray[np.int64], probe_accuracy: float) -> NDArray[np.bool_]:
+    """(n,): images that lie far from the center of their class and nearer to another's. probe_accuracy:
+    as of `probe_accuracy_of`."""
+    return np.asarray(likened(descriptions, labels, probe_accuracy) != labels)
 
 
-def likened(descriptions: Descriptions, labels: NDArray[np.int64], told: float) -> NDArray[np.int64]:
+def likened(descriptions: Descriptions, labels: NDArray[np.int64], probe_accuracy: float) -> NDArray[np.int64]:
     """(n,): the class whose center each image is nearest to where it lies far from that of its own; else its own.
 
     Centers are medians, and spreads median absolute deviations, number by number, so that a minority moves neither. Of
@@ -53,14 +54,14 @@ def likened(descriptions: Descriptions, labels: NDArray[np.int64], told: float) 
         return like
     values = descriptions[known]
     found = [_nearest_if_far(one, own) for one in (values, *_discriminants(values, own))]
-    best = min(found, key=lambda nearest: abs(float((nearest != own).mean()) - (1 - told)))
+    best = min(found, key=lambda nearest: abs(float((nearest != own).mean()) - (1 - probe_accuracy)))
     like[known] = classes[best]
     return like
 
 
-def is_gradual(found: NDArray[np.bool_], told: float) -> bool:
+def is_gradual(found: NDArray[np.bool_], probe_accuracy: float) -> bool:
     """Whether a property can't say who contradicts: it hardly tells the class, or too many images lie between two."""
-    return told < _LEAST_TOLD or float(found.mean()) < _CLEAR * (1 - told)
+    return probe_accuracy < _LEAST_ACCURACY or float(found.mean()) < _CLEAR * (1 - probe_accuracy)
 
 
 def _nearest_if_far(values: Descriptions, own: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -93,7 +94,7 @@ def _discriminants(values: Descriptions, own: NDArray[np.intp]) -> Iterator[Desc
         yield np.asarray(analysis.fit(varying, own).transform(varying), np.float64)
 
 
-def told_by(descriptions: Descriptions, labels: NDArray[np.int64], seed: int) -> float:
+def probe_accuracy_of(descriptions: Descriptions, labels: NDArray[np.int64], seed: int) -> float:
     """Cross-validated accuracy with which linear discriminants of the property tell the class, of classes with as many
     images as there are folds; 0 where none can be fitted."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis

@@ -1,4 +1,4 @@
-"""Groups without labels: which training images contradict a shortcut, told from a network or from a property of the
+"""Groups without labels: which training images contradict a shortcut, inferred from a network or from a property of the
 images. Readable without torch."""
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ WAYS = {
     "environments": "A small or negative margin, by its gradient at the scale of the logits (EIIL's closed form).",
     "clusters": "All but the largest cluster of the outputs, class by class (SPARE).",
 }
-"""How they are told, with a line on each."""
+"""How they are inferred, with a line on each."""
 
 make_callable(__name__)

@@ -18,9 +18,9 @@ class ConceptVector:
 
     def balanced_accuracy(self, present: Tensor, absent: Tensor) -> float:
         """Mean of the shares of activations with the concept (n, d) and without it that are told; chance is 0.5."""
-        told = (present.double() @ self.direction > self.threshold).double().mean()
-        told_absent = (absent.double() @ self.direction <= self.threshold).double().mean()
-        return float((told + told_absent) / 2)
+        present_share = (present.double() @ self.direction > self.threshold).double().mean()
+        absent_share = (absent.double() @ self.direction <= self.threshold).double().mean()
+        return float((present_share + absent_share) / 2)
 
 
 def fit_concept_vector(present: Tensor, random: Tensor, penalty: float = 1.0) -> ConceptVector:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lazytui.audit.editors import EDITORS
-from lazytui.audit.minority import contradicting, describe_all, is_gradual, told_by
+from lazytui.audit.minority import contradicting, describe_all, is_gradual, probe_accuracy_of
 from lazytui.audit.scene import Scene
 from lazytui.data.cues import CUES
 from lazytui.data.cues.base import Canvas
@@ -44,7 +44,7 @@ def planted(cue: str) -> tuple[list[Scene], NDArray[np.int64], NDArray[np.bool_]
 def test_those_with_the_property_of_another_class_are_found(cue: str) -> None:
     scenes, labels, conflicting = planted(cue)
     descriptions = describe_all(scenes, EDITORS[FOUND_BY[cue]])
-    told = told_by(descriptions, labels, 0)
+    told = probe_accuracy_of(descriptions, labels, 0)
     found = contradicting(descriptions, labels, told)
     hits = int((found & conflicting).sum())
     assert not is_gradual(found, told) and conflicting.sum() > 10
@@ -57,7 +57,7 @@ def test_a_property_of_degree_says_nobody() -> None:
     radii = 4 + labels + random.normal(0, 0.5, IMAGES)
     scenes = [Scene(made(Look(radius=radius))) for radius in radii.tolist()]
     descriptions = describe_all(scenes, EDITORS["size"])
-    told = told_by(descriptions, labels, 0)
+    told = probe_accuracy_of(descriptions, labels, 0)
     assert told > 0.3 and is_gradual(contradicting(descriptions, labels, told), told)
     assert is_gradual(np.ones(4, bool), 0.5), "it doesn't tell the class"
 
@@ -70,15 +70,15 @@ def test_images_without_an_object_contradict_nothing_of_objects() -> None:
     found = contradicting(descriptions, np.array([0, *labels]), 0.95)
     assert not found[0] and found[1:].sum() == conflicting.sum()
     none = describe_all([bare] * 5, EDITORS["position"])
-    assert told_by(none, labels[:5], 0) == 0 and not contradicting(none, labels[:5], 0.95).any()
+    assert probe_accuracy_of(none, labels[:5], 0) == 0 and not contradicting(none, labels[:5], 0.95).any()
 
 
 def test_a_class_too_rare_to_be_probed_says_nothing_of_the_others() -> None:
     labels = np.arange(60) % 2
     descriptions = labels[:, None] + np.random.default_rng(0).normal(0, 0.1, (60, 1))
     labels[:2] = 2
-    assert told_by(descriptions, labels, 0) == 1
-    assert told_by(descriptions[:5], labels[:5], 0) == 0, "nothing can be said of two images"
+    assert probe_accuracy_of(descriptions, labels, 0) == 1
+    assert probe_accuracy_of(descriptions[:5], labels[:5], 0) == 0, "nothing can be said of two images"
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (24, 40)])

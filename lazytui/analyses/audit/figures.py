@@ -249,7 +249,7 @@ def _who(result: AuditResult) -> str:
     if one.share is None:
         return (
             f"Too gradual to say which training images contradict it: {phrase} tells the class of only "
-            f"{100 * one.told:.0f} % of them."
+            f"{100 * one.probe_accuracy:.0f} % of them."
         )
     beside = (
         f" Beside the {result.content.attribute} of the images: precision {one.precision:.2f}, recall {one.recall:.2f}."

@@ -32,7 +32,7 @@ from lazytui.runs.results.result_contents import (
     shares,
 )
 from lazytui.runs.results.saved_result import Result
-from lazytui.runs.results.typed_result import Part, read_fields
+from lazytui.runs.results.typed_result import Key, Part, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.audit.params import AuditParams
@@ -49,13 +49,13 @@ _OF_EXAMPLES = indices("shown", "examples", 3, below="classes").optional
 class Minority:
     """The training images that contradict the named property.
 
-    told: cross-validated accuracy of a linear probe of the property for the class. share: of the training images that
-    contradict it; None where the property is too gradual to say who. precision, recall: against the attribute, where
-    the images have one; None where they have none. marked: (training,), whether an image contradicts. images: (shown,
+    probe_accuracy: cross-validated, of a linear probe of the property for the class. share: of the training images
+    that contradict it; None where the property is too gradual to say who. precision, recall: against the attribute,
+    where the images have one; None where they have none. marked: (training,), whether an image contradicts. images: (shown,
     h, w, 3) of these the first, and labels, their classes.
     """
 
-    told: Annotated[float, SHARE]
+    probe_accuracy: Annotated[float, SHARE, Key("told")]
     share: Annotated[float | None, SHARE]
     precision: Annotated[float | None, SHARE]
     recall: Annotated[float | None, SHARE]

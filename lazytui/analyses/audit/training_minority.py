@@ -21,20 +21,20 @@ _STEP = 200
 
 def training_minority(split: Split, named: str, seed: int, report: Report) -> Minority:
     """Of the training split, by the property of this name."""
-    from lazytui.audit.minority import is_gradual, likened, told_by
+    from lazytui.audit.minority import is_gradual, likened, probe_accuracy_of
     from lazytui.groups.inferred import Agreement, Inferred, agreement
 
     descriptions = described_images(split, named, report)
     labels = split.labels.astype(np.int64)
-    told = told_by(descriptions, labels, seed)
-    like = likened(descriptions, labels, told)
+    accuracy = probe_accuracy_of(descriptions, labels, seed)
+    like = likened(descriptions, labels, accuracy)
     marked = like != labels
-    gradual = is_gradual(marked, told)
+    gradual = is_gradual(marked, accuracy)
     marked &= not gradual
     agreed = Agreement() if gradual else agreement(Inferred(like.astype(np.uint8)), split)
     first = np.flatnonzero(marked)[:_SHOWN]
     return Minority(
-        told=told,
+        probe_accuracy=accuracy,
         share=None if gradual else float(marked.mean()),
         precision=agreed.precision,
         recall=agreed.recall,

@@ -1,4 +1,4 @@
-"""Cure: audit a network, tell groups without labels, try methods by successive halving, and audit the best one."""
+"""Cure: audit a network, infer groups without labels, try methods by successive halving, and audit the best one."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def run(params: CureParams, report: Report) -> CureResult:
     if not found.named:
         return nothing
     named = found.named[0]
-    told, why = _groups(params, named, report)
-    groups = None if told is None else told.reference
+    groups_run, why = _groups(params, named, report)
+    groups = None if groups_run is None else groups_run.reference
     search = _Search(params, network, named, report)
     first = search.judged(0, network)
     asked = candidates(trained, params.methods, named, groups)
@@ -182,8 +182,8 @@ class _Search:
         of_plain = outputs(network, network.path, self._split, self._hardware, report)
         selectors = selectors_of(self._split, of_plain, named, report)
         predicted = of_plain.argmax(1).astype(np.uint8)
-        told = math.isfinite(selectors["worst group"](predicted))
-        self.selector = "worst group" if told else "worst environment"
+        both_count = math.isfinite(selectors["worst group"](predicted))
+        self.selector = "worst group" if both_count else "worst environment"
         self._score, self._accuracy = selectors[self.selector], selectors["accuracy"]
         self._spent = 0.0
         self.judged_by = self._score.fewest

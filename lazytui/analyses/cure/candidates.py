@@ -24,8 +24,8 @@ def candidates(trained: TrainParams, methods: Sequence[str], named: str, groups:
         if entry.reads_values and groups is None:
             continue
         fresh = {"init": None, "weights": None, "freeze": None, "groups": groups if entry.reads_values else None}
-        told = {"scrambled": named} if "scrambled" in entry.options.model_fields else {}
-        found.append(plain_training(trained, method).model_copy(update={**fresh, "colors": None, **told}))
+        named_property = {"scrambled": named} if "scrambled" in entry.options.model_fields else {}
+        found.append(plain_training(trained, method).model_copy(update={**fresh, "colors": None, **named_property}))
     return found
 
 

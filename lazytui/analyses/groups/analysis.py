@@ -53,7 +53,7 @@ def _audited(run: str, workspace: Workspace) -> str:
     """The property that the newest audit of a network named. Raises BadInput where there is none."""
     network = workspace.find(run)
     name = network.display_name
-    otherwise = "name a property by --property, or tell groups --by errors."
+    otherwise = "name a property by --property, or infer groups --by errors."
     for audit in reversed(workspace.readable_runs()):
         if audit.record.kind != "audit" or audit.status.state != "done":
             continue
@@ -82,14 +82,14 @@ def run(params: GroupsParams, report: Report) -> GroupsResult:
     agreed = agreement(inferred, split)
     like, words = _corrected(params, inferred.like, split)
     looked_at = np.isin(np.arange(len(split)), list(words))
-    told = inferred.like != split.labels
+    inferred_first = inferred.like != split.labels
     shown = _to_show(like != split.labels, looked_at, split.images[0].nbytes)
     return GroupsResult(
         marked=float((like != split.labels).mean()),
         **vars(agreed),
         corrected=len(words),
-        confirmed=int((told & looked_at & (like != split.labels)).sum()),
-        rejected=int((told & looked_at & (like == split.labels)).sum()),
+        confirmed=int((inferred_first & looked_at & (like != split.labels)).sum()),
+        rejected=int((inferred_first & looked_at & (like == split.labels)).sum()),
         why=why,
         palette_name=network.trained.palette,
         recorded_content=content_to_keep(data.params),
@@ -102,7 +102,7 @@ def run(params: GroupsParams, report: Report) -> GroupsResult:
 
 
 def _inferred(params: GroupsParams, network: Network, split: Split, report: Report) -> tuple[Inferred, str]:
-    """What each image is like, and by what that was told, as a sentence goes on after "far more like another class"."""
+    """What each image is like, and the property that says so in words; empty where none does."""
     from lazytui.evaluation.forward import probabilities
     from lazytui.groups.by_clusters import by_clusters
     from lazytui.groups.by_outputs import by_environments, by_errors
@@ -123,17 +123,17 @@ def _inferred(params: GroupsParams, network: Network, split: Split, report: Repo
 
 def _by_property(params: GroupsParams, split: Split, report: Report) -> tuple[Inferred, str]:
     """Raises BadInput where the property is too gradual to say who."""
-    from lazytui.audit.minority import is_gradual, likened, told_by
+    from lazytui.audit.minority import is_gradual, likened, probe_accuracy_of
     from lazytui.groups.inferred import Inferred
 
     named = cast("str", params.property)
     descriptions, labels = described_images(split, named, report), split.labels.astype(np.int64)
-    told = told_by(descriptions, labels, params.seed)
-    like = likened(descriptions, labels, told)
-    if is_gradual(like != labels, told):
+    accuracy = probe_accuracy_of(descriptions, labels, params.seed)
+    like = likened(descriptions, labels, accuracy)
+    if is_gradual(like != labels, accuracy):
         raise BadInput(
             f"Too gradual to say which images contradict it: {EDITORS[named].phrase} tells the class of "
-            f"{100 * told:.0f} % of them. Tell groups --by errors or --by two-fold."
+            f"{100 * accuracy:.0f} % of them. Infer groups --by errors or --by two-fold."
         )
     return Inferred(like.astype(np.uint8)), EDITORS[named].phrase
 

@@ -32,7 +32,7 @@ def _verdict(params: GroupsParams, result: GroupsResult) -> Text:
     how = f"{result.why} is far from that of their class and nearer to another's" if result.why else WAYS[params.by]
     texts = [
         f"{number:,} of {all_:,} training images ({100 * result.marked:.1f} %) contradict what the network goes by, "
-        f"told without a label of it. {how[0].upper()}{how[1:].rstrip('.')}.",
+        f"inferred without a label of it. {how[0].upper()}{how[1:].rstrip('.')}.",
         _agreement(result),
         _looked_at(result),
         "Methods that read groups take these in place of labels: lazytui run train --method group-dro --groups latest.",
@@ -55,17 +55,17 @@ def _agreement(result: GroupsResult) -> str:
 
 
 def _looked_at(result: GroupsResult) -> str:
-    """What a person said of images, and how far what was told is right by that."""
+    """What a person said of images, and how far the marks are right by that."""
     if not result.corrected:
         return ""
-    words = f"You had a word on {counted(result.corrected, 'image')}."
+    words = f"You reviewed {counted(result.corrected, 'image')}."
     right, wrong = result.confirmed, result.rejected
     if right is None or wrong is None or not right + wrong:
         return words
     share = right / (right + wrong)
     low, high = (100 * end for end in wilson_interval(share, right + wrong))
     return (
-        f"{words} You confirmed {right:,} and rejected {wrong:,} of those that had been told to contradict: "
+        f"{words} You confirmed {right:,} and rejected {wrong:,} of those that had been marked: "
         f"{100 * share:.0f} % are right (95 % interval {low:.0f} to {high:.0f} %)."
     )
 
@@ -78,7 +78,7 @@ def images_to_look_at(result: GroupsResult, corrections: Corrections) -> Pixels:
         name="images",
         title="Training images that contradict",
         note=f"{counted(len(numbers), 'image')} of the {int(result.contradicting.sum()):,} that contradict and the "
-        f"{result.corrected:,} that you had a word on: the number of the image, its {result.content.label}, and the "
+        f"{result.corrected:,} that you reviewed: the number of the image, its {result.content.label}, and the "
         "one that it is like. ✓ you confirmed it, ✗ it doesn't contradict: by --contradicting NUMBER:CLASS and "
         "--agreeing NUMBER.",
         images=result.examples,
@@ -94,7 +94,7 @@ def image_to_look_at(result: GroupsResult, index: int, corrections: Corrections)
     own, like = content.classes[result.labels[number]], corrections.get(number, int(result.like[number]))
     contradicts = like is not None and like != result.labels[number]
     words = f"like {content.classes[like]}" if contradicts and like is not None else "doesn't contradict"
-    yours = ", your word" if number in corrections else ""
+    yours = ", reviewed" if number in corrections else ""
     return Pixels(
         name="image",
         title=f"Image {number}: {content.label} {own}, {words}{yours}",

@@ -17,9 +17,9 @@ Correction = Annotated[str, Field(max_length=80)]
 
 
 class GroupsParams(NetworkParams):
-    """By which network, and how, the groups are told."""
+    """By which network, and how, the groups are inferred."""
 
-    by: str = name_field("property", "How contradicting training images are told.", WAYS)
+    by: str = name_field("property", "How contradicting training images are found.", WAYS)
     property: str | None = name_field(
         None,
         "With --by property: the property of the images; by default that which the newest audit of the network named.",
@@ -30,18 +30,18 @@ class GroupsParams(NetworkParams):
     )
     contradicting: Annotated[tuple[Correction, ...] | None, BeforeValidator(split_list)] = Field(
         None,
-        description="Your own word on images that were missed: their numbers, each with the class that it is like: "
+        description="Corrections: images that were missed: their numbers, each with the class that it is like: "
         "17:3,250:8.",
     )
     agreeing: Annotated[tuple[ImageNumber, ...] | None, BeforeValidator(split_numbers)] = Field(
-        None, description="Your own word on images that were marked wrongly: their numbers, such as 17,250-260."
+        None, description="Corrections: images that were marked wrongly: their numbers, such as 17,250-260."
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of clusters, of halves and of their networks.")
 
     @field_validator("by")
     @classmethod
     def _known_way(cls, name: str) -> str:
-        return require_name("way to tell groups", name, WAYS)
+        return require_name("way to infer groups", name, WAYS)
 
     @field_validator("property")
     @classmethod

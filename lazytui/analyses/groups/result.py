@@ -26,8 +26,8 @@ class GroupsResult(OfImages):
     """Of the training split.
 
     marked: the share of images that contradict. prevalence, precision, recall, average_precision, rand: as of
-    `lazytui.groups.inferred.Agreement`, of what was told without corrections; None where nobody knows the truth.
-    corrected: images on which a person had a word; of those that had been told to contradict, confirmed do and
+    `lazytui.groups.inferred.Agreement`, of what was inferred without corrections; None where nobody knows the truth.
+    corrected: images that a person reviewed; of those that had been marked, confirmed do and
     rejected don't. like: (training,), the class that each image is like; labels: its
     own. conflicting: (training,), whether its value goes with another class; None where that isn't known. examples:
     (shown, h, w, 3), the first that contradict and that nobody has looked at, then those that somebody has; and

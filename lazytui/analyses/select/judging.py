@@ -127,7 +127,7 @@ def _of_two(labels: NDArray[np.uint8], second: NDArray[np.bool_]) -> Selector:
 
 
 def _contradicting(named: str, split: Split, report: Report) -> NDArray[np.bool_]:
-    from lazytui.audit.minority import contradicting, told_by
+    from lazytui.audit.minority import contradicting, probe_accuracy_of
 
     descriptions, labels = described_images(split, named, report), split.labels.astype(np.int64)
-    return contradicting(descriptions, labels, told_by(descriptions, labels, 0))
+    return contradicting(descriptions, labels, probe_accuracy_of(descriptions, labels, 0))

@@ -1,4 +1,4 @@
-"""Groups of training images that a run told without labels, in place of the attribute of the data."""
+"""Groups of training images that a run inferred without labels, in place of the attribute of the data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class _Told(Protocol):
+class _GroupsParams(Protocol):
     """Of the parameters of groups, which build on trainings."""
 
     run: str
@@ -32,8 +32,8 @@ def inferred_groups(params: TrainParams, workspace: Workspace) -> NDArray[np.uin
     """(n,): the class that each training image is like. Raises UsageError where they are of other images, or no image
     contradicts."""
     run = workspace.find(params.groups or "", kinds=("groups",))
-    told, found = cast("_Told", recorded_params(run)), cast("_Found", recorded_result(run))
-    trained = recorded_params(workspace.find(told.run, kinds=("train",)))
+    asked, found = cast("_GroupsParams", recorded_params(run)), cast("_Found", recorded_result(run))
+    trained = recorded_params(workspace.find(asked.run, kinds=("train",)))
     assert isinstance(trained, TrainParams)
     if other := differing_options(params, trained, OF_OTHER_SPLITS):
         raise UsageError(

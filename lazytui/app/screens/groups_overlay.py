@@ -1,4 +1,4 @@
-"""Groups told without labels, image by image: a person confirms or corrects them, and the form says so."""
+"""Groups inferred without labels, image by image: a person confirms or corrects them, and the form says so."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class GroupsOverlay(OverlayScreen):
         Binding("space", "mark", "Judge", id="mark"),
         Binding("t", "target(1)", "Next class", id="next-target", key_display="t T"),
         Binding("T", "target(-1)", "Previous class", id="previous-target", show=False),
-        Binding("minus", "unmark", "Take your words back", id="less", show=False),
+        Binding("minus", "unmark", "Discard all corrections", id="less", show=False),
     ]
 
     def on_mount(self) -> None:
@@ -49,9 +49,9 @@ class GroupsOverlay(OverlayScreen):
         """Of the image under the cursor: it does contradict, it doesn't, or no word on it."""
         if (found := self._result) is None or (number := self._number(found)) is None:
             return
-        words, told = self._words(found), int(found.like[number])
+        words, like = self._words(found), int(found.like[number])
         if number not in words:
-            words[number] = told if told != found.labels[number] else None
+            words[number] = like if like != found.labels[number] else None
         elif words[number] is None:
             del words[number]
         else:

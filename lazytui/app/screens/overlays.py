@@ -91,11 +91,11 @@ OVERLAYS = {
                 "beside  beside  beside  more    more    | 17",
             ),
         ),
-        missing={"image": "No image was told to contradict.", "main": "No image was told to contradict."},
+        missing={"image": "No image was marked as contradicting.", "main": "No image was marked as contradicting."},
         first=("run", "by", "property", "contradicting", "agreeing", "seed"),
-        empty="No groups were told of this network's training images yet. Which of them contradict what it goes by is "
-        "found without a label: by the property that an audit named, or by what the network gets wrong. Methods that "
-        "read groups take them. g: run it. Esc: back to the evaluation.",
+        empty="The training images of this network have no inferred groups yet. Those that contradict what it goes by "
+        "are found without a label: by the property that an audit named, or by what the network gets wrong. Methods "
+        "that read groups take them. g: run it. Esc: back to the evaluation.",
         compared_by=("run",),
     ),
     "cure": Overlay(

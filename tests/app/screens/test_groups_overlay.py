@@ -1,4 +1,4 @@
-"""Groups told without labels, by keyboard: a word on an image is in its caption, in the form, and in the next run."""
+"""Groups inferred without labels, by keyboard: a correction shows in the caption, the form and the next run."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_images_are_confirmed_and_corrected_one_by_one(lab_with_training: Lab) -
             f"✗ {second}: {own[second]}",
             f"✓ {third}: {own[third]}/{turned}",
         )
-        assert f"Image {third}: digit {own[third]}, like {turned}, your word" in screen_text(app)
+        assert f"Image {third}: digit {own[third]}, like {turned}, reviewed" in screen_text(app)
         await pilot.press("space", "space")
         assert captions(pilot)[2] == f"{third}: {own[third]}/{like[third]}", "no word on it any more"
         await pilot.press("g")
@@ -67,6 +67,4 @@ def test_words_are_counted_beside_what_was_told(lab_with_training: Lab) -> None:
     marked = np.flatnonzero(found.contradicting).tolist()
     words = ("--agreeing", f"{marked[0]}", "--contradicting", f"{marked[1]}:{found.like[marked[1]]}")
     mine = lab_with_training.call("run", "groups", "reference", "--by", "errors", *words, "--quiet")
-    assert "You confirmed 1 and rejected 1 of those that had been told to contradict: 50 % are right" in " ".join(
-        mine.out.split()
-    )
+    assert "You confirmed 1 and rejected 1 of those that had been marked: 50 % are right" in " ".join(mine.out.split())

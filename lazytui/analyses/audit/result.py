@@ -51,8 +51,8 @@ class Minority:
 
     probe_accuracy: cross-validated, of a linear probe of the property for the class. share: of the training images
     that contradict it; None where the property is too gradual to say who. precision, recall: against the attribute,
-    where the images have one; None where they have none. marked: (training,), whether an image contradicts. images: (shown,
-    h, w, 3) of these the first, and labels, their classes.
+    where the images have one; None where they have none. marked: (training,), whether an image contradicts. images:
+    (shown, h, w, 3) of these the first, and labels, their classes.
     """
 
     probe_accuracy: Annotated[float, SHARE, Key("told")]

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.terminal import Terminal, surroundings, terminal
+from lazytui.app.workers.polling_pace import IDLE_AFTER
 from lazytui.runs.run_folder import RECORD_FILE
 from lazytui.runs.workspace import shipped_run
 
@@ -61,6 +62,7 @@ def idle(shown: Terminal, key: str) -> tuple[float, float]:
     shown.watch(1)
     while share_while_watched(shown, process, 2) > SETTLED_SHARE and spent(process) - before < 60:
         pass
+    shown.watch(IDLE_AFTER)
     return spent(process) - before, share_while_watched(shown, process, WATCHED_SECONDS)
 
 

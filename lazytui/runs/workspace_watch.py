@@ -18,7 +18,7 @@ from lazytui.runs.run_folder import RunFolder, RunRecord
 from lazytui.runs.status import ACTIVE, Status
 from lazytui.runs.workspace import Workspace, shipped_runs
 
-CHECKED_AT_ONCE = 500
+CHECKED_AT_ONCE = 100
 """Folders of ended runs that a look checks; where there are more, the next look checks the next."""
 COARSEST_SECONDS = 2.0
 """The steps in which some file systems count the times of folders."""

@@ -74,7 +74,7 @@ class Home(PanelScreen):
         self._shown: list[RunLine] = []
         self.watch(self.lab, "lines", self._show)
         self.watch(self.lab, "network", self._show_cheat)
-        self.set_interval(AGES_EVERY, self._show)
+        self.set_interval(AGES_EVERY, self._show_runs)
         self.call_after_refresh(self._begin_with_story)
 
     def _begin_with_story(self) -> None:
@@ -99,11 +99,14 @@ class Home(PanelScreen):
         return self.query_one(PanelGrid)
 
     def _show(self) -> None:
-        self._shown = [*reversed(self.lab.lines)][:_NEWEST] or list(shipped_lines())
         self._grid.panel("story").show([(story(self.lab.lines),)])
-        self._grid.panel("runs").show([(runs(self._shown),)])
+        self._show_runs()
         self._show_cheat()
         self._show_chapter()
+
+    def _show_runs(self) -> None:
+        self._shown = [*reversed(self.lab.lines)][:_NEWEST] or list(shipped_lines())
+        self._grid.panel("runs").show([(runs(self._shown),)])
 
     def _show_cheat(self) -> None:
         lines = [*shipped_lines(), *self.lab.lines]

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import DescendantFocus, Event, InputEvent
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import AwaitMount
 from textual.widgets import Input
 from textual.worker import get_current_worker
@@ -27,14 +28,15 @@ from lazytui.app.shell.low_bandwidth import without_mouse_motion
 from lazytui.app.shell.readable_colors import with_readable_text
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.shell.terminal_hangup import leave_when_hung_up
-from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
+from lazytui.app.workers.polling_pace import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK
+from lazytui.app.workers.run_follower import keep_looking
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch
 
 _KEEP_SECONDS = 2.0
-"""How often it is looked whether there is something new to keep for the next session."""
+"""How long after a key what it changed is kept for the next session."""
 
 
 class LazytuiApp(Lab):
@@ -60,7 +62,9 @@ class LazytuiApp(Lab):
         """keys: the preset to use, whatever `keys.toml` says."""
         self._low_bandwidth = low_bandwidth
         self._leaving = False
-        super().__init__(workspace)
+        self._keeps_soon: Timer | None = None
+        self._back_pressure = BackPressure(self)
+        super().__init__(workspace, poll_seconds=POLL_SECONDS_ON_A_SLOW_LINK if low_bandwidth else POLL_SECONDS)
         self._session = self._kept_session = session.load(workspace.path)
         if low_bandwidth:
             self.animation_level = "none"
@@ -73,11 +77,6 @@ class LazytuiApp(Lab):
             self.set_keymap(self.own_keys)
         except BadInput as error:
             self.call_later(self.say_error, error)
-
-    @property
-    def poll_seconds(self) -> float:
-        """How often it looks at what may have changed."""
-        return POLL_SECONDS_ON_A_SLOW_LINK if self._low_bandwidth else POLL_SECONDS
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, with colors for text that can be read in it."""
@@ -98,8 +97,10 @@ class LazytuiApp(Lab):
         self._open_where_it_was_left()
         if not self.is_headless:
             leave_when_hung_up(self._keep_session)
-            BackPressure(self).keep_looking()
         self._watch_workspace()
+
+    def post_display_hook(self) -> None:
+        self._back_pressure.after_drawing()
 
     def on_unmount(self) -> None:
         self.trash.empty()
@@ -139,7 +140,7 @@ class LazytuiApp(Lab):
             self.second = self._session.second
         if self._session.screen in {entry.mode for entry in SCREENS}:
             self.switch_mode(self._session.screen)
-        self.set_interval(_KEEP_SECONDS, self._keep_session)
+        self.watch(self, "network", self._keep_session_soon)
 
     def _is_training(self, reference: str) -> bool:
         """Whether there is one of that lasting name; the workspace was not looked through yet."""
@@ -148,7 +149,13 @@ class LazytuiApp(Lab):
             return (run and run.record.kind == "train") or self.line_of(reference) is not None
         return False
 
+    def _keep_session_soon(self) -> None:
+        """Once for all that happens until then; an app that stands idle needs no clock for it."""
+        if self._keeps_soon is None:
+            self._keeps_soon = self.set_timer(_KEEP_SECONDS, self._keep_session)
+
     def _keep_session(self) -> None:
+        self._keeps_soon = None
         now: dict[str, object] = {"screen": self.current_mode, "theme": self.theme, "second": self.second}
         if self.lines or self.network_was_chosen:  # else it wasn't looked yet which networks there are
             now |= {"network": self.network, "network_was_chosen": self.network_was_chosen}
@@ -169,6 +176,9 @@ class LazytuiApp(Lab):
 
     async def on_event(self, event: Event) -> None:
         """A key that is typed after the one that quits would reach a screen that is being taken down."""
+        if isinstance(event, InputEvent):
+            self.pace.keep_up()
+            self._keep_session_soon()
         if not (self._leaving and isinstance(event, InputEvent)):
             await super().on_event(event)
 
@@ -199,14 +209,18 @@ class LazytuiApp(Lab):
         watch = WorkspaceWatch(self.workspace)
         worker = get_current_worker()
         last: tuple[RunLine, ...] | None = None
+        some_run_goes_on = False
 
         def look() -> None:
-            nonlocal last
+            nonlocal last, some_run_goes_on
             lines = watch.refresh()
             if watch.trouble != self.trouble:
                 self.call_from_thread(setattr, self, "trouble", watch.trouble)
+            if some_run_goes_on or lines != last:
+                self.pace.keep_up()
             if lines != last:
                 last = lines
+                some_run_goes_on = any(line.is_active for line in lines)
                 self.call_from_thread(setattr, self, "lines", lines)
 
-        keep_looking(look, lambda: worker.is_cancelled, self.poll_seconds)
+        keep_looking(look, lambda: worker.is_cancelled, self.pace.pause)

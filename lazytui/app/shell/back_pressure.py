@@ -12,32 +12,36 @@ from typing import Any
 
 from textual.app import App
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.02
 _MOST_WAITING = 6
 """Two frames: each is what it shows, between the marks that let a terminal show it at once."""
 
 
 class BackPressure:
-    """Looks ten times a second, and holds drawing back while too much waits to be written."""
+    """Holds drawing back while too much waits to be written. It looks when something was drawn, and by the clock only
+    while it holds: so it costs nothing while the app stands idle."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._held = ExitStack()
         self.holding = False
 
-    def keep_looking(self) -> None:
-        """From now on until the app ends. By the event loop itself: a timer of Textual's sends a message through the
-        app each time, also while that stands idle."""
-        self.look()
-        asyncio.get_running_loop().call_later(LOOK_SECONDS, self.keep_looking)
-
-    def look(self) -> None:
-        behind = writes_waiting(self._app) > (0 if self.holding else _MOST_WAITING)
-        if behind and not self.holding:
+    def after_drawing(self) -> None:
+        """To be called whenever the app has drawn."""
+        if not self.holding and writes_waiting(self._app) > _MOST_WAITING:
+            self.holding = True
             self._held.enter_context(self._app.batch_update())
-        elif self.holding and not behind:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        asyncio.get_running_loop().call_later(LOOK_SECONDS, self._release_when_caught_up)
+
+    def _release_when_caught_up(self) -> None:
+        if writes_waiting(self._app):
+            self._look_again()
+        else:
+            self.holding = False
             self._held.close()
-        self.holding = behind
 
 
 def writes_waiting(app: App[Any]) -> int:

@@ -19,6 +19,7 @@ from textual.screen import Screen
 
 from lazytui.app.form.pick_list import Pickable
 from lazytui.app.shell.keymap import Keymap
+from lazytui.app.workers.polling_pace import POLL_SECONDS, PollingPace
 from lazytui.app.workers.worker_errors import ReportsFailures, describe_failure
 from lazytui.counted_nouns import counted
 from lazytui.diagnostics import is_debugging
@@ -52,7 +53,7 @@ class Lab(ReportsFailures, App[None]):
     network: what refers to the network under study, which every screen speaks of: the one that was chosen, or else the
     one that was trained last, or that was studied when the app was left, or a bundled one. second: the one beside it;
     empty where there is none. runs_started: how many were started here. own_keys: those that `keys.toml` or a preset
-    changes.
+    changes. pace: how often threads look for what changed.
     """
 
     lines: var[tuple[RunLine, ...]] = var(())
@@ -61,9 +62,10 @@ class Lab(ReportsFailures, App[None]):
     second: var[str] = var("")
     runs_started: var[int] = var(0)
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, poll_seconds: float = POLL_SECONDS) -> None:
         super().__init__()
         self.workspace = workspace
+        self.pace = PollingPace(poll_seconds)
         self.own_keys: Keymap = {}
         self.network_was_chosen = False
         self.trash = Trash(workspace)
@@ -123,11 +125,6 @@ class Lab(ReportsFailures, App[None]):
             with suppress(LazytuiError):
                 self._lines_elsewhere[reference] = run_line(self.workspace.find(reference, kinds=("train",)))
         return self._lines_elsewhere.get(reference)
-
-    @property
-    @abstractmethod
-    def poll_seconds(self) -> float:
-        """How often it looks at what may have changed."""
 
     @abstractmethod
     def open_run(self, reference: str) -> None:

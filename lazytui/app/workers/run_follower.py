@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 
@@ -10,8 +9,6 @@ from lazytui.runs.events import Event, EventReader
 from lazytui.runs.metric_history import Columns, MetricHistory
 from lazytui.runs.run_folder import RunFolder
 
-POLL_SECONDS = 0.5
-POLL_SECONDS_ON_A_SLOW_LINK = 2.0
 AGES_EVERY = 15.0
 """Seconds after which lists tell the ages of runs anew."""
 _BATCH = 500
@@ -68,8 +65,8 @@ class RunWatch:
             self.rate = (done - before) / (now - began) if now > began else 0.0
 
 
-def keep_looking(look: Callable[[], bool | None], cancelled: Callable[[], bool], seconds: float) -> None:
-    """Call `look` every so many seconds, or at once again when it says so, until cancelled; for a thread."""
+def keep_looking(look: Callable[[], bool | None], cancelled: Callable[[], bool], pause: Callable[[], object]) -> None:
+    """Call `look`, and pause unless it returns True, again and again until cancelled; for a thread."""
     while not cancelled():
         if not look():
-            time.sleep(seconds)
+            pause()

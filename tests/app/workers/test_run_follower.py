@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,13 +41,12 @@ def test_only_metrics_ask_for_another_drawing(watched: tuple[RunWatch, EventLog]
     assert watch.look() and watch.columns()["step"].tolist() == [3]
 
 
-def test_who_is_behind_looks_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_behind_looks_again_at_once() -> None:
     done: list[str] = []
-    monkeypatch.setattr(time, "sleep", lambda _: done.append("slept"))
 
     def look() -> bool:
         done.append("looked")
         return len(done) < 3
 
-    keep_looking(look, lambda: "slept" in done, seconds=1)
+    keep_looking(look, lambda: "slept" in done, lambda: done.append("slept"))
     assert done == ["looked", "looked", "looked", "slept"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,7 +15,8 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from lazytui.app.shell.popups.box import Box
-from lazytui.app.workers.run_follower import POLL_SECONDS, keep_looking
+from lazytui.app.workers.polling_pace import POLL_SECONDS
+from lazytui.app.workers.run_follower import keep_looking
 from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.files.reading import open_regular
 from lazytui.plain_text import plain_text
@@ -72,7 +74,7 @@ class Log(ReportsFailures, Box):
                 shown = now
                 self.app.call_from_thread(self._show, now)
 
-        keep_looking(look, lambda: worker.is_cancelled, POLL_SECONDS)
+        keep_looking(look, lambda: worker.is_cancelled, lambda: time.sleep(POLL_SECONDS))
 
     def _show(self, now: Content) -> None:
         for words in self.query(Static):

@@ -63,3 +63,11 @@ RunArgument = Annotated[
 ]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+EngineOption = Annotated[
+    str | None, typer.Option(help="Execute it on an engine: local, slurm or ray.", metavar="NAME", show_default="local")
+]
+EngineOptionOption = Annotated[
+    list[str] | None,
+    typer.Option(help="An option for the engine, such as time=2:00:00. Repeatable.", metavar="NAME=VALUE"),
+]

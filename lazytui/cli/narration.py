@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from lazytui.cli.print_results import print_note
 from lazytui.plain_text import plain_text
@@ -14,6 +14,7 @@ from lazytui.plain_text import plain_text
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from lazytui.runs.events import Event
     from lazytui.runs.progress_report import Narrator
     from lazytui.runs.status import Progress
 
@@ -46,6 +47,19 @@ def metric_line(step: int, values: Mapping[str, float | None]) -> str:
         answers = " ".join("–" if one < 0 else str(one) for one in said)
         parts.append(f"says of conflicting 0 to {len(said) - 1}: {answers}")
     return "  ".join([f"step {step}", *parts])
+
+
+def print_event(event: Event, file: TextIO | None = None) -> None:
+    """What a run's log says, for who follows it. file: standard output where it isn't named."""
+    match event["kind"]:
+        case "metrics":
+            print(plain_text(metric_line(event["step"], event["values"])), flush=True, file=file)
+        case "note":
+            print(plain_text(str(event.get("text", ""))), flush=True, file=file)
+        case "resumed":
+            print(f"resumed at step {event.get('step')}", flush=True, file=file)
+        case "continued":
+            print("goes on", flush=True, file=file)
 
 
 class _Silent:

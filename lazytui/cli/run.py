@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from lazytui.analyses import SUMMARIES
-from lazytui.cli.common_options import WorkspaceOption, workspace_at
+from lazytui.cli.common_options import EngineOption, EngineOptionOption, WorkspaceOption, workspace_at
 from lazytui.cli.config_file import read_config
 from lazytui.code_permission import allow_named
 from lazytui.errors import Interrupted, UsageError, unknown_name
@@ -22,6 +22,7 @@ _MOST_DIFFERENCES = 5
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from lazytui.runs.engines.engine import Engine
     from lazytui.runs.run_folder import RunFolder
     from lazytui.runs.workspace import Workspace
 
@@ -60,9 +61,8 @@ def _command(kind: str) -> Any:
     from lazytui.cli.params_options import GroupedCommand, parameters
 
     own = parameters(analysis(kind).params)
-    common = [
-        p for name, p in inspect.signature(start, eval_str=True).parameters.items() if name not in {"kind", "values"}
-    ]
+    left_out = {"kind", "values", *(p.name for p in own)}  # a grid's engine is that of its trainings
+    common = [p for name, p in inspect.signature(start, eval_str=True).parameters.items() if name not in left_out]
 
     def call(**values: Any) -> None:
         own_values = {p.name: values.pop(p.name) for p in own}
@@ -98,6 +98,8 @@ def start(
             metavar="PROGRAM",
         ),
     ] = None,
+    engine: EngineOption = None,
+    engine_option: EngineOptionOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,
     resume: Annotated[
@@ -110,6 +112,7 @@ def start(
     ] = False,
 ) -> None:
     from lazytui.analyses.core import execute
+    from lazytui.cli.engine_runs import engine_elsewhere, submit
     from lazytui.cli.print_results import check_exports, print_note
     from lazytui.cli.run_json import run_json
     from lazytui.runs.jobs import start_detached
@@ -117,6 +120,7 @@ def start(
     from lazytui.runs.status import RESUMABLE
 
     logs = check_logs(log or [])
+    elsewhere = engine_elsewhere(engine, engine_option or [])
     there = workspace_at(workspace)
     check_exports(kind, export or [])
     if tables := [file for file in export or [] if file.suffix.lower() == ".csv"]:
@@ -133,23 +137,40 @@ def start(
     for option, value, recorded in _resolved_differently(params, chosen):
         print_note(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
     if detach:
-        if chosen.status.state in RESUMABLE:
+        if elsewhere and chosen.status.state in RESUMABLE:
+            submit(chosen, there, elsewhere, quiet=quiet)
+        elif chosen.status.state in RESUMABLE:
             start_detached(chosen, there)
             print_note(f"{chosen.id} runs in the background; follow it: lazytui runs follow {chosen.id}", quiet=quiet)
         else:
             print_note(f"{chosen.id} is {chosen.status.state} already.", quiet=quiet)
         print(run_json(chosen) if json else chosen.id)
         return
-    carry_and_show(chosen, there, json=json, exports=export or [], quiet=quiet)
+    carry_and_show(chosen, there, json=json, exports=export or [], quiet=quiet, engine=elsewhere)
 
 
-def carry_and_show(run: RunFolder, workspace: Workspace, *, json: bool, exports: list[Path], quiet: bool) -> None:
-    """Do the run's work in this process and print what came of it; of one that failed in parts, what there is."""
+def carry_and_show(
+    run: RunFolder,
+    workspace: Workspace,
+    *,
+    json: bool,
+    exports: list[Path],
+    quiet: bool,
+    engine: Engine | None = None,
+) -> None:
+    """Do the run's work and print what came of it; of one that failed in parts, what there is.
+
+    engine: has it done elsewhere; None does it in this process.
+    """
+    from lazytui.cli.engine_runs import execute_elsewhere
     from lazytui.cli.print_results import show
     from lazytui.runs.results.saved_result import Unfinished
 
     try:
-        _carry_aloud(run, workspace, quiet=quiet)
+        if engine and run.status.state != "done":
+            execute_elsewhere(run, workspace, engine, quiet=quiet)
+        else:
+            _carry_aloud(run, workspace, quiet=quiet)
     except Unfinished:
         show(run, workspace, json=json, exports=exports, quiet=quiet)
         raise

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lazytui.cli.common_options import JsonOption, RunArgument, WorkspaceOption, workspace_at
+from lazytui.cli.common_options import (
+    EngineOption,
+    EngineOptionOption,
+    JsonOption,
+    RunArgument,
+    WorkspaceOption,
+    workspace_at,
+)
 
 if TYPE_CHECKING:
-    from lazytui.runs.events import Event
     from lazytui.runs.workspace_watch import RunLine
 
 _POLL_SECONDS = 0.5
@@ -85,6 +91,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
 def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
     from lazytui.cli.closed_streams import is_unheard
+    from lazytui.cli.narration import print_event
     from lazytui.cli.print_results import print_note
     from lazytui.errors import LazytuiError
     from lazytui.runs.events import EventReader
@@ -96,7 +103,7 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
         going = found.status.state in ACTIVE  # asked before reading, so that the last events aren't missed
         while events := reader.read():
             for event in events:
-                _print_event(event)
+                print_event(event)
             if is_unheard(sys.stdout):
                 return
         if not going:
@@ -114,10 +121,10 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
 def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Ask a going run to save what it has and stop."""
     from lazytui.cli.print_results import print_note
-    from lazytui.runs.jobs import request_stop
+    from lazytui.runs.engines.control import stop_run
 
     found = workspace_at(workspace).find(run)
-    request_stop(found)
+    stop_run(found)
     print_note(f"{found.id} is stopping.")
 
 
@@ -152,16 +159,19 @@ def resume(
             metavar="PROGRAM",
         ),
     ] = None,
+    engine: EngineOption = None,
+    engine_option: EngineOptionOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
+    from lazytui.cli.engine_runs import engine_elsewhere, submit
     from lazytui.cli.print_results import print_note
     from lazytui.cli.run import carry_and_show
     from lazytui.cli.run_json import run_json
     from lazytui.code_permission import allow, code_in
     from lazytui.errors import UsageError
-    from lazytui.runs.jobs import start_detached, wake
+    from lazytui.runs.jobs import require_in_no_queue, start_detached, wake
     from lazytui.runs.logs.choice import begin_logs, check_logs
 
     logs = check_logs(log or [])
@@ -177,12 +187,17 @@ def resume(
         if json:
             print(run_json(found))
         return
+    require_in_no_queue(found)
+    elsewhere = engine_elsewhere(engine, engine_option or [])
     begin_logs(found.path, logs)
+    if elsewhere and detach:
+        submit(found, there, elsewhere, quiet=quiet)
+        return
     if detach:
         start_detached(found, there)
         print_note(f"{found.id} goes on in the background.")
         return
-    carry_and_show(found, there, json=json, exports=[], quiet=quiet)
+    carry_and_show(found, there, json=json, exports=[], quiet=quiet, engine=elsewhere)
 
 
 @group.command()
@@ -215,26 +230,12 @@ def remove(
         print_note(f"{run.id} was deleted.")
 
 
-def _print_event(event: Event) -> None:
-    from lazytui.cli.narration import metric_line
-    from lazytui.plain_text import plain_text
-
-    match event["kind"]:
-        case "metrics":
-            print(plain_text(metric_line(event["step"], event["values"])), flush=True)
-        case "note":
-            print(plain_text(str(event.get("text", ""))), flush=True)
-        case "resumed":
-            print(f"resumed at step {event.get('step')}", flush=True)
-        case "continued":
-            print("goes on", flush=True)
-
-
 def _row(line: RunLine) -> dict[str, Any]:
     from lazytui.files.trees import size_of_tree
 
     row: dict[str, Any] = {"run": line.run.id, "name": line.name, "status": line.status.state}
     row |= {"error": line.status.error, "bytes": size_of_tree(line.run.path)}
+    row |= {"engine": line.ticket.engine, "job": line.ticket.job} if line.ticket else {}
     if line.damage:
         return row | {"kind": None, "created": None, "error": line.damage, "status": "failed"}
     return row | {"kind": line.kind, "created": line.created, "metrics": line.metrics}
@@ -242,10 +243,10 @@ def _row(line: RunLine) -> dict[str, Any]:
 
 def _cells(line: RunLine) -> list[str]:
     from lazytui.files.trees import size_of_tree
-    from lazytui.runs.formatting import age_text, size_text
+    from lazytui.runs.formatting import age_text, size_text, state_word
 
     progress = line.status.progress
-    state = "failed" if line.damage else line.status.state
+    state = "failed" if line.damage else state_word(line.status, line.ticket) if line.ticket else line.status.state
     share = f"{progress.done / progress.total:.0%}" if progress and progress.total and state != "done" else ""
     began = age_text(line.created) if line.created else ""
     return [line.run.id, line.name or "", state, share, size_text(size_of_tree(line.run.path)), began]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from lazytui.runs.status import State, Status
+from lazytui.runs.ticket import Ticket
 
 STATE_COLORS: Mapping[State, str] = {
     "done": "green",
@@ -19,9 +20,11 @@ STATE_COLORS: Mapping[State, str] = {
 """Of the states that lists highlight."""
 
 
-def state_word(status: Status) -> str:
-    """`running 40%`, `paused 40%`, `done`, `interrupted`."""
+def state_word(status: Status, ticket: Ticket | None = None) -> str:
+    """`running 40%`, `paused 40%`, `done`, `interrupted`, `queued (slurm 4711_3)`. ticket: of a run that is queued."""
     progress = status.progress
+    if status.state == "queued" and ticket:
+        return f"queued ({ticket.words})"
     if status.state in {"running", "paused"} and progress and progress.total:
         return f"{status.state} {progress.done / progress.total:.0%}"
     return status.state

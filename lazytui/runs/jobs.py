@@ -23,6 +23,9 @@ from lazytui.runs.run_folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.status import ACTIVE, RESUMABLE, Status, process_fields, process_lives
 from lazytui.runs.workspace import Workspace
 
+TICKET_VARIABLE = "LAZYTUI_TICKET"
+"""Of the environment of an engine's job: the name that its run's ticket has."""
+
 
 class AlreadyActive(UsageError):
     """The run is active, or done."""
@@ -38,18 +41,29 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
     state = run.status.state
     if state not in RESUMABLE:
         raise AlreadyActive(f"{run.id} is {state} already.")
+    require_in_no_queue(run)
     require_allowed_for(run.id, run.record.params)
     with storage_errors(run.path):
         run.stop_file.unlink(missing_ok=True)
         run.pause_file.unlink(missing_ok=True)
     queued = {"state": "queued", "heartbeat": time.time(), "host": socket.gethostname()}
     with run.claim():  # so that nothing is written over what another process says that has begun it just now
+        run.remove_ticket()
         run.set_status(Status.model_validate(queued))
         process = _process(run, workspace, environment or {})
         # Written long before the new process can say that it runs; were it to die first, the run shows as interrupted.
         run.set_status(Status.model_validate({**queued, **process_fields(process.pid)}))
     # Somebody has to take note of its end, or it stays in the process table for as long as an app is open.
     threading.Thread(target=process.wait, daemon=True, name=f"waiting for {run.id}").start()
+
+
+def require_in_no_queue(run: RunFolder) -> None:
+    """Raise AlreadyActive for a run that waits in an engine's queue, unless this process is the job it waits for."""
+    ticket = run.ticket
+    if ticket and run.is_in_a_queue and os.environ.get(TICKET_VARIABLE) != ticket.name:
+        raise AlreadyActive(
+            f"{run.id} waits in a queue ({ticket.words}); to take it out of it: lazytui runs stop {run.id}"
+        )
 
 
 def _process(run: RunFolder, workspace: Workspace, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -19,6 +19,7 @@ from lazytui.files.writing import reason, write_atomic, write_in_place
 from lazytui.runs.locks import hold_lock
 from lazytui.runs.saved_options import Options
 from lazytui.runs.status import Status, as_text, current_status, read_status, write_status
+from lazytui.runs.ticket import Ticket, read_ticket, remove_ticket, write_ticket
 
 RECORD_FILE = "run.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -31,6 +32,7 @@ OUTPUT_FILE = "output.log"
 STOP_FILE = "stop"
 PAUSE_FILE = "pause"
 CLAIM_FILE = ".claim"
+TICKET_FILE = "ticket.json"
 TRACEBACK_FILE = "traceback.txt"
 
 FOLDERS = ("exports", "tensorboard", "wandb")
@@ -99,12 +101,32 @@ class RunFolder:
         try:
             written = read_status(self.path / "status.json")
             current = current_status(written, self.is_claimed_by)
-            if current == written:
-                return current
+            if current == written or self._is_in_a_queue(written):
+                return written
             # Its process may have said how it ended, and gone, between the two looks.
             return current_status(read_status(self.path / "status.json"), self.is_claimed_by)
         except (OSError, ValueError):
             return Status(state="failed", heartbeat=0.0, error="status.json is missing or damaged")
+
+    def _is_in_a_queue(self, status: Status) -> bool:
+        """Whether it waits in an engine's queue, perhaps for days: nobody beats for it until it begins."""
+        return status.state == "queued" and status.pid is None and self.ticket is not None
+
+    @property
+    def is_in_a_queue(self) -> bool:
+        """Whether it was handed to an engine and hasn't begun there."""
+        return self._is_in_a_queue(self.status)
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """In whose queue it is, or was when it was handed over last."""
+        return read_ticket(self.path / TICKET_FILE)
+
+    def set_ticket(self, ticket: Ticket) -> None:
+        write_ticket(self.path / TICKET_FILE, ticket)
+
+    def remove_ticket(self) -> None:
+        remove_ticket(self.path / TICKET_FILE)
 
     def set_status(self, status: Status) -> None:
         write_status(self.path / "status.json", status)

@@ -102,6 +102,7 @@ class _Worker:
             run.pause_file.unlink(missing_ok=True)
         queued = {"state": "queued", "heartbeat": time.time(), **process_fields(self._process.pid)}
         with run.claim():  # so that nothing is written over what another process says that has begun it just now
+            run.remove_ticket()
             run.set_status(Status.model_validate(queued))
         self._run = run
         try:

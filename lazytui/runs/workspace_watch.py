@@ -16,6 +16,7 @@ from lazytui.runs.formatting import accuracies_text, age_text, state_word
 from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.run_folder import RunFolder, RunRecord
 from lazytui.runs.status import ACTIVE, Status
+from lazytui.runs.ticket import Ticket
 from lazytui.runs.workspace import Workspace, shipped_runs
 
 CHECKED_AT_ONCE = 100
@@ -26,7 +27,7 @@ COARSEST_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run as a list shows it. metrics: of its result; empty before there is one.
+    """One run as a list shows it. metrics: of its result; empty before there is one. ticket: of one that is queued.
 
     record: None where it can't be read; damage then tells why, in a sentence.
     """
@@ -37,6 +38,7 @@ class RunLine:
     status: Status
     metrics: dict[str, float | None]
     damage: str = ""
+    ticket: Ticket | None = None
 
     @property
     def kind(self) -> str:
@@ -59,7 +61,7 @@ class RunLine:
     @property
     def state(self) -> str:
         """In a word or two."""
-        return "damaged" if self.damage else state_word(self.status)
+        return "damaged" if self.damage else state_word(self.status, self.ticket)
 
     @property
     def description(self) -> str:
@@ -75,7 +77,9 @@ def run_line(run: RunFolder) -> RunLine:
         record, damage = run.record, ""
     except BadInput as error:
         record, damage = None, str(error)
-    return RunLine(run, record, run.name, run.status, read_metrics(run.path), damage)
+    status = run.status
+    ticket = run.ticket if status.state == "queued" else None
+    return RunLine(run, record, run.name, status, read_metrics(run.path), damage, ticket)
 
 
 @cache

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from lazytui.runs import executors
+from lazytui.runs.engines import local
+from lazytui.runs.engines.local import LocalProcesses
+from lazytui.runs.engines.loop import EngineExecutor
 from lazytui.runs.execution import run_execution
 from lazytui.runs.executors import pause_all, stop_all
 from lazytui.runs.jobs import start_detached
@@ -57,7 +59,7 @@ def test_a_run_that_another_process_has_begun_meanwhile_is_waited_for(
         one.set_status(Status(state="done", heartbeat=0.0))
         start_detached(one, where, **more)
 
-    monkeypatch.setattr(executors, "start_detached", begun_by_another)
+    monkeypatch.setattr(local, "start_detached", begun_by_another)
     with run_execution(study, workspace, listener) as report:
-        executors.LocalProcesses(1).execute({"plain": run}, report, lambda _: "")
+        EngineExecutor(LocalProcesses(1)).execute({"plain": run}, report, lambda _: "")
     assert starts == [run.id] and any(text.startswith("plain: done") for text in listener.told)

@@ -17,12 +17,12 @@ from lazytui.analyses.trainings.training_grid import (
     TrainedCells,
     failures_of,
     require_finished,
+    resolved_engine,
     resolved_source,
     train_cells,
 )
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
 from lazytui.counted_nouns import counted
-from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -30,11 +30,12 @@ from lazytui.runs.workspace import Workspace
 
 def resolve(params: RecipeParams, workspace: Workspace) -> RecipeParams:
     """Name the source, and see that the methods can do with it."""
-    return params.model_copy(update={"source": resolved_source(cells(params), workspace)})
+    engine = resolved_engine(params)
+    return params.model_copy(update={"source": resolved_source(cells(params), workspace), "engine": engine})
 
 
 def run(params: RecipeParams, report: Report) -> RecipeResult:
-    asked, executor = cells(params), LocalProcesses(params.jobs)
+    asked, executor = cells(params), params.executor()
     trained = train_cells(asked, executor, report)
     named = [(name, recipes()[name]) for name in params.names]
     steps = [step for name, recipe in named for seed in params.used_seeds for step in steps_of(name, recipe, seed)]

@@ -20,13 +20,12 @@ from lazytui.analyses.study.sweep import combinations_of, number_of_combinations
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups, measured_rank
-from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
+from lazytui.analyses.trainings.training_grid import failures, resolved_engine, resolved_source, train_grid
 from lazytui.code_permission import is_custom
 from lazytui.counted_nouns import counted
 from lazytui.data.params import PaintingParams
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Column, Figure, Table
-from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods import METHODS
@@ -120,7 +119,8 @@ def resolve(params: StudyParams, workspace: Workspace) -> StudyParams:
         raise UsageError(f"The images of {params.source} have no bias that could be chosen: give one --bias alone.")
     if params.rank in OF_SELECTORS:
         _require_rankable(params, trainings)
-    return params.model_copy(update={"source": resolved_source(trainings, workspace)})
+    engine = resolved_engine(params)
+    return params.model_copy(update={"source": resolved_source(trainings, workspace), "engine": engine})
 
 
 def _require_rankable(params: StudyParams, trainings: Mapping[str, TrainParams]) -> None:
@@ -135,7 +135,7 @@ def _require_rankable(params: StudyParams, trainings: Mapping[str, TrainParams])
 
 
 def run(params: StudyParams, report: Report) -> StudyResult:
-    found = train_grid(cells(params), LocalProcesses(params.jobs), report, StudyResult)
+    found = train_grid(cells(params), params.executor(), report, StudyResult)
     if params.rank not in OF_SELECTORS:
         return found
     return replace(found, groups=judged(found.groups, params.property, params.device, report))

@@ -6,17 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from lazytui.analyses.core.analysis import Params
 from lazytui.analyses.train.analysis import resolve as resolve_training
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
 from lazytui.analyses.trainings.trainings_result import Failure, GridResult
+from lazytui.catalog_fields import name_field, require_name
 from lazytui.counted_nouns import counted
 from lazytui.data.splits import with_found_data
 from lazytui.figures.kinds import Column, Table
 from lazytui.list_values import split_numbers
+from lazytui.runs.engines.catalog import open_engine
+from lazytui.runs.engines.engine import Engine
+from lazytui.runs.engines.loop import EngineExecutor
+from lazytui.runs.engines.settings import AUTO, ENGINES, chosen_engine, read_option
 from lazytui.runs.executors import Executor
 from lazytui.runs.formatting import accuracies_text
 from lazytui.runs.jobs import resume_command
@@ -24,6 +29,11 @@ from lazytui.runs.progress_report import Report
 from lazytui.runs.results.saved_result import Unfinished, read_metrics
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
+
+
+def _texts(value: Any) -> Any:
+    """Of a form they come in one text."""
+    return tuple(value.split()) if isinstance(value, str) else value
 
 
 class GridParams(Params):
@@ -39,14 +49,51 @@ class GridParams(Params):
         "penalty.",
     )
     jobs: int = Field(
-        0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
+        0,
+        ge=0,
+        le=256,
+        description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most; on another "
+        "engine, as many as its queue takes.",
     )
+    engine: str = name_field(
+        AUTO,
+        "Where trainings are executed: local, slurm or ray; auto is the engine that engines.toml names, else local.",
+        {AUTO: "what engines.toml names, else local", **ENGINES},
+    )
+    engine_option: Annotated[tuple[str, ...], BeforeValidator(_texts)] = Field(
+        (), description="An option for the engine, such as time=2:00:00 or partition=gpu. Repeatable."
+    )
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, engine: str) -> str:
+        return require_name("engine", engine, (AUTO, *ENGINES))
+
+    @field_validator("engine_option")
+    @classmethod
+    def _readable_options(cls, options: tuple[str, ...]) -> tuple[str, ...]:
+        for option in options:
+            read_option(option)
+        return options
+
+    def open_engine(self) -> Engine:
+        """The engine that executes the trainings."""
+        return open_engine(self.engine, self.engine_option, self.jobs)
+
+    def executor(self) -> Executor:
+        return EngineExecutor(self.open_engine())
 
 
 G = TypeVar("G", bound=GridResult)
 
 Cells = Mapping[str, TrainParams]
 """Trainings by what tells each from the others."""
+
+
+def resolved_engine(params: GridParams) -> str:
+    """The engine by name. Raises LazytuiError where it can be known that it won't take the trainings."""
+    params.open_engine().check()
+    return chosen_engine(params.engine)
 
 
 def resolved_source(cells: Cells, workspace: Workspace) -> str:

@@ -25,8 +25,9 @@ from lazytui.counted_nouns import counted
 from lazytui.diagnostics import is_debugging
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
+from lazytui.runs.engines.control import stop_run
 from lazytui.runs.human_names import name_of_reference, name_of_run
-from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
+from lazytui.runs.jobs import can_continue, continue_run, request_pause, start_detached
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.trash import Trash
 from lazytui.runs.workspace import Workspace
@@ -185,7 +186,7 @@ class Lab(ReportsFailures, App[None]):
             self.notify(done, markup=False, timeout=_SHORTLY)
 
     def stop(self, run: RunFolder) -> None:
-        self.attempt(lambda: request_stop(run), f"{name_of_run(run)} is saving and stopping.")
+        self.attempt(lambda: stop_run(run), f"{name_of_run(run)} is saving and stopping.")
 
     def resume(self, run: RunFolder) -> None:
         self.attempt(lambda: continue_run(run, self.workspace), f"{name_of_run(run)} goes on.")

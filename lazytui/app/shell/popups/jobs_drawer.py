@@ -33,7 +33,7 @@ def job_text(line: RunLine, rate: float) -> Content:
     """Two lines: which run, and how far. rate: of its unit a second; 0 while unknown."""
     progress = line.status.progress
     head = Content.assemble((human_name(line), "bold"), (f"  {plain_text(line.kind)}", "$text-muted"))
-    words = [state_word(line.status)]
+    words = [state_word(line.status, line.ticket)]
     if progress and progress.total:
         words.append(f"{progress.done:,}/{progress.total:,} {plain_text(progress.unit)}")
         if rate > 0:

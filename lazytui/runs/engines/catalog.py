@@ -1,0 +1,32 @@
+"""The engines by name, made from their settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lazytui.errors import UsageError
+from lazytui.runs.engines.engine import Engine
+from lazytui.runs.engines.local import LocalProcesses
+from lazytui.runs.engines.ray import Ray
+from lazytui.runs.engines.settings import chosen_engine, own_table, read_option, require_known
+from lazytui.runs.engines.slurm import Slurm
+
+
+def open_engine(name: str, options: Iterable[str] = (), at_a_time: int = 0) -> Engine:
+    """The engine of that name, with the options given over those of `engines.toml`.
+
+    at_a_time: how many runs at most at a time; 0 leaves that to the engine. Raises UsageError for an unknown engine or
+    option, BadInput where `engines.toml` can't be read.
+    """
+    name = chosen_engine(name)
+    try:
+        given = dict(map(read_option, options))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    settings = {**own_table(name), **given}
+    if name == "slurm":
+        return Slurm(settings, at_a_time)
+    if name == "ray":
+        return Ray(settings, at_a_time)
+    require_known(settings, (), name)
+    return LocalProcesses(at_a_time)

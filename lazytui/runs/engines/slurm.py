@@ -1,0 +1,196 @@
+"""The engine `slurm`: runs as arrays of jobs of a Slurm cluster, by `sbatch`, `squeue`, `scancel` and nothing else.
+
+A job is found by its name, which lazytui makes up before it is submitted; so nothing is lost between two writes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Collection, Mapping, Sequence
+
+from lazytui.errors import BadInput, UsageError
+from lazytui.plain_text import plain_text
+from lazytui.runs.engines.engine import Busy, Job, RefusedJobs, Unreachable
+from lazytui.runs.engines.settings import OWN, seconds_between_looks
+from lazytui.runs.engines.slurm_script import batch_script
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+
+_PATIENCE = 60.0
+"""Seconds for an answer."""
+
+_WARNING = "B:USR1@90"
+"""Slurm warns the batch script so many seconds before the time limit, or up to a minute earlier."""
+
+_SET_HERE = frozenset(
+    [
+        "array",
+        "job-name",
+        "output",
+        "error",
+        "input",
+        "open-mode",
+        "wrap",
+        "chdir",
+        "parsable",
+        "test-only",
+        "wait",
+        "export",
+        "export-file",
+        "get-user-env",
+        "uid",
+        "gid",
+        "bb",
+        "bbf",
+        "batch",
+        "bcast",
+        "clusters",
+        "cluster",
+        "container",
+        "container-id",
+        "dependency",
+        "het-group",
+        "ignore-pbs",
+        "no-requeue",
+        "ntasks",
+        "nodes",
+        "propagate",
+        "quiet",
+        "requeue",
+        "spread-job",
+        "help",
+        "usage",
+        "version",
+    ]
+)
+"""Options of sbatch that lazytui sets, or that make no sense for a job that is one process."""
+
+_WAITING = frozenset(["PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD"])
+_ENDED = frozenset(
+    [
+        "BOOT_FAIL",
+        "CANCELLED",
+        "COMPLETED",
+        "DEADLINE",
+        "FAILED",
+        "NODE_FAIL",
+        "OUT_OF_MEMORY",
+        "PREEMPTED",
+        "REVOKED",
+        "TIMEOUT",
+        "LAUNCH_FAILED",
+    ]
+)
+_BUSY = re.compile(r"limit.*(job|submit)|(job|submit).*limit|MaxSubmit|temporar|try again", re.IGNORECASE)
+_CUT_OFF = re.compile(r"timed out|unable to contact|connect|communicat|zero bytes", re.IGNORECASE)
+
+
+class Slurm:
+    """Its queue does what the loop needn't: it has jobs wait, and puts preempted ones back."""
+
+    name = "slurm"
+    tries = 3
+    takes_tickets = True
+
+    def __init__(self, settings: Mapping[str, str], at_a_time: int = 0) -> None:
+        """settings: options of sbatch by name, and those of `settings.OWN` and `look-every`. Raises UsageError."""
+        self.at_a_time = at_a_time
+        self.look_every = seconds_between_looks(settings, 5.0)
+        self._setup, self._python = settings.get("setup", ""), settings.get("python", "")
+        options = {"signal": _WARNING, **settings}
+        for name in ("look-every", *OWN):
+            options.pop(name, None)
+        for name in options:
+            if name in _SET_HERE:
+                raise UsageError(f"--{name} of sbatch can't be chosen: the engine slurm sets it, or can't do with it.")
+        self._options = [f"--{name}={value}" if value else f"--{name}" for name, value in options.items()]
+
+    def check(self) -> None:
+        for program in ("sbatch", "squeue", "scancel"):
+            if shutil.which(program) is None:
+                raise BadInput(
+                    f"{program} isn't on the PATH: the engine slurm needs a machine where Slurm is used from."
+                )
+        try:
+            self._sbatch(["--test-only"], "#!/bin/bash\n")
+        except Busy:
+            pass  # it may take them later
+        except Unreachable as error:
+            raise BadInput(str(error)) from error
+
+    def submit(self, runs: Mapping[str, RunFolder], workspace: Workspace) -> Mapping[str, str]:
+        batch = next(iter(runs)).rpartition("_")[0]
+        indices = [name.rpartition("_")[2] for name in runs]
+        array = f"--array={indices[0]}-{indices[-1]}"
+        said = self._sbatch(["--parsable", f"--job-name={batch}", array], self._script(batch, runs, workspace))
+        found = re.match(r"(\d{1,18})(;|\s|$)", said)
+        return {name: f"{found[1]}_{index}" for name, index in zip(runs, indices, strict=True)} if found else {}
+
+    def _script(self, batch: str, runs: Mapping[str, RunFolder], workspace: Workspace) -> str:
+        return batch_script(batch, runs, workspace, setup=self._setup, python=self._python)
+
+    def _sbatch(self, options: Sequence[str], script: str) -> str:
+        """What it prints. Raises Busy, RefusedJobs or Unreachable."""
+        ended = _call(["sbatch", *self._options, "--output=/dev/null", "--requeue", *options], script)
+        if ended.returncode == 0:
+            return ended.stdout
+        why = _last_error(ended.stderr)
+        if _BUSY.search(why):
+            raise Busy(f"Slurm takes no more jobs now: {why}.")
+        if _CUT_OFF.search(why):
+            raise Unreachable(f"Slurm doesn't answer: {why}.")
+        raise RefusedJobs(f"Slurm refused the jobs: {why}.")
+
+    def look(self, names: Collection[str]) -> Mapping[str, Job]:
+        batches = sorted({name.rpartition("_")[0] for name in names})
+        ended = _call(
+            [
+                *("squeue", "--noheader", "--array", "--states=all", f"--user={os.getuid()}"),
+                *(f"--name={','.join(batches)}", "--format=%j|%K|%F|%T|%r"),
+            ]
+        )
+        if ended.returncode:
+            raise Unreachable(f"Slurm doesn't answer: {_last_error(ended.stderr)}.")
+        jobs: dict[str, Job] = {}
+        for line in ended.stdout.splitlines():
+            name, job = _read_line(line)
+            if name in names and (name not in jobs or job.state != "gone"):
+                jobs[name] = job
+        return jobs
+
+    def cancel(self, names: Collection[str]) -> None:
+        """Only jobs that have such a name are canceled, whatever ids a ticket names."""
+        jobs = self.look(names)
+        waiting = [job.id for job in jobs.values() if job.state == "waiting"]
+        running = [job.id for job in jobs.values() if job.state == "running"]
+        for options, ids in ((["--state=PENDING"], waiting), (["--batch", "--signal=USR1"], running)):
+            if ids:
+                _call(["scancel", *options, *ids])  # a job that has ended meanwhile is no failure
+
+
+def _call(command: Sequence[str], text: str = "") -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, input=text, capture_output=True, text=True, errors="replace", timeout=_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreachable(f"Slurm doesn't answer: {command[0]} took more than {_PATIENCE:.0f} s.") from error
+    except OSError as error:
+        raise Unreachable(f"{command[0]} can't be started: {error.strerror or error}.") from error
+
+
+def _last_error(text: str) -> str:
+    """The last line of an error, without the program's name before it."""
+    lines = [line for line in plain_text(text, newlines=True).splitlines() if line.strip()]
+    return re.sub(r"^(\w+: )?(error: |fatal: )?", "", lines[-1]).strip().rstrip(".") if lines else "it said nothing"
+
+
+def _read_line(line: str) -> tuple[str, Job]:
+    """The name of a job, and what squeue says of it."""
+    batch, index, array, state, reason = (*plain_text(line).split("|"), *[""] * 5)[:5]
+    waits, ended = state in _WAITING, state in _ENDED
+    words = (reason if waits else state.lower().replace("_", " ") if ended else "").removesuffix("None")
+    return f"{batch}_{index}", Job("waiting" if waits else "gone" if ended else "running", f"{array}_{index}", words)

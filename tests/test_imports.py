@@ -81,6 +81,8 @@ ENGINES_OF_TRAINING = {
     "monitor",
     "resume_state",
     "sparse_head",
+    "speed",
+    "static_step",
     "training_files",
 }
 """Modules that are imported when a training begins."""

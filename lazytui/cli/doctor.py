@@ -7,9 +7,15 @@ import shutil
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from lazytui import __version__
 from lazytui.cli.common_options import JsonOption, WorkspaceOption, workspace_at
+
+if TYPE_CHECKING:
+    from lazytui.training.speed import Speed, Speeds
 
 _LIBRARIES = (
     "torch",
@@ -24,7 +30,14 @@ _LIBRARIES = (
 )
 
 
-def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+def doctor(
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+    benchmark: Annotated[
+        bool,
+        typer.Option("--benchmark", help="Also measure how fast it trains, by precision and threads; seconds."),
+    ] = False,
+) -> None:
     """Look at terminal, torch and device, data, workspace and versions."""
     sections = {
         "terminal": _terminal(),
@@ -33,15 +46,18 @@ def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
         "workspace": _workspace(workspace),
         "versions": _versions(),
     }
+    speeds = _speeds() if benchmark else None
     if json:
         import json as jsonlib
 
-        print(jsonlib.dumps(sections, indent=1))
+        print(jsonlib.dumps({**sections, **({"benchmark": speeds.as_json()} if speeds else {})}, indent=1))
         return
     for title, facts in sections.items():
         print(title)
         for name, value in facts.items():
             print(f"  {name:<12} {value}")
+    if speeds:
+        _print_speeds(speeds)
 
 
 def _versions() -> dict[str, str]:
@@ -76,6 +92,41 @@ def _compute() -> dict[str, str]:
     from lazytui.system.hardware import describe_hardware
 
     return describe_hardware()
+
+
+def _speeds() -> Speeds:
+    from lazytui.system.torch_import import require_torch
+
+    require_torch()
+    from lazytui.training.speed import measure_speeds
+
+    return measure_speeds()
+
+
+def _print_speeds(speeds: Speeds) -> None:
+    from lazytui.cli.lists.tables import print_table
+    from lazytui.counted_nouns import counted
+
+    print(f"\nspeed of plain training steps: {speeds.model}, batches of {speeds.batch_size}")
+    rows = [
+        [one.device, one.precision, str(one.threads), "yes" if one.graph else "no", f"{one.images:,.0f}"]
+        for one in speeds.measured
+    ]
+    print_table(["device", "precision", "threads", "CUDA graph", "images/s"], rows)
+    print(f"auto takes {_way(speeds.auto)}: {speeds.auto.images:,.0f} images a second.")
+    if speeds.fastest != speeds.auto:
+        print(f"The fastest that was measured is {_way(speeds.fastest)}: {speeds.fastest.images:,.0f}.")
+    print(
+        f"A study trains {speeds.at_a_time} at a time, with {counted(speeds.each, 'thread')} each; "
+        f"load while this was measured: {os.getloadavg()[0]:.1f}"
+    )
+
+
+def _way(speed: Speed) -> str:
+    from lazytui.counted_nouns import counted
+
+    graph = ", a step one CUDA graph" if speed.graph else ""
+    return f"{speed.device}, {speed.precision}, {counted(speed.threads, 'thread')}{graph}"
 
 
 def _data() -> dict[str, str]:

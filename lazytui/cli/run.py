@@ -218,11 +218,12 @@ def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | 
 
 def _same_run(kind: str, recorded: Mapping[str, Any], workspace: Workspace) -> RunFolder | None:
     """The newest run of the same analysis and recorded parameters."""
+    from lazytui.analyses.core.older_records import updated_params
     from lazytui.runs.saved_options import without_nulls
 
     options = without_nulls(recorded)
     of_kind = [run for run in workspace.readable_runs() if run.record.kind == kind]
-    runs = [run for run in of_kind if without_nulls(run.record.params) == options]
+    runs = [run for run in of_kind if without_nulls(updated_params(run.record.params)) == options]
     return runs[-1] if runs else None
 
 
@@ -266,5 +267,7 @@ def _why_not_longer(nearest: RunFolder, params: BaseModel, recorded: Mapping[str
 
 def _differences(run: RunFolder, options: Mapping[str, Any]) -> dict[str, Any]:
     """What a run has recorded where something else is wanted."""
-    recorded = run.record.params
-    return {name: recorded.get(name) for name in {**options, **recorded} if recorded.get(name) != options.get(name)}
+    from lazytui.analyses.core.older_records import updated_params
+
+    known = updated_params(run.record.params)
+    return {name: known.get(name) for name in {**options, **known} if known.get(name) != options.get(name)}

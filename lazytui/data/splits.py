@@ -166,6 +166,12 @@ class BiasedDataset:
         planted = [self._plant("cue conflict", one_each, np.full(classes, value, np.uint8)) for value in range(values)]
         return join(planted).take(np.arange(classes * values).reshape(values, classes).T.reshape(-1))
 
+    def planted(self) -> BiasedDataset:
+        """The same with the splits made that a training reads, for whoever wants to know when that is."""
+        for name in ("train", "validation", "hard", "probe"):
+            self.split(name)
+        return self
+
     @property
     def whole_test(self) -> Split:
         """The test part as the source has it: nothing is planted in its images."""

@@ -20,6 +20,7 @@ from lazytui.errors import Interrupted, LazytuiError
 from lazytui.models.output_kind import advice_on_training
 from lazytui.system.hardware import Hardware, choose_hardware, configure_torch
 from lazytui.system.memory import memory_error_or
+from lazytui.system.phases import NO_PHASES, NoPhases
 from lazytui.system.progress import Progress, SilentProgress
 from lazytui.training.augmentation import augmentation_generator, augmented
 from lazytui.training.chance_level import AtChance, stretches_at_chance
@@ -29,8 +30,10 @@ from lazytui.training.length_dependence import length_matters
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import MethodContext
 from lazytui.training.monitor import Monitor
+from lazytui.training.phases import BATCHES, BETWEEN_EPOCHS, POINTS, SAVING, SETUP, STEPS
 from lazytui.training.resume_state import Snapshot
 from lazytui.training.settings import TrainingSettings
+from lazytui.training.static_step import StaticStep, record_cuda_graph, takes_graph
 from lazytui.training.training_files import NoFiles, TrainingFiles, steps_to_keep
 
 
@@ -61,12 +64,14 @@ def train(
     progress: Progress | None = None,
     files: TrainingFiles | None = None,
     like: NDArray[np.uint8] | None = None,
+    phases: NoPhases = NO_PHASES,
 ) -> Trained:
     """Train a network on a data set's training split, or resume where the files' state stands.
 
     seed: of the weights and of the order of images. progress: hears how far it is; nobody by default. files: what is
     kept on the way and resumed from; nothing by default. like: (n,), in place of the attribute of the training images,
-    which methods aren't told then: the class that each is like, as of `lazytui.data.inferred_attribute`.
+    which methods aren't told then: the class that each is like, as of `lazytui.data.inferred_attribute`. phases:
+    measures where the time goes, by the names of `lazytui.training.phases`; by default nobody does.
 
     Raises Interrupted after saving when `progress` asks for a stop, LazytuiError when the loss becomes infinite or NaN.
     """
@@ -74,7 +79,9 @@ def train(
     hardware = choose_hardware(settings.device, settings.precision)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        loop = _Loop(settings, seed, data, like, hardware, progress or SilentProgress(), files or NoFiles())
+        with phases.phase(SETUP):
+            files = files or NoFiles()
+            loop = _Loop(settings, seed, data, like, hardware, progress or SilentProgress(), files, phases)
         loop.go()
         return Trained(
             loop.model, hardware, loop.history, loop.total, loop.seconds, loop.at_chance, loop.color_label_error
@@ -93,16 +100,20 @@ class _Loop:
         hardware: Hardware,
         report: Progress,
         files: TrainingFiles,
+        phases: NoPhases,
     ) -> None:
         self._settings = settings
         self._seed = seed
         self._report = report
         self._files = files
+        self._phases = phases
         self._classes = len(data.content.classes)
         self._began = report.clock()
         known = data if like is None else with_inferred(data, like)
         colors = training_colors(settings, known)
         self.color_label_error = None if settings.colors is None else float((colors != data.train.attributes).mean())
+        if hardware.device.type == "cuda":
+            phases.wait_for(_wait_for_gpu)
         self._train = DeviceSplit(replace(known.train, attributes=colors), hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
         self._per_epoch = steps_in_epoch(len(self._train), settings.batch_size)
@@ -125,10 +136,15 @@ class _Loop:
             hardware=hardware,
             seed=seed,
             total_steps=self.total,
+            phases=phases,
         )
         if self.color_label_error is not None:
             report.note(f"colors detected from pixels: {self.color_label_error:.2%} of training images get a wrong one")
         self._method = METHODS[settings.method].method_class(context)
+        self._static: StaticStep | None = None
+        if takes_graph(settings, hardware):
+            failed = report.note if settings.graph == "auto" else None
+            self._static = StaticStep(self._method, settings.batch_size, record_cuda_graph, failed)
         self.history: dict[str, list[float]] = {}
         self._done = 0
         self._loss_sum = torch.zeros((), device=hardware.device)
@@ -156,13 +172,13 @@ class _Loop:
     def _epoch(self, epoch: int) -> None:
         """The rest of an epoch: from the step that is next to its last."""
         size = self._settings.batch_size
-        if self._done == epoch * self._per_epoch:
-            self._method.begin_epoch(epoch)
-        order = self._method.order(epoch).to(self._train.device)
+        with self._phases.phase(BETWEEN_EPOCHS):
+            if self._done == epoch * self._per_epoch:
+                self._method.begin_epoch(epoch)
+            order = self._method.order(epoch).to(self._train.device)
         for index in range(self._done - epoch * self._per_epoch, self._per_epoch):
             end = (index + 1) * size if index + 1 < self._per_epoch else len(order)
-            batch = self._batch(order[index * size : end])
-            self._loss_sum += self._method.step(batch, self._done)
+            self._step(order[index * size : end])
             self._loss_count += 1
             self._done += 1
             values = self._end() if self._done == self.total else None
@@ -176,6 +192,16 @@ class _Loop:
                 raise Interrupted(f"Stopped at step {self._done} of {self.total}; everything up to there is kept.")
             if time.monotonic() - self._saved >= self._settings.checkpoint_seconds:
                 self._save()
+
+    def _step(self, indices: torch.Tensor) -> None:
+        if self._static:
+            with self._phases.phase(STEPS):
+                self._loss_sum += self._static.step(indices, self._done)
+            return
+        with self._phases.phase(BATCHES):
+            batch = self._batch(indices)
+        with self._phases.phase(STEPS):
+            self._loss_sum += self._method.step(batch, self._done)
 
     def _batch(self, indices: torch.Tensor) -> Batch:
         """The next step's images, moved as the settings say. indices: (n,) int64 on the device."""
@@ -202,10 +228,11 @@ class _Loop:
         self._loss_count = 0
 
     def _measured(self) -> dict[str, float]:
-        values = self._monitor.measure(self.model)
-        if self._loss_count:
-            values["loss"] = self._mean_loss()
-        return values | dict(self._method.signals())
+        with self._phases.phase(POINTS):
+            values = self._monitor.measure(self.model)
+            if self._loss_count:
+                values["loss"] = self._mean_loss()
+            return values | dict(self._method.signals())
 
     def _note_chance(self) -> None:
         """Once of each stretch, as soon as it is long enough."""
@@ -226,7 +253,8 @@ class _Loop:
         return loss
 
     def _save(self) -> None:
-        self._files.save(self._snapshot(), self.model)
+        with self._phases.phase(SAVING):
+            self._files.save(self._snapshot(), self.model)
         self._saved = time.monotonic()
 
     def _save_for_longer(self) -> dict[str, float] | None:
@@ -243,7 +271,8 @@ class _Loop:
             snapshot.history = {name: list(column) for name, column in self.history.items()}
             append_point(snapshot.history, self._done, values)
             snapshot.loss_sum, snapshot.loss_count = torch.zeros(()), 0
-        self._files.save_for_longer(snapshot)
+        with self._phases.phase(SAVING):
+            self._files.save_for_longer(snapshot)
         return values
 
     def _snapshot(self) -> Snapshot:
@@ -261,7 +290,8 @@ class _Loop:
 
     def _keep(self) -> None:
         if self._done in self._kept:
-            self._files.keep_weights(self.model, self._done)
+            with self._phases.phase(SAVING):
+                self._files.keep_weights(self.model, self._done)
 
     def _require_finite(self) -> None:
         """A state that isn't finite never replaces one that is."""
@@ -306,6 +336,12 @@ class _Loop:
         self._loss_count = snapshot.loss_count
         self._began -= snapshot.seconds
         self._noted_stretches = {stretch.first for stretch in self.at_chance}
+
+
+def _wait_for_gpu() -> None:
+    """Until it has done what it was told to; not while that is being recorded."""
+    if not torch.cuda.is_current_stream_capturing():
+        torch.cuda.synchronize()
 
 
 def training_colors(settings: TrainingSettings, data: BiasedDataset) -> NDArray[np.uint8]:

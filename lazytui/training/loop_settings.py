@@ -172,6 +172,11 @@ class MonitoringSettings(_Settings):
         "auto", description="Arithmetic of the forward and backward pass; auto takes bf16 where the hardware has it."
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    graph: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether a step is one CUDA graph, which a GPU starts at once: the same but for rounding. auto "
+        "takes it on an NVIDIA GPU, where all steps of the method are alike and images aren't moved.",
+    )
     metrics_every: int = Field(
         0,
         ge=0,

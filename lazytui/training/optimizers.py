@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazytui.training.loop_settings import LoopSettings
 
@@ -40,5 +40,31 @@ def set_rate(optimizer: Optimizer, settings: LoopSettings, step: int, total: int
     cosine: half a period from lr down towards 0, without restarts (Loshchilov & Hutter 2017, eq. 5).
     """
     if settings.schedule == "cosine":
+        rate = settings.lr * (1 + math.cos(math.pi * step / total)) / 2
         for group in optimizer.param_groups:
-            group["lr"] = settings.lr * (1 + math.cos(math.pi * step / total)) / 2
+            if isinstance(group["lr"], float):
+                group["lr"] = rate
+            else:
+                group["lr"].fill_(rate)
+
+
+def keep_rate_on_device(optimizer: Optimizer) -> None:
+    """Have updates read the learning rate from a tensor, float32, which a recorded update finds changed."""
+    import torch
+
+    for group in optimizer.param_groups:
+        device = group["params"][0].device
+        if isinstance(group["lr"], float):
+            group["lr"] = torch.tensor(group["lr"], dtype=torch.float32, device=device)
+        if "capturable" in group and device.type == "cuda":
+            group["capturable"] = True
+    vars(optimizer)["_warned_capturable_if_run_uncaptured"] = True  # the first steps aren't recorded, as is meant
+
+
+def state_of(optimizer: Optimizer, settings: LoopSettings) -> dict[str, Any]:
+    """The optimizer's state, the same whether updates are recorded or not, so that a resume may do the other."""
+    state = optimizer.state_dict()
+    for group in state["param_groups"]:
+        if not isinstance(group["lr"], float):
+            group.update(lr=settings.lr, **({"capturable": False} if "capturable" in group else {}))
+    return state

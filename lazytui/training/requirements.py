@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lazytui.counted_nouns import listed
 from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
 from lazytui.errors import UsageError
@@ -46,6 +47,8 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams, *, has_g
         )
     if refusal := entry.method_class.refusal(settings, settings.method_options, data.content):
         raise UsageError(f"The method {method} {refusal}")
+    if settings.graph == "on":
+        _require_graph(settings)
     if settings.batch_size == 1 and _normalizes_over_images(settings.model, data.content):
         raise UsageError(
             f"{settings.model} has batch normalization, which needs more than one image: --batch-size 2 or more."
@@ -56,6 +59,25 @@ def _without_values(data: DatasetParams) -> str:
     if data.plants:
         return "--placement none has no colors"
     return f"the images of --source {data.source} have no attribute"
+
+
+def _require_graph(settings: TrainingSettings) -> None:
+    """Raise UsageError where the steps can't be one CUDA graph, BadInput where no GPU is there to repeat it."""
+    if not METHODS[settings.method].static_step:
+        can = listed([name for name, entry in METHODS.items() if entry.static_step])
+        raise UsageError(
+            f"The steps of the method {settings.method} aren't all alike, so --graph on can't repeat one. It "
+            f"can those of {can}."
+        )
+    if settings.augments:
+        raise UsageError("--graph on repeats one step, and --shift, --rotation and --scale move images anew in each.")
+    from lazytui.system.torch_import import require_torch
+
+    require_torch()
+    from lazytui.system.hardware import choose_hardware
+    from lazytui.training.static_step import takes_graph
+
+    takes_graph(settings, choose_hardware(settings.device, "fp32"))
 
 
 def _normalizes_over_images(model: str, content: Content) -> bool:

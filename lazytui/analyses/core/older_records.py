@@ -21,4 +21,8 @@ def updated_params(recorded: Mapping[str, Any]) -> dict[str, Any]:
         params |= {"noise_layer": "under", "noise_channels": "shared"}
         if isinstance(params["palette"], str):
             params["palette"] = _OLD_PALETTES.get(params["palette"], params["palette"])
+    if "checkpoint_seconds" in params:
+        params.setdefault("graph", "auto")
+        if "method" in params:
+            params.setdefault("profile", False)
     return params

@@ -32,9 +32,8 @@ from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
 from lazytui.validation_messages import error_sentence
 
-_SHARED = [
-    name for name in TrainParams.model_fields if name not in {"method", "seed", "bias", "recorded_content", "outputs"}
-]
+_NOT_SHARED = {"method", "seed", "bias", "recorded_content", "outputs", "profile"}
+_SHARED = [name for name in TrainParams.model_fields if name not in _NOT_SHARED]
 
 
 def cells(params: StudyParams) -> dict[str, TrainParams]:

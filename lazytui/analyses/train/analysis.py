@@ -11,7 +11,7 @@ from lazytui.analyses.train.figures import figures
 from lazytui.analyses.train.groups_in_place import inferred_groups
 from lazytui.analyses.train.onnx import write_onnx
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.train.result import TrainResult, read, write
+from lazytui.analyses.train.result import PhaseSeconds, Profile, TrainResult, read, write
 from lazytui.code_permission import is_custom
 from lazytui.data.splits import with_found_data
 from lazytui.errors import UsageError
@@ -22,6 +22,8 @@ from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.runs.progress_report import Report
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
+from lazytui.system.phases import NO_PHASES, Phases
+from lazytui.training.phases import IMAGES, IN_ORDER, LAST_EVALUATION, LOADING, SAVING
 from lazytui.training.settings import TrainingSettings
 
 
@@ -74,25 +76,30 @@ def run(params: TrainParams, report: Report) -> TrainResult:
     from lazytui.system.torch_import import require_torch
 
     report.note(f"loading torch and the images of {params.source}")
-    require_torch()
-    from lazytui.data.splits import build_dataset
-    from lazytui.evaluation.conflicting_ten import conflicting_ten
-    from lazytui.evaluation.scorecard import evaluate_splits
-    from lazytui.models.fingerprint import fingerprint
-    from lazytui.models.weights_saving import save_weights
-    from lazytui.training.freezing import frozen_parameters
-    from lazytui.training.loop import train
-    from lazytui.training.training_files import RunFolderFiles
+    phases = Phases(report.clock) if params.profile else NO_PHASES
+    with phases.phase(LOADING):
+        require_torch()
+        from lazytui.data.splits import build_dataset
+        from lazytui.evaluation.conflicting_ten import conflicting_ten
+        from lazytui.evaluation.scorecard import evaluate_splits
+        from lazytui.models.fingerprint import fingerprint
+        from lazytui.models.weights_saving import save_weights
+        from lazytui.training.freezing import frozen_parameters
+        from lazytui.training.loop import train
+        from lazytui.training.training_files import RunFolderFiles
 
     begun = _with_first_weights(params, report.workspace)
     settings = TrainingSettings.model_validate({name: getattr(begun, name) for name in TrainingSettings.model_fields})
-    data = build_dataset(params)
+    with phases.phase(IMAGES):
+        data = build_dataset(params).planted()
     files = RunFolderFiles(report, settings.model)
     like = None if params.groups is None else inferred_groups(params, report.workspace)
-    trained = train(settings, data, seed=params.seed, progress=report, files=files, like=like)
+    trained = train(settings, data, seed=params.seed, progress=report, files=files, like=like, phases=phases)
     report.note("measuring all of the easy, hard and probe splits")
-    card = evaluate_splits(trained.model, data, trained.hardware.at_full_precision())
-    report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))
+    with phases.phase(LAST_EVALUATION):
+        card = evaluate_splits(trained.model, data, trained.hardware.at_full_precision())
+    with phases.phase(SAVING):
+        report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))
     return TrainResult(
         headline=card.metrics(),
         steps=trained.steps,
@@ -105,9 +112,15 @@ def run(params: TrainParams, report: Report) -> TrainResult:
         frozen=frozen_parameters(trained.model),
         at_chance=tuple(stretch.sentence for stretch in trained.at_chance),
         samples=SplitSizes(len(data.validation), len(data.hard), len(data.probe)),
+        profile=_profile(phases, params.batch_size) if isinstance(phases, Phases) else None,
         history={name: np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},
         conflicting_images=conflicting_ten(data).images,
     )
+
+
+def _profile(phases: Phases, batch_size: int) -> Profile:
+    spent = ((name, phases.spent[name]) for name in IN_ORDER if name in phases.spent)
+    return Profile(phases.seconds, batch_size, tuple(PhaseSeconds(name, one.seconds, one.times) for name, one in spent))
 
 
 def label(params: TrainParams) -> str:

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.metric_catalog import METRICS, metric_of, metric_table
 from lazytui.analyses.core.metric_counts import metric_shares
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.train.result import TrainResult
+from lazytui.analyses.train.result import PhaseSeconds, TrainResult
 from lazytui.data.content import NO_CLASS, Content
 from lazytui.evaluation.conflicting_ten import COLUMNS, TenAnswers, answers_at, value_before
 from lazytui.evaluation.predictions import tone_of
-from lazytui.figures.kinds import Figure, Lines, Pixels, Reference, Series, Table, Text
+from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Reference, Series, Table, Text
 from lazytui.training.methods import SIGNALS
+from lazytui.training.phases import OF_STEPS
 from lazytui.training.settings import TrainingSettings
 
 _ACCURACIES = ("easy_accuracy", "hard_accuracy", "worst_group_accuracy", "train_accuracy")
@@ -30,12 +31,53 @@ def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
         *_curves(params, result),
         *_ten(params, result),
         _metrics(params, result),
+        *_profile(result),
     ]
 
 
 def _metrics(params: TrainParams, result: TrainResult) -> Table:
     sizes = vars(result.samples) if result.samples else {}
     return metric_table(result.metrics, params, metric_shares(result.metrics, sizes, params.content))
+
+
+def _profile(result: TrainResult) -> list[Figure]:
+    """Where the time went, where that was asked."""
+    profile = result.profile
+    if profile is None:
+        return []
+
+    def share(seconds: float) -> float | None:
+        return 100 * seconds / profile.seconds if profile.seconds else None
+
+    rows: list[tuple[Cell, ...]] = [
+        (one.phase, one.seconds, share(one.seconds), one.times, _each(one)) for one in profile.phases
+    ]
+    rest = max(0.0, profile.seconds - sum(one.seconds for one in profile.phases))
+    rows.append(("everything else", rest, share(rest), None, None))
+    stepping = sum(one.seconds for one in profile.phases if one.phase in OF_STEPS)
+    rate = f", {profile.steps * profile.batch_size / stepping:,.0f} images a second in steps" if stepping else ""
+    resumed = result.steps - profile.steps
+    part = f" Since it was resumed at step {resumed:,} only." if resumed else ""
+    return [
+        Table(
+            name="profile",
+            title=f"Where the time went: {profile.seconds:.1f} s{rate}",
+            note="From the beginning of the run in its process; starting Python comes before. The rest of the steps: "
+            f"what a method does beside forward, backward and its optimizer.{part}",
+            columns=(
+                Column(name="phase"),
+                Column(name="seconds", decimals=2),
+                Column(name="share", unit="%"),
+                Column(name="times"),
+                Column(name="each", unit="ms", decimals=2),
+            ),
+            rows=tuple(rows),
+        )
+    ]
+
+
+def _each(phase: PhaseSeconds) -> float | None:
+    return 1000 * phase.seconds / phase.times if phase.times else None
 
 
 def _ten(params: TrainParams, result: TrainResult) -> list[Figure]:

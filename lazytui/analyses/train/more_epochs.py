@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazytui.analyses.core import execute
+from lazytui.analyses.core.older_records import updated_params
 from lazytui.analyses.train.params import TrainParams
 from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE, RunFolder
 from lazytui.runs.saved_options import without_nulls
@@ -63,7 +64,7 @@ def sentence_on_the_beginning(run: RunFolder, shorter: RunFolder, step: int) -> 
 
 def is_shorter(run: RunFolder, recorded: Mapping[str, Any]) -> bool:
     """Whether a run is a finished training of these parameters, but for fewer epochs."""
-    params, epochs = run.record.params, run.record.params.get("epochs")
+    params, epochs = updated_params(run.record.params), run.record.params.get("epochs")
     if run.record.kind != "train" or not isinstance(epochs, int) or epochs >= recorded["epochs"]:
         return False
     same = without_nulls({**params, "epochs": recorded["epochs"]}) == without_nulls(recorded)

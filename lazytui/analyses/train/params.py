@@ -15,7 +15,7 @@ from pydantic import (
 
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.data.params import LEFT_OUT, DatasetParams
-from lazytui.training.loop_settings import LabelSettings, ModelSettings
+from lazytui.training.loop_settings import LabelSettings, ModelSettings, MonitoringSettings
 from lazytui.training.settings import TrainingSettings
 
 ADDED = "added"
@@ -50,7 +50,21 @@ class GroupsInPlace(BaseModel):
     )
 
 
-class TrainParams(DatasetParams, FirstWeights, GroupsInPlace, TrainingSettings):
+class Profiling(BaseModel):
+    """What is measured of the training itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    HEADING: ClassVar[str] = MonitoringSettings.HEADING
+
+    profile: bool = Field(
+        False,
+        description="Also measure where the time goes: loading, images, the parts of a step, points of the curves, "
+        "saving.",
+    )
+
+
+class TrainParams(DatasetParams, FirstWeights, GroupsInPlace, Profiling, TrainingSettings):
     """A training: what is trained and how, and on what."""
 
     model_config = ConfigDict(defer_build=False)

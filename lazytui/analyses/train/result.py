@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from lazytui.analyses.core.content_facts import sizes_of
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitSizes
@@ -16,9 +17,38 @@ from lazytui.runs.events import LONGEST_NAME
 from lazytui.runs.results.result_contents import ANY, COUNT, SHARE, Count, Damaged, Name, Note, images, numbers
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Part, Prefixed, metrics_of, read_fields, write_fields
+from lazytui.training.phases import STEPS
 
 if TYPE_CHECKING:
     from lazytui.analyses.train.params import TrainParams
+
+Seconds = Annotated[float, Field(ge=0, le=1e10, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True)
+class PhaseSeconds:
+    """seconds: of a phase, see `lazytui.training.phases`. times: how often it was entered."""
+
+    phase: Name
+    seconds: Seconds
+    times: Count
+
+
+@dataclass(frozen=True)
+class Profile:
+    """seconds: from the beginning of the work to its end, in phases or not, of the process that ended the training.
+
+    phases: in the order in which they are shown. batch_size: images a step.
+    """
+
+    seconds: Seconds
+    batch_size: Count
+    phases: tuple[PhaseSeconds, ...]
+
+    @property
+    def steps(self) -> int:
+        """That were measured: those since the training was last resumed."""
+        return next((one.times for one in self.phases if one.phase == STEPS), 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +62,8 @@ class TrainResult:
     metrics are measured on.
     history: the curves, (points,) float64 each, by name; among them `step`, which is finite. Others are NaN where they
     are undefined. Among them are the columns of `evaluation.conflicting_ten`: what it said of ten images.
-    conflicting_images: these, uint8; None in results of early versions.
+    conflicting_images: these, uint8; None in results of early versions. profile: where the time went,
+    if that was asked.
     """
 
     headline: Annotated[HeadlineMetrics, Part()]
@@ -46,6 +77,7 @@ class TrainResult:
     frozen: tuple[Name, ...] = ()
     at_chance: tuple[Note, ...] = ()
     samples: SplitSizes | None = None
+    profile: Profile | None = None
     history: Annotated[Mapping[str, NDArray[np.float64]], Prefixed("history_", numbers("points").unbounded)]
     conflicting_images: Annotated[NDArray[np.uint8] | None, images("shown classes").optional] = None
 

@@ -19,10 +19,12 @@ _NOT_THE_RECIPE = (
     "seed",
     "device",
     "precision",
+    "graph",
     "metrics_every",
     "metrics_samples",
     "checkpoint_seconds",
     "keep_checkpoints",
+    "profile",
 )
 """What may differ between two trainings of the same recipe."""
 

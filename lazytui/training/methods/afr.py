@@ -67,4 +67,5 @@ ENTRY = MethodEntry(
     options=Options,
     control="dfr-class",
     published_tuning="gamma and lambda by the worst group of labeled validation images",
+    static_step=True,
 )

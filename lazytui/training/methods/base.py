@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from lazytui.catalog_fields import defaults_of
 from lazytui.errors import BadInput
 from lazytui.system.lazy_torch import torch
+from lazytui.system.phases import NO_PHASES, NoPhases
 from lazytui.training.loop_settings import LoopSettings
-from lazytui.training.optimizers import make_optimizer, set_rate
+from lazytui.training.optimizers import make_optimizer, set_rate, state_of
+from lazytui.training.phases import BACKWARD, FORWARD, OPTIMIZER
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor, nn
@@ -62,7 +64,9 @@ class MethodEntry:
     are the same. signals: what each number that it adds to the curves is, with its scale and its null.
     published_tuning: what the published recipe chooses by labels of the attribute or by test images, which are not read
     here: how a sentence goes on after "The published recipe chooses". network: the form that an architecture takes for
-    it, of `lazytui.models.forms.variants`; empty where it trains the architecture as it is.
+    it, of `lazytui.models.forms.variants`; empty where it trains the architecture as it is. static_step: whether each
+    step of it is the same operations on the same tensors, which a CUDA graph can repeat: the loss reads neither the
+    step nor a generator, asks the device for no value, and what it remembers it updates in place.
     """
 
     name: str
@@ -78,6 +82,7 @@ class MethodEntry:
     signals: Mapping[str, str] = field(default_factory=dict)
     published_tuning: str = ""
     network: str = ""
+    static_step: bool = False
 
     @property
     def reads_colors(self) -> bool:
@@ -120,7 +125,7 @@ class MethodContext:
     method, options: its name, and an instance of its own options. train: the training split on the device, with the
     values of the attribute that the method is told. data: what else a method may look at; never the hard or the probe
     split.
-    total_steps: optimizer steps of the whole training, for schedules.
+    total_steps: optimizer steps of the whole training, for schedules. phases: measures where the time goes.
     """
 
     method: str
@@ -132,6 +137,7 @@ class MethodContext:
     hardware: Hardware
     seed: int
     total_steps: int
+    phases: NoPhases = NO_PHASES
 
     @property
     def content(self) -> Content:
@@ -240,14 +246,21 @@ class Method(ABC):
 
     def step(self, batch: Batch, step: int) -> Tensor:
         """One update of the weights; returns the loss, detached and still on the device."""
-        with self.context.hardware.autocast():
-            loss = self.loss(batch, step)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        if self.largest_gradient:
-            torch.nn.utils.clip_grad_norm_(self.context.model.parameters(), self.largest_gradient)
         set_rate(self.optimizer, self.context.settings, *self.in_schedule(step))
-        self.optimizer.step()
+        return self.update(batch, step)
+
+    def update(self, batch: Batch, step: int) -> Tensor:
+        """The same at the learning rate that the optimizer has."""
+        phase = self.context.phases.phase
+        with phase(FORWARD), self.context.hardware.autocast():
+            loss = self.loss(batch, step)
+        with phase(BACKWARD):
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+        with phase(OPTIMIZER):
+            if self.largest_gradient:
+                torch.nn.utils.clip_grad_norm_(self.context.model.parameters(), self.largest_gradient)
+            self.optimizer.step()
         return loss.detach()
 
     def in_schedule(self, step: int) -> tuple[int, int]:
@@ -260,7 +273,7 @@ class Method(ABC):
 
     def state_dict(self) -> dict[str, Any]:
         """Tensors, numbers, strings, lists and dicts only."""
-        return {"optimizer": self.optimizer.state_dict()}
+        return {"optimizer": state_of(self.optimizer, self.context.settings)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.optimizer.load_state_dict(state["optimizer"])

@@ -44,4 +44,5 @@ ENTRY = MethodEntry(
     BiasBalance,
     source="Hong & Yang 2021",
     reads=("attribute labels",),
+    static_step=True,
 )

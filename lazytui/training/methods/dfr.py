@@ -62,4 +62,5 @@ ENTRY = MethodEntry(
     source="Kirichenko 2023",
     options=Options,
     reads=("balanced data",),
+    static_step=True,
 )

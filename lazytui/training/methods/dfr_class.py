@@ -38,4 +38,5 @@ ENTRY = MethodEntry(
     ClassBalancedRetraining,
     source="LaBonte 2023",
     options=Options,
+    static_step=True,
 )

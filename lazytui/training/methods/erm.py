@@ -22,4 +22,6 @@ class PlainTraining(Method):
         return functional.cross_entropy(self.context.model(batch.images), batch.labels)
 
 
-ENTRY = MethodEntry("erm", "Plain training: cross-entropy, every sample counts the same.", PlainTraining)
+ENTRY = MethodEntry(
+    "erm", "Plain training: cross-entropy, every sample counts the same.", PlainTraining, static_step=True
+)

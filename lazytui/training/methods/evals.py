@@ -96,4 +96,5 @@ ENTRY = MethodEntry(
     source="Ghaznavi 2024",
     options=HeldOutOptions,
     control="dfr-class",
+    static_step=True,
 )

@@ -34,7 +34,7 @@ class FeatureColor(AddedTerm):
         features = self._model.features(torch.cat((batch.images, *single_channels(batch.images)))).float()
         whole, *alone = features.chunk(4)
         distance = pairwise_distance(*alone)
-        self._distance = distance.detach()
+        self._distance.copy_(distance.detach())
         return functional.cross_entropy(self._model.head(whole), batch.labels), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
@@ -64,4 +64,5 @@ ENTRY = MethodEntry(
         "feature_distance": "Sum over pairs of channels of the squared distance of the unit features that each gives: "
         "0 where all give the same, at most 9."
     },
+    static_step=True,
 )

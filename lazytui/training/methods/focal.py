@@ -37,4 +37,5 @@ ENTRY = MethodEntry(
     source="Lin 2017; study A",
     options=Options,
     known_ineffective=True,
+    static_step=True,
 )

@@ -32,7 +32,7 @@ class InputColorGradient(AddedTerm):
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         fit, gradient = fit_and_input_gradient(self.context.model, batch)
         difference = channel_difference(gradient)
-        self._difference = difference.detach()
+        self._difference.copy_(difference.detach())
         return fit, self.options.penalty * difference
 
     def signals(self) -> Mapping[str, float]:
@@ -57,4 +57,5 @@ ENTRY = MethodEntry(
         "channel_difference": "Mean over pixels of how much the loss's gradients to red, green and blue differ: 0 for "
         "a network that sees gray."
     },
+    static_step=True,
 )

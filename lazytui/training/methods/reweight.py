@@ -37,4 +37,5 @@ ENTRY = MethodEntry(
     source="inverse frequency",
     reads=("group labels",),
     signals=CONFLICTING_WEIGHT,
+    static_step=True,
 )

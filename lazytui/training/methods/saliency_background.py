@@ -33,7 +33,7 @@ class SaliencyBackground(AddedTerm):
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         fit, gradient = fit_and_input_gradient(self.context.model, batch)
         saliency = background_saliency(gradient, self._objects[batch.indices])
-        self._saliency = saliency.detach()
+        self._saliency.copy_(saliency.detach())
         return fit, self.options.penalty * saliency
 
     def signals(self) -> Mapping[str, float]:
@@ -57,4 +57,5 @@ ENTRY = MethodEntry(
         "background_saliency": "Mean absolute gradient of the loss to a value of the background: 0 where it can't "
         "matter."
     },
+    static_step=True,
 )

@@ -92,4 +92,5 @@ ENTRY = MethodEntry(
     options=Options,
     control="dfr-class",
     published_tuning="the number of images and the learning rate by the worst group of labeled validation images",
+    static_step=True,
 )

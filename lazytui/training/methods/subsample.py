@@ -29,4 +29,5 @@ ENTRY = MethodEntry(
     Subsampling,
     source="Idrissi 2022",
     reads=("group labels",),
+    static_step=True,
 )

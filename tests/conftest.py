@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from tests import fork_server
 from tests.commands import ROOT, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab, read_json
+from tests.one_node_slurm import OneNodeSlurm, missing_programs
 from tests.rewritten_assertions import rewrite
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -130,6 +131,7 @@ FAST = (
 
 
 LONGEST = (
+    "runs/engines/test_slurm.py",
     "analyses/story/test_story_in_parallel.py",
     "app/shell/test_every_key.py",
     "app/screens/common/test_bad_input.py",
@@ -218,6 +220,20 @@ def fresh_processes() -> Iterator[None]:
 def lab(tmp_path: Path) -> Lab:
     """A laboratory with no run in it yet."""
     return Lab(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneNodeSlurm]:
+    """A Slurm cluster of this machine alone. Where it can't be had its tests are skipped, but not in CI."""
+    if missing := missing_programs():
+        could_be = os.geteuid() == 0 and shutil.which("apt-get") is not None
+        (pytest.fail if could_be and os.environ.get("CI") == "true" else pytest.skip)(f"it needs {', '.join(missing)}")
+    cluster = OneNodeSlurm(tmp_path_factory.mktemp("slurm"))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ MpiDefault=none
 SwitchType=switch/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-SchedulerParameters=sched_interval=1,batch_sched_delay=0,sched_min_interval=0
+SchedulerParameters=sched_interval=1,batch_sched_delay=0,sched_min_interval=0,bf_interval=1
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 JobRequeue=1
@@ -55,6 +55,9 @@ PartitionName=never Nodes={node} MaxTime=INFINITE State=DOWN
 
 
 def missing_programs() -> list[str]:
+    """What isn't here of it; its daemons take more than a simple user."""
+    if os.geteuid() != 0:
+        return ["root"]
     return [program for program in PROGRAMS if shutil.which(program, path=_path()) is None]
 
 

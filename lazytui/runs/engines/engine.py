@@ -28,11 +28,13 @@ class Job:
     """What an engine says of a job. gone: it has ended, and the engine still knows how.
 
     id: what the engine calls it. reason: why it waits, or how it ended, in the engine's own words; may be empty.
+    canceled: whether somebody has ended it by the engine's own means.
     """
 
     state: Literal["waiting", "running", "gone"]
     id: str = ""
     reason: str = ""
+    canceled: bool = False
 
 
 class Engine(Protocol):

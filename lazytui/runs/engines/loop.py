@@ -104,6 +104,7 @@ class _Loop:
         self._noted: set[str] = set()
         self._reasons: Counter[str] = Counter()
         self._submits_from = 0.0
+        self._batch = _BATCH
 
     def execute(self) -> None:
         report = self._report
@@ -174,10 +175,10 @@ class _Loop:
     def submit(self) -> None:
         """As many as there is room for."""
         while time.monotonic() >= self._submits_from:
-            room = self._engine.at_a_time - len(self._going) if self._engine.at_a_time else _BATCH
+            room = self._engine.at_a_time - len(self._going) if self._engine.at_a_time else self._batch
             if room <= 0 or not self._waiting:
                 return
-            self._submit_batch(self._waiting[: min(room, _BATCH)])
+            self._submit_batch(self._waiting[: min(room, self._batch)])
 
     def _submit_batch(self, chosen: Sequence[RunFolder]) -> None:
         batch = f"lazytui-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
@@ -226,6 +227,7 @@ class _Loop:
             if isinstance(error, RefusedJobs):
                 raise
             self._note_once(f"{error} Trying again while others end.")
+            self._batch = max(len(runs) // 2, 1)  # a person may have fewer in the queue than are submitted at once
             self._submits_from = time.monotonic() + max(self._engine.look_every, 1.0)
             return
         for name, run in runs.items():
@@ -276,7 +278,7 @@ class _Loop:
         run, status = going.run, going.run.status
         if self._engine.tries == 0:
             self._end(going)
-        elif run.stop_file.exists():
+        elif run.stop_file.exists() or (job and job.canceled):
             self._settle(run, "stopped")
             self._end(going)
         else:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Collection, Mapping
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -33,7 +33,7 @@ _OPTIONS = (*_RESOURCES, "look-every", "setup", "python", "address")
 _HERE = "http://127.0.0.1:8265"
 _PATIENCE = 30.0
 _LARGEST = 64 << 20
-_STATES = {"PENDING": "waiting", "RUNNING": "running"}
+_STATES: Mapping[str, Literal["waiting", "running"]] = {"PENDING": "waiting", "RUNNING": "running"}
 
 
 class Ray:
@@ -106,7 +106,9 @@ class Ray:
             if isinstance(name, str) and name in names:
                 status = str(job.get("status"))
                 ended = str(job.get("message") or status).splitlines()[0] if status not in _STATES else ""
-                found[name] = Job(_STATES.get(status, "gone"), name, plain_text(ended)[:200])  # type: ignore[arg-type]
+                found[name] = Job(
+                    _STATES.get(status, "gone"), name, plain_text(ended)[:200], canceled=status == "STOPPED"
+                )
         return found
 
     def cancel(self, names: Collection[str]) -> None:

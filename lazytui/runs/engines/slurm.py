@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
 from lazytui.errors import BadInput, UsageError
 from lazytui.plain_text import plain_text
@@ -84,7 +85,8 @@ _ENDED = frozenset(
         "LAUNCH_FAILED",
     ]
 )
-_BUSY = re.compile(r"limit.*(job|submit)|(job|submit).*limit|MaxSubmit|temporar|try again", re.IGNORECASE)
+_ERROR = re.compile(r"error: |fatal: |unrecognized|failure")
+_BUSY = re.compile(r"MaxSubmit|temporar|try again", re.IGNORECASE)
 _CUT_OFF = re.compile(r"timed out|unable to contact|connect|communicat|zero bytes", re.IGNORECASE)
 
 
@@ -99,6 +101,7 @@ class Slurm:
         """settings: options of sbatch by name, and those of `settings.OWN` and `look-every`. Raises UsageError."""
         self.at_a_time = at_a_time
         self.look_every = seconds_between_looks(settings, 5.0)
+        self._waiting: set[str] = set()
         self._setup, self._python = settings.get("setup", ""), settings.get("python", "")
         options = {"signal": _WARNING, **settings}
         for name in ("look-every", *OWN):
@@ -137,10 +140,10 @@ class Slurm:
         ended = _call(["sbatch", *self._options, "--output=/dev/null", "--requeue", *options], script)
         if ended.returncode == 0:
             return ended.stdout
-        why = _last_error(ended.stderr)
-        if _BUSY.search(why):
+        why = _error_in(ended.stderr)
+        if _BUSY.search(ended.stderr):
             raise Busy(f"Slurm takes no more jobs now: {why}.")
-        if _CUT_OFF.search(why):
+        if _CUT_OFF.search(ended.stderr):
             raise Unreachable(f"Slurm doesn't answer: {why}.")
         raise RefusedJobs(f"Slurm refused the jobs: {why}.")
 
@@ -153,12 +156,16 @@ class Slurm:
             ]
         )
         if ended.returncode:
-            raise Unreachable(f"Slurm doesn't answer: {_last_error(ended.stderr)}.")
+            raise Unreachable(f"Slurm doesn't answer: {_error_in(ended.stderr)}.")
         jobs: dict[str, Job] = {}
         for line in ended.stdout.splitlines():
             name, job = _read_line(line)
             if name in names and (name not in jobs or job.state != "gone"):
                 jobs[name] = job
+        vanished = {name for name in self._waiting & set(names) if name not in jobs}  # Slurm keeps no record of them
+        jobs |= {name: Job("gone", reason="cancelled", canceled=True) for name in vanished}
+        self._waiting -= set(names) - vanished
+        self._waiting |= {name for name, job in jobs.items() if job.state == "waiting"}
         return jobs
 
     def cancel(self, names: Collection[str]) -> None:
@@ -182,10 +189,11 @@ def _call(command: Sequence[str], text: str = "") -> subprocess.CompletedProcess
         raise Unreachable(f"{command[0]} can't be started: {error.strerror or error}.") from error
 
 
-def _last_error(text: str) -> str:
-    """The last line of an error, without the program's name before it."""
-    lines = [line for line in plain_text(text, newlines=True).splitlines() if line.strip()]
-    return re.sub(r"^(\w+: )?(error: |fatal: )?", "", lines[-1]).strip().rstrip(".") if lines else "it said nothing"
+def _error_in(text: str) -> str:
+    """The first line that tells an error, without what stands before it."""
+    lines = [line.strip() for line in plain_text(text, newlines=True).splitlines() if line.strip()]
+    telling = [line for line in lines if _ERROR.search(line)] or lines or ["it said nothing"]
+    return re.sub(r"^(\w+: )?(error: |fatal: )?", "", telling[0]).rstrip(".")
 
 
 def _read_line(line: str) -> tuple[str, Job]:
@@ -193,4 +201,5 @@ def _read_line(line: str) -> tuple[str, Job]:
     batch, index, array, state, reason = (*plain_text(line).split("|"), *[""] * 5)[:5]
     waits, ended = state in _WAITING, state in _ENDED
     words = (reason if waits else state.lower().replace("_", " ") if ended else "").removesuffix("None")
-    return f"{batch}_{index}", Job("waiting" if waits else "gone" if ended else "running", f"{array}_{index}", words)
+    going: Literal["waiting", "gone", "running"] = "waiting" if waits else "gone" if ended else "running"
+    return f"{batch}_{index}", Job(going, f"{array}_{index}", words, canceled=state == "CANCELLED")

@@ -1,0 +1,76 @@
+"""The loop of engines beside a test, which watches it; or, as a program, in a process that can be killed:
+`python -m tests.runs.engines.observed_loop WORKSPACE SETTINGS RUN...`, where SETTINGS are JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from lazytui.errors import Interrupted, LazytuiError
+from lazytui.runs.engines.engine import Engine
+from lazytui.runs.engines.loop import EngineExecutor
+from lazytui.runs.engines.slurm import Slurm
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from tests.runs.engines.tiny_job import Silent
+
+
+class Observer:
+    """Whoever has runs executed: remembers what it is told, and stops when it is asked to."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace, self.narrator, self.pausing = workspace, Silent(), False
+        self.notes: list[str] = []
+        self.stop = threading.Event()
+        self.error: LazytuiError | None = None
+
+    def must_stop(self) -> bool:
+        return self.stop.is_set()
+
+    def wait_while_paused(self) -> None: ...
+    def progress(self, done: int, total: int, unit: str) -> None: ...
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    @property
+    def said(self) -> str:
+        return "\n".join(self.notes)
+
+
+@contextmanager
+def executing(engine: Engine, runs: Sequence[RunFolder], workspace: Workspace) -> Iterator[Observer]:
+    """The loop goes on beside the block, which ends once all runs have ended."""
+    observer = Observer(workspace)
+
+    def execute() -> None:
+        try:
+            EngineExecutor(engine).execute({run.id: run for run in runs}, observer, lambda _: "")
+        except Interrupted:
+            pass
+        except LazytuiError as error:
+            observer.error = error
+
+    thread = threading.Thread(target=execute, daemon=True)
+    thread.start()
+    try:
+        yield observer
+    except BaseException:
+        observer.stop.set()
+        raise
+    finally:
+        thread.join()
+
+
+def main() -> None:
+    _, folder, settings, *names = sys.argv
+    workspace = Workspace(Path(folder))
+    runs = {name: workspace.find(name) for name in names}
+    EngineExecutor(Slurm(json.loads(settings))).execute(runs, Observer(workspace), lambda _: "")
+
+
+if __name__ == "__main__":
+    main()

@@ -57,6 +57,9 @@ def _command() -> None:
 
         out_of_memory = is_memory_error(error)
         _fail(str(OutOfMemory("do that")) if out_of_memory else report_internal_error(error, workspace_path()), 1)
+    finally:
+        if connections := sys.modules.get("lazytui.cli.at"):
+            connections.hang_up()
 
 
 def _raise_if_debugging(error: Exception) -> None:

@@ -12,8 +12,9 @@ from typer.core import TyperGroup
 
 from lazytui import __version__
 from lazytui.analyses import SUMMARIES
-from lazytui.cli import add, doctor, export, features, run, runs
-from lazytui.cli.common_options import WorkspaceOption, workspace_at
+from lazytui.cli import add, doctor, export, features, run, runs, serve
+from lazytui.cli.at import AtOption, RemoteLazytuiOption, place_at
+from lazytui.cli.common_options import WorkspaceOption
 from lazytui.cli.lists import attacks, autoencoders, methods, models, recipes, sources
 from lazytui.cli.open_app import open_app
 from lazytui.errors import UsageError, shorten
@@ -73,6 +74,8 @@ def _version(asked: bool) -> None:
 def lazytui(
     ctx: typer.Context,
     workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
     low_bandwidth: Annotated[
         bool, typer.Option("--low-bandwidth", help="For the app: less drawing over a slow link; the default over SSH.")
     ] = False,
@@ -89,7 +92,9 @@ def lazytui(
 
         ask_for_log()
     if ctx.invoked_subcommand is None:
-        open_app(workspace_at(workspace), low_bandwidth=low_bandwidth, keys=keys)
+        open_app(lambda: place_at(workspace, at, remote_lazytui), low_bandwidth=low_bandwidth, keys=keys)
+    elif at or remote_lazytui:
+        raise UsageError("--at before a command is for the app; a command that can do so has an --at of its own.")
     elif low_bandwidth or keys:
         option = "--low-bandwidth" if low_bandwidth else "--keys"
         raise UsageError(f"{option} is for the app, which opens without a command.")
@@ -109,3 +114,4 @@ app.command("autoencoders")(autoencoders.autoencoders)
 app.add_typer(features.group, name="features")
 app.command("recipes")(recipes.recipes)
 app.command("doctor")(doctor.doctor)
+app.command("serve")(serve.serve)

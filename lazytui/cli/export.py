@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from lazytui.cli.common_options import RunArgument, WorkspaceOption, workspace_at
+from lazytui.cli.at import AtOption, RemoteLazytuiOption, place_at
+from lazytui.cli.common_options import RunArgument, WorkspaceOption
 from lazytui.code_permission import allow_named
 from lazytui.figures.paper import LEAST_DPI, MOST_DPI, Paper, parse_width
 from lazytui.files.writing import parse_path
@@ -53,6 +54,8 @@ def export(
         ),
     ] = None,
     workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
 ) -> None:
     """Write the figures of a finished run to files, its arrays, its network or its autoencoder. Figures need neither a
     GPU nor the model."""
@@ -61,7 +64,7 @@ def export(
 
     columns, inches = parse_width(width) if width else (None, None)
     paper = Paper(inches, dpi, bare, together)
-    there = workspace_at(workspace)
+    there = place_at(workspace, at, remote_lazytui).workspace
     found = there.find(run)
     check_exports(found.record.kind, files)
     if model:

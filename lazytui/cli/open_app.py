@@ -12,11 +12,14 @@ from lazytui.counted_nouns import counted
 from lazytui.errors import UsageError
 
 if TYPE_CHECKING:
-    from lazytui.runs.workspace import Workspace
+    from collections.abc import Callable
+
+    from lazytui.cli.at import Place
 
 
-def open_app(workspace: Workspace, *, low_bandwidth: bool, keys: str | None = None) -> None:
-    """Run the app until it is left. keys: a preset.
+def open_app(find_place: Callable[[], Place], *, low_bandwidth: bool, keys: str | None = None) -> None:
+    """Run the app until it is left. keys: a preset. find_place: connects to other machines, before anything
+    is drawn.
 
     Raises UsageError where there is no terminal to draw on, and for a preset that there isn't.
     """
@@ -29,9 +32,10 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool, keys: str | None = No
     from lazytui.app.shell.keymap import require_preset
 
     require_preset(keys)
+    place = find_place()
     from lazytui.app.shell.app import LazytuiApp
 
-    app = LazytuiApp(workspace, low_bandwidth=sparing, keys=keys)
+    app = LazytuiApp(place.workspace, place.control, place.hosts, low_bandwidth=sparing, keys=keys)
     app.run()
     running = sum(line.is_active for line in app.lines)
     if running:

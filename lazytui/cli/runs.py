@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lazytui.cli.common_options import (
-    EngineOption,
-    EngineOptionOption,
-    JsonOption,
-    RunArgument,
-    WorkspaceOption,
-    workspace_at,
-)
+from lazytui.cli.at import AtOption, RemoteLazytuiOption, place_at
+from lazytui.cli.common_options import EngineOption, EngineOptionOption, JsonOption, RunArgument, WorkspaceOption
 
 if TYPE_CHECKING:
     from lazytui.runs.workspace_watch import RunLine
-
-_POLL_SECONDS = 0.5
 
 group = typer.Typer(
     help="List, show, follow, pause, resume, stop, rename and remove runs.", no_args_is_help=True, rich_markup_mode=None
@@ -29,13 +21,21 @@ group = typer.Typer(
 
 
 @group.command("list")
-def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+def list_runs(
+    workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
+    json: JsonOption = False,
+) -> None:
     """List the runs of the workspace, newest last."""
     from lazytui.cli.lists.tables import print_lines
     from lazytui.errors import BadInput
     from lazytui.runs.workspace_watch import WorkspaceWatch, shipped_lines
 
-    there = workspace_at(workspace)
+    place = place_at(workspace, at, remote_lazytui)
+    if json and place.hosts:
+        place.hosts.look()  # only then is it known what they found
+    there = place.workspace
     watch = WorkspaceWatch(there)
     lines = watch.refresh()
     if watch.trouble:
@@ -44,16 +44,26 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
         print(jsonlib.dumps([_row(line) for line in lines], indent=1))
         return
     if not lines:
-        print(f"No runs in {there.path} yet. Begin with: lazytui run story")
+        print(f"No runs in {there.title} yet. Begin with: lazytui run story")
         shipped = ", ".join(line.run.reference for line in shipped_lines() if line.kind == "train")
         print(f"Bundled trained models: {shipped or 'none'}.")
         return
     heading = ["run", "name", "status", "done", "size", "age"]
-    print_lines(heading, [_cells(line) for line in lines], dispensable=["size", "done", "name", "age"])
+    rows = [_cells(line) for line in lines]
+    if at and len(at) > 1:
+        heading = [*heading, "at"]
+        rows = [[*row, line.status.elsewhere.at if line.status.elsewhere else ""] for row, line in zip(rows, lines, strict=True)]
+    print_lines(heading, rows, dispensable=["size", "done", "name", "age", "at"])
 
 
 @group.command()
-def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+def show(
+    run: RunArgument,
+    workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
+    json: JsonOption = False,
+) -> None:
     """Show what a run was asked, how it went, and what it found."""
     from lazytui.analyses.core.execute import figures
     from lazytui.cli.print_results import print_figures, print_note
@@ -61,7 +71,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
     from lazytui.plain_text import plain_text
     from lazytui.runs.jobs import resume_command
 
-    found = workspace_at(workspace).find(run)
+    found = place_at(workspace, at, remote_lazytui).workspace.find(run)
     if json:
         print(run_json(found))
         return
@@ -88,7 +98,12 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
 
 
 @group.command()
-def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
+def follow(
+    run: RunArgument,
+    workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
+) -> None:
     """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
     from lazytui.cli.closed_streams import is_unheard
     from lazytui.cli.narration import print_event
@@ -97,7 +112,10 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     from lazytui.runs.events import EventReader
     from lazytui.runs.status import ACTIVE
 
-    found = workspace_at(workspace).find(run)
+    place = place_at(workspace, at, remote_lazytui)
+    if place.hosts:
+        place.hosts.keep_up()
+    found = place.workspace.find(run)
     reader = EventReader(found.events)
     while True:
         going = found.status.state in ACTIVE  # asked before reading, so that the last events aren't missed
@@ -108,7 +126,7 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
                 return
         if not going:
             break
-        time.sleep(_POLL_SECONDS)
+        time.sleep(place.poll_seconds)
     status = found.status
     if reader.damaged:
         print_note(f"{reader.damaged} damaged lines of events.jsonl were skipped.")
@@ -118,24 +136,34 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
 
 
 @group.command()
-def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
+def stop(
+    run: RunArgument,
+    workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
+) -> None:
     """Ask a going run to save what it has and stop."""
     from lazytui.cli.print_results import print_note
-    from lazytui.runs.engines.control import stop_run
 
-    found = workspace_at(workspace).find(run)
-    stop_run(found)
+    place = place_at(workspace, at, remote_lazytui)
+    found = place.workspace.find(run)
+    place.control.stop(found)
     print_note(f"{found.id} is stopping.")
 
 
 @group.command()
-def pause(run: RunArgument, workspace: WorkspaceOption = None) -> None:
+def pause(
+    run: RunArgument,
+    workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
+) -> None:
     """Ask a going run to save what it has and wait, wherever it runs, until it is resumed."""
     from lazytui.cli.print_results import print_note
-    from lazytui.runs.jobs import request_pause
 
-    found = workspace_at(workspace).find(run)
-    request_pause(found)
+    place = place_at(workspace, at, remote_lazytui)
+    found = place.workspace.find(run)
+    place.control.pause(found)
     print_note(f"{found.id} was asked to pause; go on with it: lazytui runs resume {found.reference}")
 
 
@@ -143,6 +171,8 @@ def pause(run: RunArgument, workspace: WorkspaceOption = None) -> None:
 def resume(
     run: RunArgument,
     workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
     json: JsonOption = False,
     model: Annotated[
         list[str] | None,
@@ -175,9 +205,16 @@ def resume(
     from lazytui.runs.logs.choice import begin_logs, check_logs
 
     logs = check_logs(log or [])
-    there = workspace_at(workspace)
+    place = place_at(workspace, at, remote_lazytui)
+    there = place.workspace
     found = there.find(run)
     there.require_own(found, "resumed")
+    if at:
+        if model or logs:
+            raise UsageError("--model and --log of a run on another machine are given there: --at can't pass them on.")
+        place.control.resume(found)
+        print_note(f"{found.id} goes on at {found.status.elsewhere and found.status.elsewhere.at}.", quiet=quiet)
+        return
     for name in model or []:
         if name not in code_in(found.record.params):
             raise UsageError(f"{found.id} doesn't name the code {name}.")
@@ -201,13 +238,19 @@ def resume(
 
 
 @group.command()
-def rename(run: RunArgument, name: Annotated[str, typer.Argument()], workspace: WorkspaceOption = None) -> None:
+def rename(
+    run: RunArgument,
+    name: Annotated[str, typer.Argument()],
+    workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
+) -> None:
     """Give a run a name to refer to it by."""
     from lazytui.cli.print_results import print_note
 
-    there = workspace_at(workspace)
-    found = there.find(run)
-    there.rename(found, name)
+    place = place_at(workspace, at, remote_lazytui)
+    found = place.workspace.find(run)
+    place.control.rename(found, name)
     print_note(f"{found.id} is now called {name}.")
 
 
@@ -215,26 +258,28 @@ def rename(run: RunArgument, name: Annotated[str, typer.Argument()], workspace: 
 def remove(
     runs: Annotated[list[str], typer.Argument(metavar="RUN...")],
     workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
     """Delete runs and everything in their folders."""
     from lazytui.cli.print_results import print_note
     from lazytui.plain_text import plain_text
 
-    there = workspace_at(workspace)
-    found = {run.id: run for run in map(there.find, runs)}
+    place = place_at(workspace, at, remote_lazytui)
+    found = {run.id: run for run in map(place.workspace.find, runs)}
     if not yes:
         typer.confirm(plain_text(f"Delete {', '.join(found)} permanently?"), abort=True, err=True)
     for run in found.values():
-        there.remove(run)
+        place.control.remove([run], for_good=True)
         print_note(f"{run.id} was deleted.")
 
 
 def _row(line: RunLine) -> dict[str, Any]:
-    from lazytui.files.trees import size_of_tree
+    from lazytui.runs.workspace_watch import size_of_run
 
     row: dict[str, Any] = {"run": line.run.id, "name": line.name, "status": line.status.state}
-    row |= {"error": line.status.error, "bytes": size_of_tree(line.run.path)}
+    row |= {"error": line.status.error, "bytes": size_of_run(line)}
     row |= {"engine": line.ticket.engine, "job": line.ticket.job} if line.ticket else {}
     if line.damage:
         return row | {"kind": None, "created": None, "error": line.damage, "status": "failed"}
@@ -242,11 +287,11 @@ def _row(line: RunLine) -> dict[str, Any]:
 
 
 def _cells(line: RunLine) -> list[str]:
-    from lazytui.files.trees import size_of_tree
     from lazytui.runs.formatting import age_text, size_text, state_word
+    from lazytui.runs.workspace_watch import size_of_run
 
     progress = line.status.progress
     state = "failed" if line.damage else state_word(line.status, line.ticket) if line.ticket else line.status.state
     share = f"{progress.done / progress.total:.0%}" if progress and progress.total and state != "done" else ""
     began = age_text(line.created) if line.created else ""
-    return [line.run.id, line.name or "", state, share, size_text(size_of_tree(line.run.path)), began]
+    return [line.run.id, line.name or "", state, share, size_text(size_of_run(line)), began]

@@ -213,7 +213,11 @@ class RunFolder:
             "log": OUTPUT_FILE,
             "traceback": TRACEBACK_FILE,
         }
-        present = {what: str(self.path / file) for what, file in files.items() if (self.path / file).is_file()}
+        elsewhere = self.status.elsewhere
+        there = elsewhere.files if elsewhere else ()  # they come when they are read
+        present = {
+            what: str(self.path / file) for what, file in files.items() if (self.path / file).is_file() or file in there
+        }
         folders = {folder: str(self.path / folder) for folder in FOLDERS if (self.path / folder).is_dir()}
         return present | folders
 

@@ -44,8 +44,29 @@ class Progress(BaseModel):
     unit: str
 
 
+class Elsewhere(BaseModel):
+    """Of the copy of a run that is kept on another machine: what is to be known of it there.
+
+    at: what a person calls that machine. size: bytes of its folder. files: those it has there, which are brought when
+    they are read. metrics: of its result. stamp, files_stamp, metrics_stamp: change when it, its files, or these do.
+    """
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    at: str = Field(max_length=300)
+    size: int = Field(0, ge=0, lt=2**63)
+    files: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=1000)] = ()
+    metrics: Annotated[dict[str, float | None], Field(max_length=5000)] = Field(default_factory=dict)
+    stamp: str = Field("", max_length=40)
+    files_stamp: str = Field("", max_length=40)
+    metrics_stamp: str = Field("", max_length=40)
+
+
 class Status(BaseModel):
-    """What status.json holds. Times are seconds since the epoch; a pid counts only with the start of its process."""
+    """What status.json holds. Times are seconds since the epoch; a pid counts only with the start of its process.
+
+    elsewhere: of a copy; then the state is what was seen there, where alone it can be known.
+    """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
@@ -58,6 +79,7 @@ class Status(BaseModel):
     ended: _Time | None = None
     progress: Progress | None = None
     error: Annotated[str, AfterValidator(shorten)] | None = None
+    elsewhere: Elsewhere | None = None
 
 
 def read_status(path: Path) -> Status:
@@ -79,7 +101,7 @@ def current_status(status: Status, claimed_by: Callable[[int], bool | None] = la
 
     claimed_by: whether a process of this host carries the run; None where that isn't known.
     """
-    if status.state not in ACTIVE or _alive(status, claimed_by):
+    if status.state not in ACTIVE or status.elsewhere or _alive(status, claimed_by):
         return status
     return status.model_copy(update={"state": "interrupted"})
 

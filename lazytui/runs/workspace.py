@@ -38,10 +38,14 @@ _LIBRARIES = ("torch", "numpy")
 
 
 class Workspace:
-    """A folder of run folders. It needn't exist before the first run is created."""
+    """A folder of run folders. It needn't exist before the first run is created.
+
+    title: what a person calls it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.title = str(path)
 
     def runs(self) -> list[RunFolder]:
         """Every run, oldest first. Folders that aren't runs are passed over."""

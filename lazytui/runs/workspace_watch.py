@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from lazytui.errors import BadInput
+from lazytui.files.trees import size_of_tree
 from lazytui.files.writing import reason
 from lazytui.runs.formatting import accuracies_text, age_text, state_word
 from lazytui.runs.results.saved_result import read_metrics
@@ -79,7 +80,13 @@ def run_line(run: RunFolder) -> RunLine:
         record, damage = None, str(error)
     status = run.status
     ticket = run.ticket if status.state == "queued" else None
-    return RunLine(run, record, run.name, status, read_metrics(run.path), damage, ticket)
+    metrics = status.elsewhere.metrics if status.elsewhere else read_metrics(run.path)
+    return RunLine(run, record, run.name, status, metrics, damage, ticket)
+
+
+def size_of_run(line: RunLine) -> int:
+    """Bytes of its folder, of a copy of that which it is of."""
+    return line.status.elsewhere.size if line.status.elsewhere else size_of_tree(line.run.path)
 
 
 @cache

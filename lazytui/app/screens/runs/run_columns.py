@@ -8,11 +8,10 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from lazytui.files.trees import size_of_tree
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import age_text, duration_text, size_text
 from lazytui.runs.human_names import human_name
-from lazytui.runs.workspace_watch import RunLine
+from lazytui.runs.workspace_watch import RunLine, size_of_run
 
 _LONGEST = 16
 _SHORTEST_NAME = 30
@@ -80,8 +79,13 @@ class _Sizes:
         state = line.status.state, line.status.heartbeat
         known = self._known.get(line.run.reference)
         if known is None or known[0] != state:
-            known = self._known[line.run.reference] = state, size_of_tree(line.run.path)
+            known = self._known[line.run.reference] = state, size_of_run(line)
         return known[1]
+
+
+def _at(line: RunLine) -> str | None:
+    """The machine that it is on, where that isn't this one."""
+    return line.status.elsewhere.at if line.status.elsewhere else None
 
 
 def _percent(share: float) -> str:

@@ -1,0 +1,93 @@
+"""`--at`: the runs of other machines in place of those of this one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazytui.cli.common_options import workspace_at
+
+if TYPE_CHECKING:
+    from lazytui.remote.host import Host
+    from lazytui.remote.several import Hosts
+    from lazytui.runs.run_control import RunControl
+    from lazytui.runs.workspace import Workspace
+
+AtOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="[USER@]HOST[:WORKSPACE]",
+        help="The runs of another machine, by ssh, which must not ask for a password. Repeatable.",
+    ),
+]
+
+RemoteLazytuiOption = Annotated[
+    str | None,
+    typer.Option(metavar="COMMAND", help="With --at: what starts lazytui over there.", show_default="lazytui"),
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where runs are. hosts: the other machines; None for this one. control: does something about the runs."""
+
+    workspace: Workspace
+    hosts: Host | Hosts | None = None
+
+    @cached_property
+    def control(self) -> RunControl:
+        from lazytui.analyses.core.local_runs import LocalRuns
+
+        return self.hosts or LocalRuns(self.workspace)
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often a run is looked at that is followed."""
+        return 0.1 if self.hosts else 0.5
+
+
+def place_at(workspace: Path | None, at: list[str] | None, remote_lazytui: str | None = None) -> Place:
+    """This machine's workspace, or that of the machines that are named, connected to until the command ends.
+
+    Raises UsageError, and BadInput where one can't be reached.
+    """
+    from lazytui.errors import UsageError
+
+    if at and workspace:
+        raise UsageError("--workspace is of this machine; with --at name the other one's: --at HOST:WORKSPACE.")
+    if not at and remote_lazytui:
+        raise UsageError("--remote-lazytui is for --at: it starts lazytui on another machine.")
+    if not at:
+        return Place(workspace_at(workspace))
+    hosts = connect(at, remote_lazytui)
+    _connected.append(hosts)
+    return Place(hosts.workspace, hosts)
+
+
+def connect(at: list[str], remote_lazytui: str | None) -> Host | Hosts:
+    """The machines that are named. Raises LazytuiError."""
+    from lazytui.remote.address import parse_address
+
+    addresses = list(dict.fromkeys(parse_address(text, remote_lazytui) for text in at))
+    if len(addresses) == 1:
+        from lazytui.remote.host import Host
+
+        return Host(addresses[0])
+    from lazytui.analyses.core.local_runs import LocalRuns
+    from lazytui.remote.several import Hosts
+
+    return Hosts(addresses, LocalRuns)
+
+
+_connected: list[Host | Hosts] = []
+
+
+def hang_up() -> None:
+    """Let go of all machines that a command was connected to."""
+    while _connected:
+        _connected.pop().hang_up()

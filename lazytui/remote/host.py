@@ -1,0 +1,279 @@
+"""Another machine's workspace, kept up with: copies of its runs here, and a line by which the rest comes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from lazytui.diagnostics import describe_error
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.files.reading import before_reading
+from lazytui.remote.address import Address
+from lazytui.remote.line import Line, LineLost
+from lazytui.remote.mirror import Mirror, content_of, run_of
+from lazytui.remote.protocol import EVENTS_FILE, GROWING, LARGEST_FILE, LONGEST_CHUNK, Reply, is_served
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+
+FOLLOW_SECONDS = 0.2
+LOOK_SECONDS = 1.0
+"""How often it is asked what came of the files that somebody follows, and what changed of all runs."""
+_INTEREST_SECONDS = 5.0
+"""How long a file is followed after it was read."""
+_FIRST_PIECE, _QUICK = 1 << 16, 0.3
+"""Bytes that are asked for at once at first; twice as many after a piece that came in less time (seconds) than this."""
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 10.0
+"""Seconds until a lost line is tried again, doubled each time."""
+
+
+class Host:
+    """A `RunControl` of another machine.
+
+    trouble: why nothing new comes just now, in a sentence; empty while all is well.
+    """
+
+    def __init__(self, address: Address, *, changed: Callable[[], object] = lambda: None) -> None:
+        """changed: called in any thread when the copies have changed. Raises BadInput where there is no connection."""
+        self.address = address
+        self.trouble = ""
+        self.mirror = Mirror((mirrors_folder() / address.folder_name).resolve(), address.text)
+        self.workspace.title = address.text
+        self._changed = changed
+        self._lock = threading.RLock()
+        self._followed: dict[tuple[str, str], float] = {}
+        self._over = threading.Event()
+        self._wake = threading.Event()
+        self._line: Line | None = None
+        self._thread: threading.Thread | None = None
+        self._connect()
+        before_reading.append(self._before_reading)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The copies. What is done about them is done by this object."""
+        return self.mirror.workspace
+
+    def keep_up(self) -> None:
+        """From now on a thread keeps the copies as they are over there, and comes back after the line was lost."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._keep_up, daemon=True, name=f"keeping up with {self.address.host}")
+            self._thread.start()
+
+    def hang_up(self) -> None:
+        """Let go of the line and of the thread."""
+        self._over.set()
+        self._wake.set()
+        with suppress(ValueError):
+            before_reading.remove(self._before_reading)
+        if self._line:
+            self._line.close()
+        if self._thread:
+            self._thread.join(timeout=5)
+
+    def look(self) -> None:
+        """Bring the copies up to date now."""
+        self._take(self._ask("poll", all=True))
+
+    # Doing something about a run
+
+    def start(self, kind: str, values: Mapping[str, object]) -> RunFolder:
+        (name,) = [name for reply in self._ask("start", kind=kind, values=dict(values)) for name in reply.runs] or [""]
+        self.look()
+        run = self.workspace.run_at(name)
+        if run is None:
+            raise BadInput(f"{self.address.host} started a run that it doesn't list.")
+        return run
+
+    def stop(self, run: RunFolder) -> None:
+        self._do("stop", run=run.id)
+
+    def pause(self, run: RunFolder) -> None:
+        self._do("pause", run=run.id)
+
+    def resume(self, run: RunFolder) -> None:
+        self._do("resume", run=run.id)
+
+    def pause_or_resume(self, run: RunFolder) -> bool:
+        return any(reply.goes_on for reply in self._do("pause or resume", run=run.id))
+
+    def rename(self, run: RunFolder, name: str) -> None:
+        self._do("rename", run=run.id, name=name)
+
+    def remove(self, runs: Sequence[RunFolder], *, for_good: bool = False) -> None:
+        self._do("remove", runs=[run.id for run in runs], for_good=for_good)
+
+    def restore(self) -> list[RunFolder]:
+        names = [name for reply in self._do("restore") for name in reply.runs]
+        return [run for run in map(self.workspace.run_at, names) if run]
+
+    def close(self) -> None:
+        with suppress(LazytuiError):
+            list(self._ask("close"))
+
+    def _do(self, do: str, **more: Any) -> list[Reply]:
+        done = list(self._ask(do, **more))
+        self.look()
+        return done
+
+    # The line
+
+    def _connect(self) -> None:
+        """Open the line, and bring the copies up to date. Raises LazytuiError."""
+        with self._lock:
+            self._line = Line(self.address)
+            self._take(self._ask("list", known=self.mirror.known()))
+
+    def _ask(self, do: str, **more: Any) -> Generator[Reply]:
+        """Raises LineLost at once where the line is known to be down."""
+        self._require_line()
+        with self._lock:
+            line = self._require_line()
+            try:
+                yield from line.ask(do, **more)
+            except LineLost:
+                self._line = None
+                self._wake.set()
+                raise
+
+    def _require_line(self) -> Line:
+        if self._line is None:
+            raise LineLost(self.trouble or f"There is no line to {self.address.host} just now.")
+        return self._line
+
+    def _take(self, replies: Generator[Reply]) -> None:
+        changed, trouble = False, ""
+        with closing(replies):
+            for reply in replies:
+                for piece in reply.pieces:  # before the state that says that there are no more
+                    self.mirror.append(piece)
+                for row in reply.rows:
+                    self.mirror.take(row)
+                for metrics in reply.metrics:
+                    self.mirror.take_metrics(metrics)
+                for name in reply.gone:
+                    self.mirror.forget(name)
+                changed |= bool(reply.rows or reply.metrics or reply.gone)
+                trouble = f"{self.address.host}: {reply.trouble}" if reply.trouble else ""
+        self.trouble = trouble
+        if changed:
+            self._changed()
+
+    def _keep_up(self) -> None:
+        wait, looked = _FIRST_WAIT, 0.0
+        while not self._over.is_set():
+            try:
+                if self._line is None:
+                    self._connect()
+                due = time.monotonic() - looked >= LOOK_SECONDS
+                if due or self._wanted():
+                    self._take(self._ask("poll", all=due, follow=self._wanted()))
+                looked = time.monotonic() if due else looked
+                wait = _FIRST_WAIT
+                self._pause(FOLLOW_SECONDS if self._wanted() else LOOK_SECONDS)
+            except LazytuiError as error:
+                self._say_trouble(str(error))
+                self._over.wait(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+            except Exception as error:  # a mistake of ours must be seen, and not end the keeping up
+                _log.exception("keeping up with %s", self.address.text)
+                self._say_trouble(describe_error(error))
+                self._over.wait(_LONGEST_WAIT)
+
+    def _pause(self, seconds: float) -> None:
+        if self._wake.wait(seconds):
+            self._wake.clear()
+
+    def _say_trouble(self, sentence: str) -> None:
+        if not self._over.is_set():
+            self.trouble = f"{sentence} It is tried again by itself; until then this is what was last known."
+            self._changed()
+
+    # Files
+
+    def _wanted(self) -> list[tuple[str, str, int, int]]:
+        """What the files that somebody reads have grown by: run, file, offset, bytes."""
+        since = time.monotonic() - _INTEREST_SECONDS
+        self._followed = {wanted: when for wanted, when in self._followed.items() if when > since}
+        return [(run, file, self.mirror.offset(run, file), _FIRST_PIECE) for run, file in self._followed]
+
+    def _before_reading(self, path: Path) -> None:
+        """Bring what is about to be read, where it is a file of a copy. Raises BadInput where it can't come."""
+        file = path.name
+        if threading.current_thread() is self._thread or not is_served(file):
+            return
+        run = run_of(path, self.mirror.path)
+        if run is None or file not in self.mirror.files_of(run):
+            return
+        if file not in GROWING:
+            if not path.exists():
+                self._bring(run, file)
+            return
+        is_new = (run, file) not in self._followed
+        self._followed[run, file] = time.monotonic()
+        if is_new and file == EVENTS_FILE:
+            with suppress(LazytuiError):  # what is here is shown, and why there is no more is said elsewhere
+                while any([self.mirror.append(piece) for piece in self._pieces(run, file, LONGEST_CHUNK)]):
+                    pass
+        elif is_new:
+            self._wake.set()
+
+    def _pieces(self, run: str, file: str, most: int) -> Iterator[Any]:
+        for reply in self._ask("get", wanted=[(run, file, self.mirror.offset(run, file), most)]):
+            yield from reply.pieces
+
+    def _bring(self, run: str, file: str) -> None:
+        with self._reported():
+            self.mirror.write_whole(run, file, self._content(run, file))
+
+    def bring_all(self, files: Sequence[tuple[str, str]]) -> None:
+        """Bring small files of many runs by one question: those of the pairs of a run and a file that aren't here."""
+        missing = [(run, file) for run, file in files if file in self.mirror.files_of(run)]
+        missing = [(run, file) for run, file in missing if not (self.mirror.path / run / file).exists()]
+        if not missing:
+            return
+        for reply in self._ask("get", wanted=[(run, file, 0, LONGEST_CHUNK) for run, file in missing]):
+            for piece in reply.pieces:
+                content = content_of(piece)
+                if len(content) == piece.size and (piece.run, piece.file) in missing:
+                    self.mirror.write_whole(piece.run, piece.file, iter([content]))
+
+    def _content(self, run: str, file: str) -> Iterator[bytes]:
+        offset, most = 0, _FIRST_PIECE
+        while True:
+            began = time.monotonic()
+            replies = list(self._ask("get", wanted=[(run, file, offset, most)]))
+            pieces = [piece for reply in replies for piece in reply.pieces]
+            if len(pieces) != 1 or pieces[0].size is None:
+                raise BadInput(f"{self.address.host} doesn't have {file} of {run} any more.")
+            content, size = content_of(pieces[0]), pieces[0].size
+            yield content
+            offset += len(content)
+            if offset >= size or not content:
+                return
+            if offset > LARGEST_FILE:
+                raise BadInput(f"{file} of {run} is too large to be brought from {self.address.host}.")
+            if time.monotonic() - began < _QUICK:
+                most = min(2 * most, LONGEST_CHUNK)
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:
+            raise BadInput(f"{self.address.host} sends a damaged file.") from error
+
+
+def mirrors_folder() -> Path:
+    """Where the copies of other machines' runs are; it may be deleted at any time."""
+    cache = os.environ.get("LAZYTUI_CACHE")
+    return (Path(cache).expanduser() if cache else platformdirs.user_cache_path("lazytui")) / "at"

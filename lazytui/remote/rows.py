@@ -1,0 +1,90 @@
+"""A run as a row of what the server sends: little, since a thousand of them have to come over a slow line."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+from lazytui.errors import BadInput
+from lazytui.files.reading import read_regular
+from lazytui.files.trees import size_of_tree
+from lazytui.files.writing import reason
+from lazytui.remote.protocol import GROWING, is_served
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.status import ACTIVE, Status
+
+_LARGEST_RECORD = 1 << 20
+"""Bytes of a record that is sent."""
+_TICKET_FILE = "ticket"
+_LARGEST_TICKET = 10_000
+
+
+def stamp_of(content: object) -> str:
+    """Another one where the content is another one."""
+    return f"{zlib.crc32(json.dumps(content, sort_keys=True, default=str).encode()):08x}"
+
+
+def row_of(run: RunFolder) -> dict[str, Any]:
+    """The run as it is now, as `protocol.Row` has it."""
+    row: dict[str, Any] = {"run": run.id, **_state(run.status)}
+    try:
+        row["record"] = run.record.model_dump(mode="json", exclude_none=True)
+        if len(json.dumps(row["record"])) > _LARGEST_RECORD:
+            row = {**row, "record": None, "damage": "Its record is too large to be sent."}
+    except BadInput as error:
+        row["damage"] = str(error)
+    if name := run.name:
+        row["name"] = name
+    if row["state"] in ACTIVE and run.pause_file.exists():
+        row["pausing"] = True
+    if row["state"] == "queued" and (ticket := _ticket(run.path)):
+        row["ticket"] = ticket
+    row |= _files(run.path)
+    return {**row, "stamp": stamp_of(row)}
+
+
+def without_record(row: dict[str, Any]) -> dict[str, Any]:
+    """For whom knows it already."""
+    return {name: value for name, value in row.items() if name != "record"}
+
+
+def _state(status: Status) -> dict[str, Any]:
+    state: dict[str, Any] = {"state": status.state}
+    for name in ("started", "ended"):
+        if (value := getattr(status, name)) is not None:
+            state[name] = round(value, 1)
+    if status.error:
+        state["error"] = status.error
+    if status.progress and status.state != "done":
+        state["progress"] = status.progress.model_dump()
+    return state
+
+
+def _ticket(folder: Path) -> str:
+    try:
+        return read_regular(folder / _TICKET_FILE, _LARGEST_TICKET).decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _files(folder: Path) -> dict[str, Any]:
+    """What can be asked for of its files, and their stamp: of those that don't only grow."""
+    size, files, stamps = 0, [], []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.is_dir(follow_symlinks=False):
+                    size += size_of_tree(Path(entry.path))
+                elif entry.is_file(follow_symlinks=False):
+                    info = entry.stat(follow_symlinks=False)
+                    size += info.st_size
+                    if is_served(entry.name):
+                        files.append(entry.name)
+                        if entry.name not in GROWING:
+                            stamps.append((entry.name, info.st_size, info.st_mtime_ns))
+    except OSError as error:  # it is going, or can't be looked into
+        return {"size": size, "damage": f"Its folder can't be read: {reason(error)}."}
+    return {"size": size, "files": files, "files_stamp": stamp_of(stamps)}

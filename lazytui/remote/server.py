@@ -1,0 +1,245 @@
+"""The server of a workspace: answers, a JSON object a line, until nobody asks any more. It listens to no network."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from typing import Any, BinaryIO
+
+from lazytui import __version__
+from lazytui.diagnostics import report_internal_error
+from lazytui.errors import BadInput, LazytuiError, UsageError
+from lazytui.files.reading import open_regular, parse_json
+from lazytui.files.writing import reason
+from lazytui.remote.protocol import LARGEST_FILE, LONGEST_CHUNK, LONGEST_LINE, PROTOCOL, as_line, is_run_name, is_served
+from lazytui.remote.rows import row_of, stamp_of, without_record
+from lazytui.runs.run_control import RunControl
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch
+
+_ROWS_AT_ONCE = 50
+Answer = dict[str, Any]
+
+
+def serve(requests: BinaryIO, replies: BinaryIO, workspace: Workspace, control: Callable[[], RunControl]) -> None:
+    """Say hello, then answer each request; ends when the requests do, or with one that is no line of reasonable length.
+
+    control: makes what does something about runs, once that is asked for: it takes a second to load.
+    """
+    server = _Server(workspace, control)
+    _send(replies, {"lazytui": __version__, "protocol": PROTOCOL, "workspace": str(workspace.path.absolute())})
+    while (line := requests.readline(LONGEST_LINE)).endswith(b"\n"):
+        with suppress(BrokenPipeError):
+            for message in server.answer(line):
+                _send(replies, message)
+
+
+def _send(replies: BinaryIO, message: Answer) -> None:
+    replies.write(as_line(message))
+    replies.flush()
+
+
+class _Server:
+    def __init__(self, workspace: Workspace, control: Callable[[], RunControl]) -> None:
+        self._workspace = workspace
+        self._make_control = control
+        self._watch = WorkspaceWatch(workspace)
+        self._lines: dict[str, RunLine] = {}
+        self._sent: dict[str, tuple[str, str]] = {}
+        self._knows_record: dict[str, str] = {}
+        self._does: Mapping[str, Callable[[Answer], Iterator[Answer]]] = {
+            "list": self._list,
+            "poll": self._poll,
+            "get": self._get,
+            "start": self._start,
+            "stop": lambda asked: self._done(self._control.stop(self._run(asked))),
+            "pause": lambda asked: self._done(self._control.pause(self._run(asked))),
+            "resume": lambda asked: self._done(self._control.resume(self._run(asked))),
+            "pause or resume": self._pause_or_resume,
+            "rename": lambda asked: self._done(self._control.rename(self._run(asked), _text(asked, "name"))),
+            "remove": self._remove,
+            "restore": lambda _asked: iter([{"runs": [run.id for run in self._control.restore()]}]),
+            "close": lambda _asked: self._done(self._control.close()),
+        }
+
+    @cached_property
+    def _control(self) -> RunControl:
+        return self._make_control()
+
+    def answer(self, line: bytes) -> Iterator[Answer]:
+        """The lines of the answer to one request; what can't be done is the last of them."""
+        number = -1
+        try:
+            asked = parse_json(line)
+            if not isinstance(asked, dict) or not isinstance(asked.get("id"), int):
+                raise UsageError("A request is a JSON object with a number, its id.")
+            number = asked["id"]
+            doing = self._does.get(_text(asked, "do"))
+            if doing is None:
+                raise UsageError(f"A request can't be to {_text(asked, 'do')!r:.100}.")
+            last: Answer = {}
+            for part in doing(asked):
+                if last:
+                    yield {"re": number, "more": True, **last}
+                last = part
+            yield {"re": number, **last}
+        except LazytuiError as error:
+            yield {"re": number, "error": str(error), "code": error.exit_code}
+        except OSError as error:
+            yield {"re": number, "error": f"{error.filename or 'a file'}: {reason(error)}.", "code": 3}
+        except ValueError:
+            yield {"re": number, "error": "A request is a JSON object in a line.", "code": 2}
+        except Exception as error:  # a mistake of ours, which must not end the line
+            yield {"re": number, "error": report_internal_error(error, self._workspace.path), "code": 1}
+
+    # What there is
+
+    def _list(self, asked: Answer) -> Iterator[Answer]:
+        """All runs but those whose stamp is known (`known`: a stamp, and that of the metrics, by run); newest first."""
+        self._sent = {name: (str(both[0]), str(both[1])) for name, both in _dict(asked, "known").items() if _pair(both)}
+        try:
+            there = set(filter(is_run_name, self._workspace.folder_names()))
+        except FileNotFoundError as error:
+            raise BadInput(f"There is no workspace {self._workspace.path.absolute()}.") from error
+        rows = []
+        for name in sorted(there, reverse=True):
+            run = self._own(name)
+            if run is None:
+                there.discard(name)
+            elif row := self._news(run):
+                rows.append(row)
+            if len(rows) >= _ROWS_AT_ONCE:
+                yield {"rows": rows}
+                rows = []
+        gone = [name for name in self._sent if name not in there]
+        self._sent = {name: stamps for name, stamps in self._sent.items() if name in there}
+        yield {"rows": rows, "gone": gone}
+
+    def _poll(self, asked: Answer) -> Iterator[Answer]:
+        """Pieces of files that are followed (`follow`), and, if asked for (`all`), what changed of the runs."""
+        rows, metrics, gone, trouble = [], [], [], ""
+        if asked.get("all"):
+            lines = self._watch.refresh()
+            trouble = self._watch.trouble
+            before, self._lines = self._lines, {line.run.id: line for line in lines if is_run_name(line.run.id)}
+            for name, line in reversed(self._lines.items()):
+                if line is before.get(name) or self._own(name) is None:
+                    continue
+                if row := self._news(line.run):
+                    rows.append(row)
+                if news := self._news_of_metrics(line):
+                    metrics.append(news)
+                if len(rows) + len(metrics) >= _ROWS_AT_ONCE:
+                    yield {"rows": rows, "metrics": metrics}
+                    rows, metrics = [], []
+            if not trouble:
+                gone = [name for name in self._sent if name not in self._lines]
+                for name in gone:
+                    del self._sent[name]
+        # Read after the states: of a run that is said to be done, the last events are among these pieces.
+        pieces = [self._piece(*wanted) for wanted in _wanted(asked, "follow")]
+        yield {"pieces": pieces, "rows": rows, "metrics": metrics, "gone": gone, "trouble": trouble}
+
+    def _news(self, run: RunFolder) -> Answer | None:
+        """The row of a run where that isn't known as it is; its record only where that isn't."""
+        row = row_of(run)
+        known, metrics = self._sent.get(run.id, ("", ""))
+        if row["stamp"] == known:
+            return None
+        self._sent[run.id] = row["stamp"], metrics
+        record = stamp_of(row.get("record"))
+        if self._knows_record.get(run.id) == record:
+            return without_record(row)
+        self._knows_record[run.id] = record
+        return row
+
+    def _news_of_metrics(self, line: RunLine) -> Answer | None:
+        stamp = stamp_of(line.metrics) if line.metrics else ""
+        row, known = self._sent.get(line.run.id, ("", ""))
+        if stamp == known:
+            return None
+        self._sent[line.run.id] = row, stamp
+        return {"run": line.run.id, "metrics": line.metrics, "stamp": stamp}
+
+    # Files
+
+    def _get(self, asked: Answer) -> Iterator[Answer]:
+        for wanted in _wanted(asked, "wanted"):
+            yield {"pieces": [self._piece(*wanted)]}
+
+    def _piece(self, name: str, file: str, offset: int, most: int) -> Answer:
+        """Of a file of a run from a place on; its size is None where it isn't there or is none that is served."""
+        piece: Answer = {"run": name, "file": file, "offset": offset, "size": None}
+        run = self._own(name)
+        if run is None or not is_served(file):
+            raise BadInput(f"There is no file {file!r:.100} of a run {name!r:.100}.")
+        with suppress(FileNotFoundError), open_regular(run.path / file) as opened:
+            piece["size"] = opened.seek(0, 2)
+            opened.seek(offset)
+            content = opened.read(min(most, LONGEST_CHUNK))
+            try:
+                piece["text"] = content.decode()
+            except UnicodeDecodeError:
+                piece["base64"] = base64.b64encode(content).decode()
+        return piece
+
+    # What is done
+
+    def _start(self, asked: Answer) -> Iterator[Answer]:
+        yield {"runs": [self._control.start(_text(asked, "kind"), _dict(asked, "values")).id]}
+
+    def _pause_or_resume(self, asked: Answer) -> Iterator[Answer]:
+        yield {"goes_on": self._control.pause_or_resume(self._run(asked))}
+
+    def _remove(self, asked: Answer) -> Iterator[Answer]:
+        names = asked.get("runs")
+        if not isinstance(names, list):
+            raise UsageError("Which runs are removed isn't said.")
+        runs = [self._run({"run": name}) for name in names]
+        self._control.remove(runs, for_good=asked.get("for_good") is True)
+        yield {}
+
+    def _done(self, _nothing: None) -> Iterator[Answer]:
+        yield {}
+
+    def _run(self, asked: Answer) -> RunFolder:
+        name = _text(asked, "run")
+        run = self._own(name)
+        if run is None:
+            raise BadInput(f"There is no run {name!r:.150}.")
+        return run
+
+    def _own(self, name: str) -> RunFolder | None:
+        """The run of that name; None for a path, for a link to elsewhere, and where there is none."""
+        run = self._workspace.run_at(name) if is_run_name(name) else None
+        return None if run is None or run.path.is_symlink() else run
+
+
+def _text(asked: Answer, name: str) -> str:
+    value = asked.get(name)
+    if not isinstance(value, str):
+        raise UsageError(f"A request lacks {name!r}.")
+    return value
+
+
+def _dict(asked: Answer, name: str) -> dict[str, Any]:
+    value = asked.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def _wanted(asked: Answer, name: str) -> Iterator[tuple[str, str, int, int]]:
+    """Run, file, offset and most bytes of each piece that is wanted."""
+    given = asked.get(name, [])
+    for one in given if isinstance(given, list) else []:
+        match one:
+            case [str(run), str(file), int(offset), int(most)] if 0 <= offset <= LARGEST_FILE and most > 0:
+                yield run, file, offset, most
+            case _:
+                raise UsageError("A piece of a file is asked for by run, file, offset and bytes.")

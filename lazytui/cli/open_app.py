@@ -34,8 +34,11 @@ def open_app(find_place: Callable[[], Place], *, low_bandwidth: bool, keys: str 
     require_preset(keys)
     place = find_place()
     from lazytui.app.shell.app import LazytuiApp
+    from lazytui.system.torch_import import keep_torch_out
 
-    app = LazytuiApp(place.workspace, place.control, place.hosts, low_bandwidth=sparing, keys=keys)
+    if place.hosts:
+        keep_torch_out("This needs torch and the network on this machine, and they are on another one: run it there.")
+    app = LazytuiApp(place.workspace, place.hosts, low_bandwidth=sparing, keys=keys)
     app.run()
     running = sum(line.is_active for line in app.lines)
     if running:

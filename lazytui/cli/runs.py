@@ -52,7 +52,10 @@ def list_runs(
     rows = [_cells(line) for line in lines]
     if at and len(at) > 1:
         heading = [*heading, "at"]
-        rows = [[*row, line.status.elsewhere.at if line.status.elsewhere else ""] for row, line in zip(rows, lines, strict=True)]
+        rows = [
+            [*row, line.status.elsewhere.at if line.status.elsewhere else ""]
+            for row, line in zip(rows, lines, strict=True)
+        ]
     print_lines(heading, rows, dispensable=["size", "done", "name", "age", "at"])
 
 

@@ -12,7 +12,9 @@ from lazytui.cli.common_options import WorkspaceOption, workspace_path
 
 
 def serve(
-    stdio: Annotated[bool, typer.Option("--stdio", help="Over standard input and output, the only way there is.")] = False,
+    stdio: Annotated[
+        bool, typer.Option("--stdio", help="Over standard input and output, the only way there is.")
+    ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Show the runs of this machine to another one. `lazytui --at` starts it there by ssh; it listens to no network."""
@@ -24,6 +26,7 @@ def serve(
     if not stdio:
         raise UsageError("lazytui serve is started by `lazytui --at` over ssh; by hand it needs --stdio.")
     os.chdir(os.path.expanduser("~"))  # noqa: PTH111 - where ssh begins, too
+
     def control() -> RunControl:
         from lazytui.analyses.core.local_runs import LocalRuns
 

@@ -19,7 +19,9 @@ from lazytui.files.writing import reason
 SSH_VARIABLE = "LAZYTUI_SSH"
 """The command that is used in place of `ssh`, with options if need be."""
 
-_ADDRESS = re.compile(r"(?P<host>(?:[\w.+-]+@)?(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+(?:%\w+)?\]))(?::(?P<workspace>.+))?")
+_ADDRESS = re.compile(
+    r"(?P<host>(?:[\w.+-]+@)?(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+(?:%\w+)?\]))(?::(?P<workspace>.+))?"
+)
 _LONGEST = 300
 _LARGEST_SETTINGS = 100_000
 _SETTINGS = ("remote-lazytui", "workspace")
@@ -65,7 +67,9 @@ def parse_address(text: str, remote_lazytui: str | None = None) -> Address:
     """
     found = _ADDRESS.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None or any(sign < " " or sign == "\x7f" for sign in text):
-        raise UsageError(f"{text!r} isn't a machine: give it as ssh takes it, host or user@host or user@host:WORKSPACE.")
+        raise UsageError(
+            f"{text!r} isn't a machine: give it as ssh takes it, host or user@host or user@host:WORKSPACE."
+        )
     address = Address(found["host"], found["workspace"] or "")
     settings = _settings(settings_file(), address.host)
     address = replace(
@@ -79,7 +83,7 @@ def parse_address(text: str, remote_lazytui: str | None = None) -> Address:
 
 
 def settings_file() -> Path:
-    """What holds for hosts: `remote-lazytui` and `workspace`, in a table named as the host, or above for all of them."""
+    """What holds for hosts: `remote-lazytui` and `workspace`, in a table named as the host, or above for all."""
     return platformdirs.user_config_path("lazytui") / "hosts.toml"
 
 

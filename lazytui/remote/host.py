@@ -47,10 +47,11 @@ class Host:
         self.address = address
         self.trouble = ""
         self.mirror = Mirror((mirrors_folder() / address.folder_name).resolve(), address.text)
-        self.workspace.title = address.text
+        self.workspace.title, self.workspace.is_elsewhere = address.text, True
         self._changed = changed
         self._lock = threading.RLock()
         self._followed: dict[tuple[str, str], float] = {}
+        self._may_restore = False
         self._over = threading.Event()
         self._wake = threading.Event()
         self._line: Line | None = None
@@ -66,7 +67,9 @@ class Host:
     def keep_up(self) -> None:
         """From now on a thread keeps the copies as they are over there, and comes back after the line was lost."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._keep_up, daemon=True, name=f"keeping up with {self.address.host}")
+            self._thread = threading.Thread(
+                target=self._keep_up, daemon=True, name=f"keeping up with {self.address.host}"
+            )
             self._thread.start()
 
     def hang_up(self) -> None:
@@ -110,6 +113,7 @@ class Host:
         self._do("rename", run=run.id, name=name)
 
     def remove(self, runs: Sequence[RunFolder], *, for_good: bool = False) -> None:
+        self._may_restore |= not for_good
         self._do("remove", runs=[run.id for run in runs], for_good=for_good)
 
     def restore(self) -> list[RunFolder]:
@@ -117,8 +121,9 @@ class Host:
         return [run for run in map(self.workspace.run_at, names) if run]
 
     def close(self) -> None:
-        with suppress(LazytuiError):
-            list(self._ask("close"))
+        if self._may_restore:
+            with suppress(LazytuiError):  # else they go a day later
+                list(self._ask("close"))
 
     def _do(self, do: str, **more: Any) -> list[Reply]:
         done = list(self._ask(do, **more))
@@ -222,8 +227,9 @@ class Host:
         self._followed[run, file] = time.monotonic()
         if is_new and file == EVENTS_FILE:
             with suppress(LazytuiError):  # what is here is shown, and why there is no more is said elsewhere
-                while any([self.mirror.append(piece) for piece in self._pieces(run, file, LONGEST_CHUNK)]):
-                    pass
+                more = True
+                while more:
+                    more = sum(map(self.mirror.append, self._pieces(run, file, LONGEST_CHUNK))) > 0
         elif is_new:
             self._wake.set()
 

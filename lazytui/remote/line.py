@@ -127,8 +127,8 @@ class Line:
     def _checked(self, hello: Hello) -> Hello:
         if hello.protocol != PROTOCOL:
             raise Refused(
-                f"{self._address.host} has lazytui {hello.lazytui:.40}, which speaks protocol {hello.protocol}, and this "
-                f"one speaks {PROTOCOL}: install the same version on both."
+                f"{self._address.host} has lazytui {hello.lazytui:.40}, which speaks protocol {hello.protocol}, and "
+                f"this one speaks {PROTOCOL}: install the same version on both."
             )
         return hello
 
@@ -218,8 +218,8 @@ def _reason(address: Address, code: int, said: list[str]) -> LazytuiError:
         return LineLost(f"{host} can't be reached: {last}.")
     if code in {126, 127}:
         return Refused(
-            f"{host} has no command {address.lazytui!r:.100} ({last}): give its path there with --remote-lazytui, or in "
-            "hosts.toml."
+            f"{host} has no command {address.lazytui!r:.100} ({last}): give its path there with --remote-lazytui, or "
+            "in hosts.toml."
         )
     if code == 2 and "serve" in everything:
         return Refused(f"{host} has an older lazytui, which can't serve its runs: install the same version on both.")

@@ -75,7 +75,7 @@ class Mirror:
                 files=row.files,
                 stamp=row.stamp,
                 files_stamp=row.files_stamp,
-                **metrics,  # type: ignore[arg-type]
+                **metrics,
             )
             self._write_status(row.run, _status(row), elsewhere)
             if row.record is not None or row.damage:

@@ -1,7 +1,7 @@
 """What goes over the line between two machines: JSON objects, a line each. Both ends check all of it.
 
-The server says hello with its version and the number of the protocol. The client asks with a number of its own (`id`) and
-what is to be done (`do`); each line of an answer repeats the number (`re`), and all but the last have `more`.
+The server says hello with its version and the number of the protocol. The client asks with a number of its own (`id`)
+and what is to be done (`do`); each line of an answer repeats the number (`re`), and all but the last have `more`.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Piece(_Message):
 
 
 class Reply(_Message):
-    """A line of an answer. error, code: why it wasn't done. trouble: why the workspace can't be looked into, for now."""
+    """A line of an answer. error, code: why it wasn't done. trouble: why the workspace can't be looked into for now."""
 
     re: int
     more: bool = False

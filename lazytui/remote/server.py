@@ -55,14 +55,11 @@ class _Server:
             "poll": self._poll,
             "get": self._get,
             "start": self._start,
-            "stop": lambda asked: self._done(self._control.stop(self._run(asked))),
-            "pause": lambda asked: self._done(self._control.pause(self._run(asked))),
-            "resume": lambda asked: self._done(self._control.resume(self._run(asked))),
+            **dict.fromkeys(("stop", "pause", "resume", "rename"), self._act),
             "pause or resume": self._pause_or_resume,
-            "rename": lambda asked: self._done(self._control.rename(self._run(asked), _text(asked, "name"))),
             "remove": self._remove,
-            "restore": lambda _asked: iter([{"runs": [run.id for run in self._control.restore()]}]),
-            "close": lambda _asked: self._done(self._control.close()),
+            "restore": self._restore,
+            "close": self._close,
         }
 
     @cached_property
@@ -202,7 +199,24 @@ class _Server:
         self._control.remove(runs, for_good=asked.get("for_good") is True)
         yield {}
 
-    def _done(self, _nothing: None) -> Iterator[Answer]:
+    def _act(self, asked: Answer) -> Iterator[Answer]:
+        run = self._run(asked)
+        match asked["do"]:
+            case "stop":
+                self._control.stop(run)
+            case "pause":
+                self._control.pause(run)
+            case "resume":
+                self._control.resume(run)
+            case "rename":
+                self._control.rename(run, _text(asked, "name"))
+        yield {}
+
+    def _restore(self, _asked: Answer) -> Iterator[Answer]:
+        yield {"runs": [run.id for run in self._control.restore()]}
+
+    def _close(self, _asked: Answer) -> Iterator[Answer]:
+        self._control.close()
         yield {}
 
     def _run(self, asked: Answer) -> RunFolder:

@@ -30,8 +30,9 @@ class Hosts:
         """here: makes the control of runs of this machine. Raises BadInput where one can't be reached."""
         self._lock = threading.Lock()
         self.workspace = Workspace(_folder(addresses))
-        self.workspace.title = " + ".join(address.text for address in addresses)
+        self.workspace.title, self.workspace.is_elsewhere = " + ".join(address.text for address in addresses), True
         self._here = here(self.workspace)
+        self._removed: RunControl | None = None
         self.hosts: list[Host] = []
         try:
             for address in addresses:
@@ -110,8 +111,6 @@ class Hosts:
     def close(self) -> None:
         for control in (*self.hosts, self._here):
             control.close()
-
-    _removed: RunControl | None = None
 
     def _control(self, run: RunFolder) -> RunControl:
         return self._host_of(run) or self._here

@@ -40,12 +40,13 @@ _LIBRARIES = ("torch", "numpy")
 class Workspace:
     """A folder of run folders. It needn't exist before the first run is created.
 
-    title: what a person calls it.
+    title: what a person calls it. is_elsewhere: whether it holds copies of what is on other machines.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.title = str(path)
+        self.is_elsewhere = False
 
     def runs(self) -> list[RunFolder]:
         """Every run, oldest first. Folders that aren't runs are passed over."""

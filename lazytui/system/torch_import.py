@@ -17,12 +17,23 @@ from lazytui.system.memory import memory_error_or
 _REPAIR = "python -m pip install --force-reinstall torch torchvision"
 
 
+_kept_out = ""
+
+
+def keep_torch_out(sentence: str) -> None:
+    """From now on `require_torch` refuses with this sentence: this process only shows what other machines compute."""
+    global _kept_out
+    _kept_out = sentence
+
+
 def require_torch() -> Any:
-    """The module `torch`. BadInput where it is missing or its libraries don't load.
+    """The module `torch`. BadInput where it is missing or its libraries don't load, or where it is kept out.
 
     Its threads are told to sleep while they wait for one another. Left to spin, as they do by default, two of them on
     a busy machine take from each other the core that the slower one needs, and a step can take ten times as long.
     """
+    if _kept_out:
+        raise BadInput(_kept_out)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         with nullcontext() if "torch" in sys.modules else _freezing_what_is_loaded():

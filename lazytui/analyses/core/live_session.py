@@ -14,6 +14,11 @@ from lazytui.runs.workspace import Workspace
 
 Q = TypeVar("Q")
 
+ELSEWHERE = (
+    "Answers between two key presses need the network on this machine, and it is on another one. A run of the same, "
+    "started by its form, answers there."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class LiveAnswer(Generic[Q]):
@@ -44,6 +49,9 @@ class LiveSession(ABC, Generic[Q, A]):
         What is wrong with a question comes as a sentence in the last of them.
         """
         answer = self.empty_answer(question)
+        if self.workspace.is_elsewhere:
+            yield self.refuse(answer, ELSEWHERE)
+            return
         try:
             for answer in self.partial_answers(question):
                 yield answer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from lazytui.analyses.core import execute
 from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.trash import Trash
@@ -22,6 +21,8 @@ class LocalRuns:
         self._trash = Trash(workspace)
 
     def start(self, kind: str, values: Mapping[str, object]) -> RunFolder:
+        from lazytui.analyses.core import execute
+
         run = execute.create(kind, execute.validate(kind, dict(values)), self._workspace)
         start_detached(run, self._workspace)
         _log.debug("started %s", run.id)

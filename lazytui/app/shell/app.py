@@ -23,7 +23,7 @@ from lazytui.app.shell.back_pressure import BackPressure
 from lazytui.app.shell.base_screen import LabScreen, OverlaysRuns, ShowsRun
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.keymap import load_keymap
-from lazytui.app.shell.lab import Lab
+from lazytui.app.shell.lab import Elsewhere, Lab
 from lazytui.app.shell.low_bandwidth import without_mouse_motion
 from lazytui.app.shell.readable_colors import with_readable_text
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
@@ -58,13 +58,21 @@ class LazytuiApp(Lab):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=False, id="force-quit"),
     ]
 
-    def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False, keys: str | None = None) -> None:
-        """keys: the preset to use, whatever `keys.toml` says."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        elsewhere: Elsewhere | None = None,
+        *,
+        low_bandwidth: bool = False,
+        keys: str | None = None,
+    ) -> None:
+        """keys: the preset to use, whatever `keys.toml` says. elsewhere: the machines that the workspace copies."""
         self._low_bandwidth = low_bandwidth
         self._leaving = False
         self._keeps_soon: Timer | None = None
         self._back_pressure = BackPressure(self)
-        super().__init__(workspace, poll_seconds=POLL_SECONDS_ON_A_SLOW_LINK if low_bandwidth else POLL_SECONDS)
+        poll_seconds = POLL_SECONDS_ON_A_SLOW_LINK if low_bandwidth else POLL_SECONDS
+        super().__init__(workspace, elsewhere, poll_seconds=poll_seconds)
         self._session = self._kept_session = session.load(workspace.path)
         if low_bandwidth:
             self.animation_level = "none"
@@ -97,13 +105,15 @@ class LazytuiApp(Lab):
         self._open_where_it_was_left()
         if not self.is_headless:
             leave_when_hung_up(self._keep_session)
+        if self.elsewhere:
+            self.elsewhere.keep_up()
         self._watch_workspace()
 
     def post_display_hook(self) -> None:
         self._back_pressure.after_drawing()
 
     def on_unmount(self) -> None:
-        self.trash.empty()
+        self.control.close()
 
     def open_run(self, reference: str) -> None:
         """Go to the screen of a run's kind and show it there; or say why that can't be."""
@@ -214,8 +224,9 @@ class LazytuiApp(Lab):
         def look() -> None:
             nonlocal last, some_run_goes_on
             lines = watch.refresh()
-            if watch.trouble != self.trouble:
-                self.call_from_thread(setattr, self, "trouble", watch.trouble)
+            trouble = watch.trouble or (self.elsewhere.trouble if self.elsewhere else "")
+            if trouble != self.trouble:
+                self.call_from_thread(setattr, self, "trouble", trouble)
             if some_run_goes_on or lines != last:
                 self.pace.keep_up()
             if lines != last:

@@ -295,7 +295,7 @@ class LabScreen(ReportsFailures, Screen[None]):
 
     def _show_status(self) -> None:
         words = _going_on([line.status.state for line in self.lab.lines if line.is_active])
-        self.query_one(Bar).show(words, plain_text(str(self.lab.workspace.path)))
+        self.query_one(Bar).show(words, plain_text(self.lab.workspace.title))
         first, second = ((reference, self.lab.line_of(reference)) for reference in self.lab.networks_studied)
         self.query_one(NetworkBar).show(first, second, self._newest_running())
 

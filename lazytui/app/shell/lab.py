@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from rich.text import Text
 from textual import work
@@ -17,6 +17,7 @@ from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
 
+from lazytui.analyses.core.local_runs import LocalRuns
 from lazytui.app.form.pick_list import Pickable
 from lazytui.app.shell.keymap import Keymap
 from lazytui.app.workers.polling_pace import POLL_SECONDS, PollingPace
@@ -25,21 +26,35 @@ from lazytui.counted_nouns import counted
 from lazytui.diagnostics import is_debugging
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
-from lazytui.runs.engines.control import stop_run
-from lazytui.runs.human_names import name_of_reference, name_of_run
-from lazytui.runs.jobs import can_continue, continue_run, request_pause, start_detached
+from lazytui.runs.human_names import human_name, name_of_reference, name_of_run
+from lazytui.runs.run_control import RunControl
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.trash import Trash
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, run_line, shipped_lines
 
-_log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 BUNDLED_NETWORK = "shipped/lazy-strokes"
 """The network under study where none was trained yet."""
 
 _SHORTLY = 2.0
 """Seconds for which something that can be seen anyway is said."""
+
+
+class Elsewhere(RunControl, Protocol):
+    """Other machines, of which the workspace holds copies. trouble: why nothing new comes just now."""
+
+    @property
+    def trouble(self) -> str: ...
+
+    def keep_up(self) -> None:
+        """Keep the copies up to date from now on, in threads."""
+        ...
+
+
+def _brought_back(runs: Sequence[RunFolder]) -> str:
+    names = ", ".join(map(name_of_run, runs[:3])) + (f" and {len(runs) - 3} more" if len(runs) > 3 else "")
+    return f"Brought back: {names}." if runs else "Nothing was removed since the app was opened."
 
 
 def is_network(line: RunLine) -> bool:
@@ -63,16 +78,24 @@ class Lab(ReportsFailures, App[None]):
     second: var[str] = var("")
     runs_started: var[int] = var(0)
 
-    def __init__(self, workspace: Workspace, *, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(
+        self, workspace: Workspace, elsewhere: Elsewhere | None = None, *, poll_seconds: float = POLL_SECONDS
+    ) -> None:
+        """elsewhere: the machines of which the workspace holds copies."""
         super().__init__()
         self.workspace = workspace
+        self.elsewhere = elsewhere
         self.pace = PollingPace(poll_seconds)
         self.own_keys: Keymap = {}
         self.network_was_chosen = False
-        self.trash = Trash(workspace)
         self._networks_seen: set[str] = set()
         self._goes_on_with_network = False
         self._lines_elsewhere: dict[str, RunLine] = {}
+
+    @cached_property
+    def control(self) -> RunControl:
+        """What does something about the runs, wherever they are."""
+        return self.elsewhere or LocalRuns(self.workspace)
 
     def study(self, reference: str) -> None:
         """Make this the network under study, until another one is chosen."""
@@ -149,14 +172,10 @@ class Lab(ReportsFailures, App[None]):
         refused: Callable[[str], object] = lambda _sentence: None,
     ) -> None:
         """Start a run in a process of its own, and show it, or say so. refused: called with what is wrong with it."""
-        from lazytui.analyses.core import execute
-
         try:
             if self.trouble:
                 raise BadInput(self.trouble)
-            run = execute.create(kind, execute.validate(kind, values), self.workspace)
-            start_detached(run, self.workspace)
-            _log.debug("started %s", run.id)
+            run = self.control.start(kind, values)
         except LazytuiError as error:
             self.call_from_thread(self.say_error, error)
             self.call_from_thread(refused, str(error))
@@ -176,42 +195,53 @@ class Lab(ReportsFailures, App[None]):
         found = [Pickable(line.run.reference, line.description) for line in mine]
         return found + [Pickable(line.run.reference, "bundled") for line in shipped]
 
-    def attempt(self, work: Callable[[], object], done: str) -> None:
-        """Do something quick to a run, and say that it is done or why it can't be."""
-        try:
-            work()
-        except LazytuiError as error:
-            self.say_error(error)
+    def attempt(self, work: Callable[[], T], done: str | Callable[[T], str]) -> None:
+        """Do something quick to a run, and say that it is done or why it can't be; elsewhere, in a thread."""
+        if self.elsewhere is None:
+            self._attempt(work, done, lambda say: say())
         else:
-            self.notify(done, markup=False, timeout=_SHORTLY)
+            self._attempt_in_thread(work, done)
+
+    @work(thread=True, exit_on_error=False)
+    def _attempt_in_thread(self, work: Callable[[], T], done: str | Callable[[T], str]) -> None:
+        self._attempt(work, done, self.call_from_thread)
+
+    def _attempt(
+        self, work: Callable[[], T], done: str | Callable[[T], str], call: Callable[[Callable[[], object]], object]
+    ) -> None:
+        try:
+            result = work()
+        except LazytuiError as error:
+            call(partial(self.say_error, error))
+        else:
+            sentence = done if isinstance(done, str) else done(result)
+            call(partial(self.notify, sentence, markup=False, timeout=_SHORTLY))
 
     def stop(self, run: RunFolder) -> None:
-        self.attempt(lambda: stop_run(run), f"{name_of_run(run)} is saving and stopping.")
+        self.attempt(lambda: self.control.stop(run), f"{name_of_run(run)} is saving and stopping.")
 
     def resume(self, run: RunFolder) -> None:
-        self.attempt(lambda: continue_run(run, self.workspace), f"{name_of_run(run)} goes on.")
+        self.attempt(lambda: self.control.resume(run), f"{name_of_run(run)} goes on.")
 
     def pause_or_resume(self, run: RunFolder) -> None:
-        if can_continue(run):
-            self.resume(run)
-        else:
-            self.attempt(lambda: request_pause(run), f"{name_of_run(run)} is pausing.")
+        name = name_of_run(run)
+        self.attempt(
+            lambda: self.control.pause_or_resume(run),
+            lambda goes_on: f"{name} {'goes on' if goes_on else 'is pausing'}.",
+        )
+
+    def rename(self, line: RunLine, name: str) -> None:
+        self.attempt(lambda: self.control.rename(line.run, name), f"{human_name(line)} is now called {name}.")
 
     def remove(self, runs: Sequence[RunFolder]) -> None:
         """Remove runs, so that it can be undone for as long as the app is open."""
         what = name_of_run(runs[0]) if len(runs) == 1 else counted(len(runs), "run")
         verb = "was" if len(runs) == 1 else "were"
-        self.attempt(lambda: self.trash.remove(runs), f"{what} {verb} removed; u brings back what was removed last.")
+        self.attempt(lambda: self.control.remove(runs), f"{what} {verb} removed; u brings back what was removed last.")
 
     def undo_removal(self) -> None:
         """Bring back the runs that were removed last."""
-        try:
-            runs = self.trash.restore()
-        except LazytuiError as error:
-            self.say_error(error)
-        else:
-            names = ", ".join(map(name_of_run, runs[:3])) + (f" and {len(runs) - 3} more" if len(runs) > 3 else "")
-            self.notify(f"Brought back: {names}." if runs else "Nothing was removed since the app was opened.")
+        self.attempt(self.control.restore, _brought_back)
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")

@@ -155,7 +155,7 @@ def test_a_network_that_is_removed_gives_way_to_the_newest(workspace: Workspace)
         app.study("first")
         app.second = "first"
         await opened(pilot, "attack", "7")
-        app.trash.remove([Workspace(workspace.path).find("first")])
+        app.control.remove([Workspace(workspace.path).find("first")])
         await until(pilot, lambda: app.networks_studied == ("second", ""))
         await until(pilot, lambda: agrees(app))
 
@@ -290,7 +290,7 @@ def test_a_network_that_nobody_chose_is_studied_again_after_a_restart_until_anot
         assert again.network == "second" and not again.network_was_chosen
         trained("last", 5.0)
         await until(pilot, lambda: again.network == "last")
-        again.trash.remove([Workspace(workspace.path).find("last")])
+        again.control.remove([Workspace(workspace.path).find("last")])
         await until(pilot, lambda: again.network == "meanwhile")
 
     again = LazytuiApp(workspace)

@@ -104,6 +104,7 @@ COLUMNS = (
     RunColumn("hard", _accuracy("hard"), _percent, width=5, right=True),
     RunColumn("time", _duration, duration_text, width=6, leaves=6, right=True),
     RunColumn("size", _Sizes(), size_text, width=6, leaves=4, right=True),
+    RunColumn("at", _at, leaves=8),
     RunColumn("age", lambda line: -line.created, lambda age: age_text(-age), width=6, right=True),
 )
 

@@ -128,9 +128,7 @@ class RunsScreen(LabScreen):
 
         def rename(name: str) -> None:
             if name:
-                self.lab.attempt(
-                    lambda: self.lab.workspace.rename(line.run, name), f"{human_name(line)} is now called {name}."
-                )
+                self.lab.rename(line, name)
 
         ask_text(self, f"A name for {human_name(line)}", line.name or "", rename)
 

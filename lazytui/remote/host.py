@@ -78,10 +78,14 @@ class Host:
         self._wake.set()
         with suppress(ValueError):
             before_reading.remove(self._before_reading)
-        if self._line:
-            self._line.close()
+        if line := self._line:
+            line.end()
         if self._thread:
             self._thread.join(timeout=5)
+        with self._lock:
+            if self._line:
+                self._line.close()
+                self._line = None
 
     def look(self) -> None:
         """Bring the copies up to date now."""

@@ -97,17 +97,21 @@ class Line:
             if not is_whole:
                 self.close()
 
-    def close(self) -> None:
-        """End it; the server ends by itself."""
-        for pipe in (self._input, self._output):
-            with suppress(OSError):
-                pipe.close()
+    def end(self) -> None:
+        """End ssh, and with it the server; whoever waits for an answer hears that the line is lost."""
         self._process.terminate()
+
+    def close(self) -> None:
+        """End it and let go of it, once nobody asks any more."""
+        self.end()
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        for pipe in (self._input, self._output):
+            with suppress(OSError):
+                pipe.close()
         self._listener.join(timeout=2)
 
     # Talking

@@ -15,10 +15,12 @@ from lazytui.files.reading import open_regular, parse_json
 from lazytui.files.writing import reason
 from lazytui.remote.protocol import LARGEST_FILE, LONGEST_CHUNK, LONGEST_LINE, PROTOCOL, as_line, is_run_name, is_served
 from lazytui.remote.rows import row_of, stamp_of, without_record
+from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.run_control import RunControl
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
-from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch
+from lazytui.runs.workspace_watch import FolderWatch
 
 _ROWS_AT_ONCE = 50
 Answer = dict[str, Any]
@@ -46,8 +48,8 @@ class _Server:
     def __init__(self, workspace: Workspace, control: Callable[[], RunControl]) -> None:
         self._workspace = workspace
         self._make_control = control
-        self._watch = WorkspaceWatch(workspace)
-        self._lines: dict[str, RunLine] = {}
+        self._folders: dict[str, FolderWatch] = {}
+        self._going: set[str] = set()
         self._sent: dict[str, tuple[str, str]] = {}
         self._knows_record: dict[str, str] = {}
         self._does: Mapping[str, Callable[[Answer], Iterator[Answer]]] = {
@@ -111,38 +113,54 @@ class _Server:
             if len(rows) >= _ROWS_AT_ONCE:
                 yield {"rows": rows}
                 rows = []
-        gone = [name for name in self._sent if name not in there]
-        self._sent = {name: stamps for name, stamps in self._sent.items() if name in there}
-        yield {"rows": rows, "gone": gone}
+        yield {"rows": rows, "gone": self._forget_but(there)}
 
     def _poll(self, asked: Answer) -> Iterator[Answer]:
         """Pieces of files that are followed (`follow`), and, if asked for (`all`), what changed of the runs."""
-        rows, metrics, gone, trouble = [], [], [], ""
+        last: Answer = {}
         if asked.get("all"):
-            lines = self._watch.refresh()
-            trouble = self._watch.trouble
-            before, self._lines = self._lines, {line.run.id: line for line in lines if is_run_name(line.run.id)}
-            for name, line in reversed(self._lines.items()):
-                if line is before.get(name) or self._own(name) is None:
-                    continue
-                if row := self._news(line.run):
-                    rows.append(row)
-                if news := self._news_of_metrics(line):
-                    metrics.append(news)
-                if len(rows) + len(metrics) >= _ROWS_AT_ONCE:
-                    yield {"rows": rows, "metrics": metrics}
-                    rows, metrics = [], []
-            if not trouble:
-                gone = [name for name in self._sent if name not in self._lines]
-                for name in gone:
-                    del self._sent[name]
+            try:
+                there = set(filter(is_run_name, self._workspace.folder_names()))
+            except OSError as error:
+                last = {"trouble": f"The workspace {self._workspace.path} can't be read: {reason(error)}."}
+            else:
+                yield from self._changes(there)
+                last = {"gone": self._forget_but(there)}
         # Read after the states: of a run that is said to be done, the last events are among these pieces.
-        pieces = [self._piece(*wanted) for wanted in _wanted(asked, "follow")]
-        yield {"pieces": pieces, "rows": rows, "metrics": metrics, "gone": gone, "trouble": trouble}
+        yield {**last, "pieces": [self._piece(*wanted) for wanted in _wanted(asked, "follow")]}
+
+    def _changes(self, names: set[str]) -> Iterator[Answer]:
+        """Of the runs whose folders changed, and of those that go on."""
+        self._folders = {name: self._folders.get(name) or FolderWatch(self._workspace.path / name) for name in names}
+        rows, metrics = [], []
+        for name in sorted(names, reverse=True):
+            if not self._folders[name].has_changed() and name not in self._going:
+                continue
+            run = self._own(name)
+            if run is None:
+                names.discard(name)
+                continue
+            if row := self._news(run):
+                rows.append(row)
+            if news := self._news_of_metrics(run):
+                metrics.append(news)
+            if len(rows) + len(metrics) >= _ROWS_AT_ONCE:
+                yield {"rows": rows, "metrics": metrics}
+                rows, metrics = [], []
+        yield {"rows": rows, "metrics": metrics}
+
+    def _forget_but(self, there: set[str]) -> list[str]:
+        """The runs that the client knows and that aren't there any more."""
+        gone = [name for name in self._sent if name not in there]
+        for name in gone:
+            del self._sent[name]
+            self._knows_record.pop(name, None)
+        return gone
 
     def _news(self, run: RunFolder) -> Answer | None:
         """The row of a run where that isn't known as it is; its record only where that isn't."""
         row = row_of(run)
+        (self._going.add if row["state"] in ACTIVE else self._going.discard)(run.id)
         known, metrics = self._sent.get(run.id, ("", ""))
         if row["stamp"] == known:
             return None
@@ -153,13 +171,14 @@ class _Server:
         self._knows_record[run.id] = record
         return row
 
-    def _news_of_metrics(self, line: RunLine) -> Answer | None:
-        stamp = stamp_of(line.metrics) if line.metrics else ""
-        row, known = self._sent.get(line.run.id, ("", ""))
+    def _news_of_metrics(self, run: RunFolder) -> Answer | None:
+        metrics = read_metrics(run.path)
+        stamp = stamp_of(metrics) if metrics else ""
+        row, known = self._sent.get(run.id, ("", ""))
         if stamp == known:
             return None
-        self._sent[line.run.id] = row, stamp
-        return {"run": line.run.id, "metrics": line.metrics, "stamp": stamp}
+        self._sent[run.id] = row, stamp
+        return {"run": run.id, "metrics": metrics, "stamp": stamp}
 
     # Files
 

@@ -16,13 +16,12 @@ from lazytui.errors import LazytuiError
 from lazytui.files.trees import remove_tree
 from lazytui.files.writing import replace_atomically, storage_errors, write_atomic
 from lazytui.remote.protocol import GROWING, LARGEST_FILE, MetricsRow, Piece, Row, is_run_name, is_served
-from lazytui.runs.run_folder import PAUSE_FILE, RECORD_FILE, RunFolder, RunRecord
+from lazytui.runs.run_folder import PAUSE_FILE, RECORD_FILE, TICKET_FILE, RunFolder, RunRecord
 from lazytui.runs.status import Elsewhere, Status, read_status
 from lazytui.runs.workspace import Workspace
 
 _STATUS_FILE = "status.json"
 _NAME_FILE = "name"
-_TICKET_FILE = "ticket"
 
 
 class Mirror:
@@ -66,7 +65,8 @@ class Mirror:
             if known and known[1].files_stamp != row.files_stamp:
                 self._drop_files(folder)
             self._write_small(folder, _NAME_FILE, f"{row.name}\n" if row.name else None)
-            self._write_small(folder, _TICKET_FILE, row.ticket or None)
+            ticket = row.ticket.model_dump_json(exclude_none=True) if row.ticket else None
+            self._write_small(folder, TICKET_FILE, ticket)
             self._write_small(folder, PAUSE_FILE, "" if row.pausing else None)
             metrics = {"metrics": known[1].metrics, "metrics_stamp": known[1].metrics_stamp} if known else {}
             elsewhere = Elsewhere(

@@ -23,6 +23,7 @@ from lazytui.runs.run_folder import (
     WEIGHTS_FILE,
 )
 from lazytui.runs.status import Progress, State
+from lazytui.runs.ticket import Ticket
 
 PROTOCOL = 1
 
@@ -91,7 +92,7 @@ class Hello(_Message):
 class Row(_Message):
     """One run as it is over there. record: left out where it is known already; damage says why it can't be read.
 
-    pausing: whether it was asked to pause. size, files, files_stamp: as in `Elsewhere`. ticket: as its file has it.
+    pausing: whether it was asked to pause. size, files, files_stamp: as in `Elsewhere`. ticket: in whose queue it is.
     """
 
     run: RunName
@@ -108,7 +109,7 @@ class Row(_Message):
     size: int = Field(0, ge=0, lt=2**63)
     files: Annotated[tuple[FileName, ...], Field(max_length=1000)] = ()
     files_stamp: _Stamp = ""
-    ticket: Annotated[str, Field(max_length=10_000)] = ""
+    ticket: Ticket | None = None
 
 
 class MetricsRow(_Message):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from lazytui.errors import BadInput
-from lazytui.files.reading import read_regular
 from lazytui.files.trees import size_of_tree
 from lazytui.files.writing import reason
 from lazytui.remote.protocol import GROWING, is_served
@@ -18,8 +17,6 @@ from lazytui.runs.status import ACTIVE, Status
 
 _LARGEST_RECORD = 1 << 20
 """Bytes of a record that is sent."""
-_TICKET_FILE = "ticket"
-_LARGEST_TICKET = 10_000
 
 
 def stamp_of(content: object) -> str:
@@ -40,8 +37,8 @@ def row_of(run: RunFolder) -> dict[str, Any]:
         row["name"] = name
     if row["state"] in ACTIVE and run.pause_file.exists():
         row["pausing"] = True
-    if row["state"] == "queued" and (ticket := _ticket(run.path)):
-        row["ticket"] = ticket
+    if row["state"] == "queued" and (ticket := run.ticket):
+        row["ticket"] = ticket.model_dump(exclude_none=True)
     row |= _files(run.path)
     return {**row, "stamp": stamp_of(row)}
 
@@ -61,13 +58,6 @@ def _state(status: Status) -> dict[str, Any]:
     if status.progress and status.state != "done":
         state["progress"] = status.progress.model_dump()
     return state
-
-
-def _ticket(folder: Path) -> str:
-    try:
-        return read_regular(folder / _TICKET_FILE, _LARGEST_TICKET).decode(errors="replace")
-    except OSError:
-        return ""
 
 
 def _files(folder: Path) -> dict[str, Any]:

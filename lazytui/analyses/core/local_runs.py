@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
+from lazytui.runs.engines.control import stop_run
+from lazytui.runs.jobs import can_continue, continue_run, request_pause, start_detached
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.trash import Trash
 from lazytui.runs.workspace import Workspace
@@ -29,7 +30,7 @@ class LocalRuns:
         return run
 
     def stop(self, run: RunFolder) -> None:
-        request_stop(run)
+        stop_run(run)
 
     def pause(self, run: RunFolder) -> None:
         request_pause(run)

@@ -20,6 +20,7 @@ TABLES = (
     "audit",
     "cure",
     "select",
+    "workers",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -168,7 +169,7 @@ class BiasedDataset:
 
     def planted(self) -> BiasedDataset:
         """The same with the splits made that a training reads, for whoever wants to know when that is."""
-        for name in ("train", "validation", "hard", "probe"):
+        for name in SPLITS:
             self.split(name)
         return self
 
@@ -300,7 +301,35 @@ def build_dataset(params: DatasetParams, load: LoadImages = load_images) -> Bias
     Raises BadInput if the source isn't available or has too few images.
     """
     _log.debug("data set of %r", params)
-    return BiasedDataset(params, find_data(params), load)
+    kept = _at_hand.get(_identity(params)) if _at_hand and load is load_images else None
+    if kept is None:
+        return BiasedDataset(params, find_data(params), load)
+    data = BiasedDataset(params, kept.source, load)
+    vars(data).update({name: vars(kept)[name] for name in SPLITS})
+    return data
+
+
+_at_hand: OrderedDict[str, BiasedDataset] = OrderedDict()
+
+_MOST_AT_HAND = 2
+"""Data sets: a study's trainings come by seed, and each seed has its own."""
+
+
+def keep_at_hand(params: DatasetParams) -> None:
+    """Have the images ready for whoever builds this data set next, here or in a process forked from this one.
+
+    Raises BadInput as `build_dataset` does.
+    """
+    identity = _identity(params)
+    if identity not in _at_hand:
+        _at_hand[identity] = build_dataset(params).planted()
+    _at_hand.move_to_end(identity)
+    while len(_at_hand) > _MOST_AT_HAND:
+        _at_hand.popitem(last=False)
+
+
+def _identity(params: DatasetParams) -> str:
+    return params.model_dump_json(include=set(DatasetParams.model_fields))
 
 
 def find_data(params: DatasetParams) -> Source:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from lazytui.code_permission import model_options, require_allowed_for
@@ -31,12 +31,22 @@ class AlreadyActive(UsageError):
     """The run is active, or done."""
 
 
-def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping[str, str] | None = None) -> None:
+Launch = Callable[[RunFolder, Workspace, Mapping[str, str]], int]
+"""Has a run executed in a process of its own, with additional variables of the environment; returns its pid."""
+
+
+def start_detached(
+    run: RunFolder,
+    workspace: Workspace,
+    *,
+    environment: Mapping[str, str] | None = None,
+    launch: Launch | None = None,
+) -> None:
     """Execute a queued or resumable run in a session of its own, which outlives this process and its terminal.
 
     It is the command that a person would type; its output is in the run's output.log, and the run is queued until it
-    begins. `-P` keeps modules of the current folder out. environment: additional variables. Raises AlreadyActive for a
-    run that is active or done, UsageError for one whose code nobody has allowed.
+    begins. environment: additional variables. launch: how its process is started; by default anew. Raises AlreadyActive
+    for a run that is active or done, UsageError for one whose code nobody has allowed.
     """
     state = run.status.state
     if state not in RESUMABLE:
@@ -50,11 +60,9 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
     with run.claim():  # so that nothing is written over what another process says that has begun it just now
         run.remove_ticket()
         run.set_status(Status.model_validate(queued))
-        process = _process(run, workspace, environment or {})
+        pid = (launch or start_process)(run, workspace, environment or {})
         # Written long before the new process can say that it runs; were it to die first, the run shows as interrupted.
-        run.set_status(Status.model_validate({**queued, **process_fields(process.pid)}))
-    # Somebody has to take note of its end, or it stays in the process table for as long as an app is open.
-    threading.Thread(target=process.wait, daemon=True, name=f"waiting for {run.id}").start()
+        run.set_status(Status.model_validate({**queued, **process_fields(pid)}))
 
 
 def require_in_no_queue(run: RunFolder) -> None:
@@ -66,18 +74,26 @@ def require_in_no_queue(run: RunFolder) -> None:
         )
 
 
-def _process(run: RunFolder, workspace: Workspace, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
-    command += [*model_options(run.record.params), *log_options(run)]
+def resume_arguments(run: RunFolder, workspace: Workspace) -> list[str]:
+    """What `lazytui` is called with to execute a run, wherever that is done."""
+    options = [*model_options(run.record.params), *log_options(run), "--workspace", str(workspace.path.resolve())]
+    return ["runs", "resume", str(run.path.resolve()), *options]
+
+
+def start_process(run: RunFolder, workspace: Workspace, environment: Mapping[str, str]) -> int:
+    """See `Launch`. `-P` keeps modules of the current folder out."""
     with storage_errors(run.path), open_to_append(run.path / OUTPUT_FILE) as output:
-        return subprocess.Popen(
-            [*command, "--workspace", str(workspace.path.resolve())],
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "lazytui", *resume_arguments(run, workspace)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             env={**os.environ, **environment},
             start_new_session=True,
         )
+    # Somebody has to take note of its end, or it stays in the process table for as long as an app is open.
+    threading.Thread(target=process.wait, daemon=True, name=f"waiting for {run.id}").start()
+    return process.pid
 
 
 def resume_command(run: RunFolder) -> str:

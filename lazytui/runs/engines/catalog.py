@@ -8,7 +8,7 @@ from lazytui.errors import UsageError
 from lazytui.runs.engines.engine import Engine
 from lazytui.runs.engines.local import LocalProcesses
 from lazytui.runs.engines.ray import Ray
-from lazytui.runs.engines.settings import chosen_engine, own_table, read_option, require_known
+from lazytui.runs.engines.settings import chosen_engine, own_table, read_option
 from lazytui.runs.engines.slurm import Slurm
 
 
@@ -28,5 +28,4 @@ def open_engine(name: str, options: Iterable[str] = (), at_a_time: int = 0) -> E
         return Slurm(settings, at_a_time)
     if name == "ray":
         return Ray(settings, at_a_time)
-    require_known(settings, (), name)
-    return LocalProcesses(at_a_time)
+    return LocalProcesses(at_a_time, settings)

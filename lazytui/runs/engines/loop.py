@@ -276,7 +276,7 @@ class _Loop:
     def _end_unasked(self, going: _Going, job: Job | None) -> None:
         """Its job is gone and it isn't done: stopped by a person, or else ended by the engine or from outside."""
         run, status = going.run, going.run.status
-        if self._engine.tries == 0:
+        if not self._engine.takes_tickets and status.state == "stopped":  # whoever sent a process of here a signal
             self._end(going)
         elif run.stop_file.exists() or (job and job.canceled):
             self._settle(run, "stopped")

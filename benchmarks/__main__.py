@@ -21,6 +21,7 @@ TABLES = (
     "cure",
     "select",
     "workers",
+    "gpu",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

@@ -1,0 +1,82 @@
+"""Where the runs of one machine are placed, and what of the engine's options is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lazytui.errors import BadInput, UsageError
+from lazytui.runs.engines.catalog import open_engine
+from lazytui.runs.engines.local import LocalProcesses
+from lazytui.runs.engines.placement import Placement
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.system.gpus import VISIBLE, visible_gpus
+
+
+@pytest.fixture
+def three_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As nvidia-smi lists them."""
+    program = tmp_path / "nvidia-smi"
+    program.write_text('#!/bin/sh\n[ "$1 $2" = "--query-gpu=index --format=csv,noheader" ] && printf "0\\n1\\n2\\n"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.delenv(VISIBLE, raising=False)
+
+
+def runs(tmp_path: Path, *devices: str) -> list[RunFolder]:
+    workspace = Workspace(tmp_path / "runs")
+    return [workspace.create("train", {"device": device}) for device in devices]
+
+
+def test_each_run_gets_the_gpu_that_fewest_have(tmp_path: Path) -> None:
+    placement, going = Placement(["0", "2"], 2), set[str]()
+    all_runs = runs(tmp_path, *["auto"] * 4, "cuda", "cpu", "mps")
+    placed = []
+    for run in all_runs[:4]:
+        placed.append(placement.place(run, going)[VISIBLE])
+        going.add(run.id)
+    assert placement.at_a_time == 4 and placed == ["0", "2", "0", "2"]
+    going -= {all_runs[1].id, all_runs[3].id}  # both of the second GPU have ended
+    for run in all_runs[4:]:
+        assert placement.place(run, going) == ({VISIBLE: "2"} if run is all_runs[4] else {})
+    assert Placement([], 0).place(all_runs[0], ()) == {}
+
+
+@pytest.mark.usefixtures("three_gpus")
+def test_all_gpus_of_a_machine_are_used(tmp_path: Path) -> None:
+    engine = open_engine("local", ["per-device=3"])
+    assert isinstance(engine, LocalProcesses) and engine.at_a_time == 9
+    assert open_engine("local", ["per-device=3"], 4).at_a_time == 4, "--jobs says it more plainly"
+    assert open_engine("local", ["per-device=2", "devices=0,2"]).at_a_time == 4
+    engine.check()
+    (run,) = runs(tmp_path, "auto")
+    assert LocalProcesses(1)._placement.place(run, ()) == {VISIBLE: "0"}, "of several also without an option"
+    with pytest.raises(BadInput, match=r"names the GPU 3, which this machine hasn't: it has 0, 1, 2\."):
+        open_engine("local", ["devices=1,3"]).check()
+
+
+@pytest.mark.usefixtures("three_gpus")
+def test_only_what_is_visible_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VISIBLE, "2, GPU-5f,-1,0")
+    assert visible_gpus() == ["2", "GPU-5f"]
+    monkeypatch.setenv(VISIBLE, "")
+    assert visible_gpus() == []
+    with pytest.raises(BadInput, match="per-device shares GPUs, and this machine has none"):
+        open_engine("local", ["per-device=2"]).check()
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("per-device=0", "per-device=0: each GPU has 1 to 64 runs at a time."),
+        ("per-device=many", "per-device=many: each GPU has 1 to 64 runs at a time."),
+        ("persistent=maybe", "persistent=maybe: it is yes or no."),
+        ("persistant=yes", "There is no option of the engine local 'persistant'. Did you mean persistent?"),
+    ],
+)
+def test_other_options_are_refused(option: str, sentence: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        open_engine("local", [option])
+    assert str(refused.value) == sentence

@@ -82,7 +82,7 @@ def one_network(on_gpu: bool) -> None:
 
 
 def bundled_training(on_gpu: bool) -> tuple[TrainParams, BiasedDataset]:
-    """What the bundled network was trained with, on drawn digits where MNIST isn't at hand; on the CPU on 600 of them."""
+    """What the bundled network was trained with, on drawn digits where MNIST isn't at hand; on the CPU 600 of these."""
     params = recorded_params(Workspace(Path("runs")).find(BUNDLED))
     assert isinstance(params, TrainParams)
     source = {"source": "auto"} if on_gpu else {"source": "strokes", "train_size": 600, "test_size": 200}

@@ -111,7 +111,6 @@ def _fork(request: Mapping[str, Any], own: tuple[int, ...]) -> int | None:
 
 
 def _be_the_run(request: Mapping[str, Any], not_its_own: tuple[int, ...]) -> None:
-    from lazytui.__main__ import main as program
     from lazytui.files.reading import open_to_append
 
     os.setsid()
@@ -122,7 +121,7 @@ def _be_the_run(request: Mapping[str, Any], not_its_own: tuple[int, ...]) -> Non
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     sys.argv = ["lazytui", *request["arguments"]]
-    program()
+    importlib.import_module("lazytui.__main__").main()  # above all of this package, which it starts
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ def list_runs(
     """List the runs of the workspace, newest last."""
     from lazytui.cli.lists.tables import print_lines
     from lazytui.errors import BadInput
+    from lazytui.runs.engines.control import settle_vanished
     from lazytui.runs.workspace_watch import WorkspaceWatch, shipped_lines
 
     place = place_at(workspace, at, remote_lazytui)
@@ -38,6 +39,8 @@ def list_runs(
     there = place.workspace
     watch = WorkspaceWatch(there)
     lines = watch.refresh()
+    if settle_vanished(line.run for line in lines if line.ticket):
+        lines = watch.refresh()
     if watch.trouble:
         raise BadInput(watch.trouble)
     if json:
@@ -72,6 +75,7 @@ def show(
     from lazytui.cli.print_results import print_figures, print_note
     from lazytui.cli.run_json import run_json
     from lazytui.plain_text import plain_text
+    from lazytui.runs.formatting import state_word
     from lazytui.runs.jobs import resume_command
 
     found = place_at(workspace, at, remote_lazytui).workspace.find(run)
@@ -85,7 +89,7 @@ def show(
         "run": found.reference,
         "name": found.name,
         "kind": record.kind,
-        "status": status.state,
+        "status": state_word(status, found.ticket) if status.state == "queued" else status.state,
         "error": status.error,
         "parents": list(record.parents),
     }

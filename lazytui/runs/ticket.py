@@ -13,6 +13,9 @@ from lazytui.files.writing import storage_errors, write_atomic
 
 _LARGEST = 4096
 
+UNKNOWN_SECONDS = 60.0
+"""For how long a job may come to light whose submission was cut off, so that it isn't known whether there is one."""
+
 _Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 
 

@@ -70,7 +70,6 @@ class Engine(Protocol):
         """The jobs of those names that the engine knows; one call for all. Raises Unreachable."""
 
     def cancel(self, names: Collection[str]) -> None:
-        """Take those that wait out of the queue, and ask those that run to save and stop. Raises Unreachable.
-
-        It is called until all have ended, so a second call for the same job must be harmless.
+        """Take those that wait out of the queue; those that run are asked by their folders to save and stop, and may be
+        told so here too, once. It is called until all have ended. Raises Unreachable.
         """

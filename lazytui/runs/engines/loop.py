@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from lazytui.code_permission import require_allowed_for
 from lazytui.counted_nouns import counted
-from lazytui.errors import Interrupted, UsageError
+from lazytui.errors import Interrupted
 from lazytui.files.writing import storage_errors
 from lazytui.runs.engines.engine import Busy, Engine, Job, RefusedJobs, Unreachable
 from lazytui.runs.engines.last_output import last_output
@@ -26,14 +26,11 @@ from lazytui.runs.jobs import request_stop
 from lazytui.runs.locks import AlreadyLocked
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE, Status
-from lazytui.runs.ticket import new_ticket
+from lazytui.runs.ticket import UNKNOWN_SECONDS, new_ticket
 
 _LISTEN_EVERY = 0.2
 _LOOKS = 2
 """How often in a row a job has to be gone whose run doesn't say that it ended: files of elsewhere are seen late."""
-
-UNKNOWN_SECONDS = 60.0
-"""For how long a job may come to light whose submission was cut off, so that it isn't known whether there is one."""
 
 _BATCH = 1000
 """Jobs that are submitted at once, at most: a Slurm array takes 1,001, unless a site has changed that."""
@@ -343,7 +340,7 @@ class _Loop:
         """Stop all and wait for it: those that run save; what can't be asked now is asked again."""
         unasked, failures = list(self._going), set[str]()
         while self._going:
-            unasked = [going for going in unasked if not request(_ask_to_stop, going.run, self._report, failures)]
+            unasked = [going for going in unasked if not request(self._ask_to_stop, going.run, self._report, failures)]
             if names := [going.name for going in self._going if going.name]:
                 try:
                     self._engine.cancel(names)
@@ -351,6 +348,18 @@ class _Loop:
                     self._note_unreachable(error)
             time.sleep(min(self._engine.look_every, 1.0))
             self._look()
+
+    def _ask_to_stop(self, run: RunFolder) -> None:
+        """Of an engine's job by its folder only: the engine's own signal would be the second, which stops at once.
+
+        Also one that was preempted, whose status says that it stopped.
+        """
+        if not self._engine.takes_tickets:
+            request_stop(run)
+            return
+        run.refuse_links()
+        with storage_errors(run.path):
+            run.stop_file.touch()
 
     # Telling
 
@@ -361,12 +370,3 @@ class _Loop:
         if text not in self._noted:
             self._noted.add(text)
             self._report.note(text)
-
-
-def _ask_to_stop(run: RunFolder) -> None:
-    """Also one that was preempted, whose status says that it stopped."""
-    try:
-        request_stop(run)
-    except UsageError:
-        with storage_errors(run.path):
-            run.stop_file.touch()

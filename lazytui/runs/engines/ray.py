@@ -37,7 +37,7 @@ _STATES: Mapping[str, Literal["waiting", "running"]] = {"PENDING": "waiting", "R
 
 
 class Ray:
-    """It tries nothing twice by itself; a job's processes are given three seconds to save when it is stopped."""
+    """It tries nothing twice by itself."""
 
     name = "ray"
     tries = 3
@@ -112,9 +112,9 @@ class Ray:
         return found
 
     def cancel(self, names: Collection[str]) -> None:
-        jobs = self.look(names)
-        for name, job in jobs.items():
-            if job.state != "gone":
+        """Those that run hear by their folders that they have to stop: Ray would kill them three seconds later."""
+        for name, job in self.look(names).items():
+            if job.state == "waiting":
                 self._ask("POST", f"/api/jobs/{quote(name)}/stop")
 
     def _ask(self, method: str, path: str, content: object = None) -> Any:

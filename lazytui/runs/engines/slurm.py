@@ -115,7 +115,7 @@ class Slurm:
         for program in ("sbatch", "squeue", "scancel"):
             if shutil.which(program) is None:
                 raise BadInput(
-                    f"{program} isn't on the PATH: the engine slurm needs a machine where Slurm is used from."
+                    f"{program} isn't on the PATH: the engine slurm needs a machine that Slurm is used from."
                 )
         try:
             self._sbatch(["--test-only"], "#!/bin/bash\n")

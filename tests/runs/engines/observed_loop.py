@@ -65,6 +65,34 @@ def executing(engine: Engine, runs: Sequence[RunFolder], workspace: Workspace) -
         thread.join()
 
 
+def runs_of(workspace: Workspace, count: int, steps: int = 20, hold: int | None = None) -> list[RunFolder]:
+    """New runs of so many steps; hold: at which each waits for `let_go`."""
+    return [workspace.create("train", {"steps": steps, "hold": hold}) for _ in range(count)]
+
+
+def starts(run: RunFolder) -> list[tuple[int, int]]:
+    """Process and first step of each start."""
+    try:
+        lines = (run.path / "starts").read_text().splitlines()
+    except OSError:
+        return []
+    return [(int(process), int(step)) for process, step in map(str.split, lines)]
+
+
+def hold_is_reached(run: RunFolder) -> bool:
+    progress = run.status.progress
+    return run.status.state == "running" and progress is not None and progress.done == run.record.params["hold"]
+
+
+def let_go(runs: Sequence[RunFolder]) -> None:
+    for run in runs:
+        (run.path / "go").touch()
+
+
+def states(runs: Sequence[RunFolder]) -> list[str]:
+    return [run.status.state for run in runs]
+
+
 def main() -> None:
     _, folder, settings, *names = sys.argv
     workspace = Workspace(Path(folder))

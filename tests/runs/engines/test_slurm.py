@@ -8,14 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.engines import loop
-from lazytui.runs.engines.control import stop_run
+from lazytui.runs.engines.control import settle_vanished, stop_run
 from lazytui.runs.engines.engine import RefusedJobs
 from lazytui.runs.engines.slurm import Slurm
 from lazytui.runs.run_folder import RunFolder
@@ -25,7 +25,7 @@ from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import run_line
 from tests.commands import ROOT, wait_until
 from tests.one_node_slurm import OneNodeSlurm
-from tests.runs.engines.observed_loop import executing
+from tests.runs.engines.observed_loop import executing, hold_is_reached, let_go, runs_of, starts, states
 
 JOB = f"""#!/bin/sh
 PYTHONPATH={ROOT} exec {sys.executable} {ROOT}/tests/runs/engines/tiny_job.py "$@"
@@ -45,7 +45,7 @@ class Cluster:
         return Slurm({**self.settings, **options})
 
     def runs(self, count: int, steps: int = 20, hold: int | None = None) -> list[RunFolder]:
-        return [self.workspace.create("train", {"steps": steps, "hold": hold}) for _ in range(count)]
+        return runs_of(self.workspace, count, steps, hold)
 
     def program(self, name: str, text: str) -> Path:
         file = self.programs / name
@@ -80,29 +80,6 @@ def cluster(slurm: OneNodeSlurm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", f"{made.programs}{os.pathsep}{slurm.environment['PATH']}")
     yield made
     wait_until(lambda: not slurm.call("squeue", "-h"))
-
-
-def starts(run: RunFolder) -> list[tuple[int, int]]:
-    """Process and first step of each start."""
-    try:
-        lines = (run.path / "starts").read_text().splitlines()
-    except OSError:
-        return []
-    return [(int(process), int(step)) for process, step in map(str.split, lines)]
-
-
-def hold_is_reached(run: RunFolder) -> bool:
-    progress = run.status.progress
-    return run.status.state == "running" and progress is not None and progress.done == run.record.params["hold"]
-
-
-def let_go(runs: Sequence[RunFolder]) -> None:
-    for run in runs:
-        (run.path / "go").touch()
-
-
-def states(runs: Sequence[RunFolder]) -> list[str]:
-    return [run.status.state for run in runs]
 
 
 def test_runs_go_through_arrays_and_those_that_wait_say_where(
@@ -255,6 +232,19 @@ def test_a_queue_that_never_starts_says_why_and_a_person_can_take_a_run_out_of_i
         cluster.slurm.call("scancel", cluster.job_of(canceled))
         stop_run(kept)
     assert states(runs) == ["stopped"] * 2 and [starts(run) for run in runs] == [[], []]
+
+
+def test_a_run_whose_job_has_vanished_is_interrupted_when_somebody_looks(cluster: Cluster) -> None:
+    vanished, young, unknown = cluster.runs(3)
+    for run, engine, age in ((vanished, "slurm", 100.0), (young, "slurm", 0.0), (unknown, "pbs", 100.0)):
+        ticket = new_ticket(engine, "lazytui-gone_0")
+        run.set_ticket(ticket.model_copy(update={"submitted": ticket.submitted - age}))
+        run.set_status(Status(state="queued", heartbeat=1.0))
+    assert settle_vanished([vanished, young, unknown]) == [vanished]
+    assert states([vanished, young, unknown]) == ["interrupted", "queued", "queued"]
+    for run in (young, unknown):
+        stop_run(run)
+    assert states([vanished, young, unknown]) == ["interrupted", "stopped", "stopped"], "so they can be removed"
 
 
 def test_two_loops_over_the_same_runs_submit_each_once(cluster: Cluster) -> None:

@@ -22,6 +22,7 @@ TABLES = (
     "select",
     "workers",
     "gpu",
+    "engines",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

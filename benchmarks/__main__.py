@@ -23,6 +23,7 @@ TABLES = (
     "workers",
     "gpu",
     "engines",
+    "ray",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

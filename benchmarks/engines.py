@@ -88,9 +88,7 @@ def _disturbed_study(bench: _Bench) -> None:
             if _disturb(bench, run, how):
                 disturbed.add(run.id)
                 counts[how] += 1
-        for line in bench.slurm.call("squeue", "-h", "-r", "-t", "PENDING", "-o", "%i %r").splitlines():
-            if line.endswith(" BeginTime"):  # Slurm has it wait for two minutes
-                bench.slurm.call("scontrol", "update", f"JobId={line.split()[0]}", "StartTime=now")
+        _begin_requeued(bench)
         if len(disturbed) == _DISTURBED // 2 and not study_killed:
             study_killed = True
             process.kill()
@@ -110,6 +108,13 @@ def _disturbed_study(bench: _Bench) -> None:
     _row("... ends told by the logs of events (one each)", sum(_ends(run) for run in runs))
     _row("... minutes", f"{(time.monotonic() - began) / 60:.1f}")
     _row("... with the weights of a training here, undisturbed", f"{_equal(bench, runs)} of {len(runs)}")
+
+
+def _begin_requeued(bench: _Bench) -> None:
+    """Slurm has jobs that it put back into the queue wait for two minutes."""
+    for line in bench.slurm.call("squeue", "-h", "-r", "-t", "PENDING", "-o", "%i %r").splitlines():
+        if line.endswith(" BeginTime"):
+            bench.slurm.call("scontrol", "update", f"JobId={line.split()[0]}", "StartTime=now")
 
 
 def _study(lab: Lab) -> str:
@@ -164,10 +169,11 @@ def _time_limits(bench: _Bench) -> None:
         time.sleep(0.5)
         assert process.poll() is None, process.communicate()
         jobs.add(_job(run))
-        bench.slurm.call("scontrol", "update", f"JobId={_job(run)}", "StartTime=now")
-    _row("four time limits in a row: resumed at steps", f"{_steps(run)}, as {len(jobs)} job")
+        _begin_requeued(bench)
+    _row("four time limits in a row: resumed at steps", f"{_steps(run)}, as {', '.join(sorted(jobs))}")
     lab.run("runs", "stop", run.id, **bench.environment)
-    process.communicate()
+    said = process.communicate()[1]
+    _row("... submitted again by the command that waits", said.count("submitted again"))
     _row("... and stopped by a person then", run.status.state)
 
 

@@ -119,9 +119,11 @@ class OneNodeSlurm:
         subprocess.run(command, env={**os.environ, **self.environment}, check=True, capture_output=True, timeout=60)
 
     def call(self, *command: str) -> str:
-        """What a command of Slurm prints; nothing where it fails."""
+        """What a command of Slurm prints; nothing where it fails, or tries for long to tell a job that is ending."""
         environment = {**os.environ, **self.environment}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60).stdout.strip()
+        with suppress(subprocess.TimeoutExpired):
+            return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20).stdout.strip()
+        return ""
 
     def kill_node(self) -> None:
         """End slurmd as a crash does; its jobs go on."""

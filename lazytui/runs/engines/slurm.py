@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Literal
 
 from lazytui.errors import BadInput, UsageError
@@ -22,6 +23,7 @@ from lazytui.runs.workspace import Workspace
 
 _PATIENCE = 60.0
 """Seconds for an answer."""
+_SHORT_PATIENCE = 10.0
 
 _WARNING = "B:USR1@90"
 """Slurm warns the batch script so many seconds before the time limit, or up to a minute earlier."""
@@ -175,16 +177,17 @@ class Slurm:
         running = [job.id for job in jobs.values() if job.state == "running"]
         for options, ids in ((["--state=PENDING"], waiting), (["--batch", "--signal=USR1"], running)):
             if ids:
-                _call(["scancel", *options, *ids])  # a job that has ended meanwhile is no failure
+                with suppress(Unreachable):  # it tries for long to tell a job that is ending; the next call tells more
+                    _call(["scancel", *options, *ids], patience=_SHORT_PATIENCE)
 
 
-def _call(command: Sequence[str], text: str = "") -> subprocess.CompletedProcess[str]:
+def _call(command: Sequence[str], text: str = "", patience: float = _PATIENCE) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            command, input=text, capture_output=True, text=True, errors="replace", timeout=_PATIENCE, check=False
+            command, input=text, capture_output=True, text=True, errors="replace", timeout=patience, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise Unreachable(f"Slurm doesn't answer: {command[0]} took more than {_PATIENCE:.0f} s.") from error
+        raise Unreachable(f"Slurm doesn't answer: {command[0]} took more than {patience:.0f} s.") from error
     except OSError as error:
         raise Unreachable(f"{command[0]} can't be started: {error.strerror or error}.") from error
 

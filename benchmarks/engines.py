@@ -173,7 +173,8 @@ def _time_limits(bench: _Bench) -> None:
     _row("four time limits in a row: resumed at steps", f"{_steps(run)}, as {', '.join(sorted(jobs))}")
     lab.run("runs", "stop", run.id, **bench.environment)
     said = process.communicate()[1]
-    _row("... submitted again by the command that waits", said.count("submitted again"))
+    again = [line.partition(": ")[2] for line in said.splitlines() if "submitted again" in line]
+    _row("... submitted again by the command that waits", "; ".join(again) or "never")
     _row("... and stopped by a person then", run.status.state)
 
 

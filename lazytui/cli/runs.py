@@ -39,7 +39,7 @@ def list_runs(
     there = place.workspace
     watch = WorkspaceWatch(there)
     lines = watch.refresh()
-    if settle_vanished(line.run for line in lines if line.ticket):
+    if settle_vanished(line.run for line in lines if line.ticket and not line.status.elsewhere):
         lines = watch.refresh()
     if watch.trouble:
         raise BadInput(watch.trouble)

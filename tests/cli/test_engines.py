@@ -49,7 +49,7 @@ _WRONG = {
     "train --engine-option time=1": (2, "--engine-option is for an --engine."),
     "study --engine local --engine-option time=1": (
         2,
-        "The engine local has no options, so it can't be given time.",
+        "There is no option of the engine local 'time'. Available: persistent, per-device, devices.",
     ),
     "study --engine slurm --engine-option wrap=x": (
         2,

@@ -7,7 +7,7 @@ or says whom to trust (`setup`, `python`, `address`), is only read from `engines
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +89,9 @@ def seconds_between_looks(settings: Mapping[str, str], default: float) -> float:
     return seconds
 
 
-def require_known(settings: Iterable[str], known: Sequence[str], engine: str) -> None:
+def require_known(settings: Iterable[str], known: Collection[str], engine: str) -> None:
     """Raise UsageError for an option that an engine doesn't have."""
     for name in settings:
-        if not known:
-            raise UsageError(f"The engine {engine} has no options, so it can't be given {name}.")
         if name not in known:
             raise UsageError(unknown_name(f"option of the engine {engine}", name, known))
 

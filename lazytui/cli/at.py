@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,16 +35,25 @@ RemoteLazytuiOption = Annotated[
 
 @dataclass(frozen=True)
 class Place:
-    """Where runs are. hosts: the other machines; None for this one. control: does something about the runs."""
+    """Where runs are. hosts: the other machines; None for this one. at: as they were typed.
+
+    control: does something about the runs.
+    """
 
     workspace: Workspace
     hosts: Host | Hosts | None = None
+    at: tuple[str, ...] = ()
 
     @cached_property
     def control(self) -> RunControl:
         from lazytui.analyses.core.local_runs import LocalRuns
 
         return self.hosts or LocalRuns(self.workspace)
+
+    @property
+    def options(self) -> str:
+        """What a command has to be given, behind it, to mean these runs; empty for this machine's."""
+        return "".join(f" --at {shlex.quote(text)}" for text in self.at)
 
     @property
     def poll_seconds(self) -> float:
@@ -66,7 +76,7 @@ def place_at(workspace: Path | None, at: list[str] | None, remote_lazytui: str |
         return Place(workspace_at(workspace))
     hosts = connect(at, remote_lazytui)
     _connected.append(hosts)
-    return Place(hosts.workspace, hosts)
+    return Place(hosts.workspace, hosts, tuple(at))
 
 
 def connect(at: list[str], remote_lazytui: str | None) -> Host | Hosts:

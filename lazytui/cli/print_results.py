@@ -37,7 +37,8 @@ def show(run: RunFolder, workspace: Workspace, *, json: bool, exports: Sequence[
         print_figures(figures(run))
     for path in export_run(run, workspace, exports, title=run.id):
         print_note(f"wrote {path}", quiet=quiet)
-    print_note(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
+    where = f"at {workspace.title}" if workspace.is_elsewhere else f"in {run.path}"
+    print_note(f"{run.id}: {run.status.state}; saved {where}", quiet=quiet)
 
 
 def print_figures(figures: Sequence[Figure]) -> None:

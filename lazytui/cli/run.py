@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from lazytui.analyses import SUMMARIES
+from lazytui.cli.at import AtOption, RemoteLazytuiOption
 from lazytui.cli.common_options import EngineOption, EngineOptionOption, WorkspaceOption, workspace_at
 from lazytui.cli.config_file import read_config
 from lazytui.code_permission import allow_named
@@ -100,6 +101,8 @@ def start(
     ] = None,
     engine: EngineOption = None,
     engine_option: EngineOptionOption = None,
+    at: AtOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,
     resume: Annotated[
@@ -119,6 +122,13 @@ def start(
     from lazytui.runs.logs.choice import begin_logs, check_logs
     from lazytui.runs.status import RESUMABLE
 
+    if at or remote_lazytui:
+        asked = {**read_config(config, kind), **values}
+        others = {"--workspace": workspace and kind != "compare", "--log": log, "--engine": engine, "--resume": resume}
+        found = _elsewhere(kind, asked, at, remote_lazytui, others, name=name, detach=detach, json=json, quiet=quiet)
+        if found is None:
+            return
+        values, config = found, None
     logs = check_logs(log or [])
     elsewhere = engine_elsewhere(engine, engine_option or [])
     there = workspace_at(workspace)
@@ -147,6 +157,30 @@ def start(
         print(run_json(chosen) if json else chosen.id)
         return
     carry_and_show(chosen, there, json=json, exports=export or [], quiet=quiet, engine=elsewhere)
+
+
+def _elsewhere(
+    kind: str,
+    asked: dict[str, Any],
+    at: list[str] | None,
+    remote_lazytui: str | None,
+    others: Mapping[str, Any],
+    **how: Any,
+) -> dict[str, Any] | None:
+    """What a comparison of other machines' trainings is asked here; any other run is started there, and None returned.
+
+    others: options that don't go with that, and what was given of them.
+    """
+    from lazytui.cli.at import place_at
+    from lazytui.cli.runs_elsewhere import compared_there, start_there
+
+    if wrong := [option for option, value in others.items() if value]:
+        raise UsageError(f"{wrong[0]} doesn't go with --at.")
+    place = place_at(None, at, remote_lazytui)
+    if kind == "compare":
+        return compared_there(asked, place)
+    start_there(kind, asked, place, **how)
+    return None
 
 
 def carry_and_show(

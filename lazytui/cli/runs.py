@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
-import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lazytui.cli.at import AtOption, RemoteLazytuiOption, place_at
-from lazytui.cli.common_options import EngineOption, EngineOptionOption, JsonOption, RunArgument, WorkspaceOption
+from lazytui.cli.common_options import (
+    EngineOption,
+    EngineOptionOption,
+    JsonOption,
+    RunArgument,
+    WorkspaceOption,
+    workspace_at,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lazytui.runs.run_folder import RunFolder
     from lazytui.runs.workspace_watch import RunLine
 
 group = typer.Typer(
-    help="List, show, follow, pause, resume, stop, rename and remove runs.", no_args_is_help=True, rich_markup_mode=None
+    help="List, show, follow, pause, resume, stop, rename, remove and sync runs.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -78,7 +89,8 @@ def show(
     from lazytui.runs.formatting import state_word
     from lazytui.runs.jobs import resume_command
 
-    found = place_at(workspace, at, remote_lazytui).workspace.find(run)
+    place = place_at(workspace, at, remote_lazytui)
+    found = place.workspace.find(run)
     if json:
         print(run_json(found))
         return
@@ -101,7 +113,7 @@ def show(
         for name, value in entries.items():
             print(plain_text(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
     if found.status.state in {"paused", "stopped", "interrupted", "failed"}:
-        print_note(f"Go on with it: {resume_command(found)}")
+        print_note(f"Go on with it: {resume_command(found)}{place.options}")
 
 
 @group.command()
@@ -113,33 +125,21 @@ def follow(
 ) -> None:
     """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
     from lazytui.cli.closed_streams import is_unheard
-    from lazytui.cli.narration import print_event
     from lazytui.cli.print_results import print_note
+    from lazytui.cli.runs_elsewhere import follow_events
     from lazytui.errors import LazytuiError
-    from lazytui.runs.events import EventReader
-    from lazytui.runs.status import ACTIVE
 
     place = place_at(workspace, at, remote_lazytui)
-    if place.hosts:
-        place.hosts.keep_up()
     found = place.workspace.find(run)
-    reader = EventReader(found.events)
-    while True:
-        going = found.status.state in ACTIVE  # asked before reading, so that the last events aren't missed
-        while events := reader.read():
-            for event in events:
-                print_event(event)
-            if is_unheard(sys.stdout):
-                return
-        if not going:
-            break
-        time.sleep(place.poll_seconds)
+    damaged = follow_events(found, place)
+    if is_unheard(sys.stdout):
+        return
     status = found.status
-    if reader.damaged:
-        print_note(f"{reader.damaged} damaged lines of events.jsonl were skipped.")
+    if damaged:
+        print_note(f"{damaged} damaged lines of events.jsonl were skipped.")
     if status.state != "done":
         raise LazytuiError(f"{found.id}: {status.state}. {status.error or ''}".rstrip())
-    print_note(f"{found.id}: done; see it with: lazytui runs show {found.id}")
+    print_note(f"{found.id}: done; see it with: lazytui runs show {found.id}{place.options}")
 
 
 @group.command()
@@ -171,7 +171,7 @@ def pause(
     place = place_at(workspace, at, remote_lazytui)
     found = place.workspace.find(run)
     place.control.pause(found)
-    print_note(f"{found.id} was asked to pause; go on with it: lazytui runs resume {found.reference}")
+    print_note(f"{found.id} was asked to pause; go on with it: lazytui runs resume {found.reference}{place.options}")
 
 
 @group.command()
@@ -302,3 +302,40 @@ def _cells(line: RunLine) -> list[str]:
     share = f"{progress.done / progress.total:.0%}" if progress and progress.total and state != "done" else ""
     began = age_text(line.created) if line.created else ""
     return [line.run.id, line.name or "", state, share, size_text(size_of_run(line)), began]
+
+
+@group.command()
+def sync(
+    host: Annotated[str, typer.Argument(metavar="[USER@]HOST[:WORKSPACE]", help="As for --at.")],
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="Of that machine; all that have ended by default.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    remote_lazytui: RemoteLazytuiOption = None,
+    weights: Annotated[bool, typer.Option("--weights", help="Also the networks and autoencoders.")] = False,
+) -> None:
+    """Copy the results of another machine into the workspace of this one, by ssh: only what isn't here yet."""
+    from lazytui.cli.print_results import print_note
+    from lazytui.counted_nouns import counted
+    from lazytui.remote.host import Host
+    from lazytui.remote.sync import sync as copy_results
+
+    place = place_at(None, [host], remote_lazytui)
+    assert isinstance(place.hosts, Host)
+    there = place.workspace
+    chosen = list(map(there.find, runs)) if runs else there.readable_runs()
+    here = workspace_at(workspace)
+    done = list(_told(copy_results(place.hosts, chosen, here, weights=weights)))
+    print_note(
+        f"{counted(done.count(True), 'run')} of {there.title} copied into {here.path}; {done.count(False)} were here."
+    )
+
+
+def _told(copied: Iterable[tuple[RunFolder, str]]) -> Iterator[bool]:
+    """Say what became of each; whether something was copied."""
+    from lazytui.cli.print_results import print_note
+
+    for run, how in copied:
+        if how:
+            print_note(f"{run.id}: {how}")
+        yield bool(how)

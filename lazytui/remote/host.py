@@ -164,7 +164,8 @@ class Host:
         with closing(replies):
             for reply in replies:
                 for piece in reply.pieces:  # before the state that says that there are no more
-                    self.mirror.append(piece)
+                    if (piece.run, piece.file) in self._followed:
+                        self.mirror.append(piece)
                 for row in reply.rows:
                     self.mirror.take(row)
                 for metrics in reply.metrics:
@@ -263,12 +264,16 @@ class Host:
             began = time.monotonic()
             replies = list(self._ask("get", wanted=[(run, file, offset, most)]))
             pieces = [piece for reply in replies for piece in reply.pieces]
-            if len(pieces) != 1 or pieces[0].size is None:
-                raise BadInput(f"{self.address.host} doesn't have {file} of {run} any more.")
+            if len(pieces) != 1 or (pieces[0].run, pieces[0].file, pieces[0].offset) != (run, file, offset):
+                raise ValueError("another file than was asked for")
             content, size = content_of(pieces[0]), pieces[0].size
+            if size is None:
+                raise BadInput(f"{self.address.host} doesn't have {file} of {run} any more.")
+            if not content and offset < size:
+                raise ValueError("less than there is")
             yield content
             offset += len(content)
-            if offset >= size or not content:
+            if offset >= size:
                 return
             if offset > LARGEST_FILE:
                 raise BadInput(f"{file} of {run} is too large to be brought from {self.address.host}.")

@@ -199,6 +199,49 @@ def test_several_machines_are_one_workspace_and_one_leaderboard(far: Far, tmp_pa
         hosts.hang_up()
 
 
+def test_results_are_copied_once_and_completed(far: Far, lab: Lab) -> None:
+    finished = finished_run(far.workspace)
+    going_run(far.workspace)
+    sync = ("runs", "sync", *far.options[1:])
+    copied = lab.call(*sync)
+    assert copied.code == 0 and "1 run of box" in copied.err
+    own = lab.workspace / finished.name
+    assert [run.name for run in lab.workspace.glob("[!.]*")] == [finished.name]
+    for file in ("result.json", "arrays.safetensors"):
+        assert (own / file).read_bytes() == (finished / file).read_bytes()
+    assert not (own / "model.safetensors").exists()
+    assert "0 runs of box" in lab.call(*sync).err
+    assert "completed by model.safetensors" in lab.call(*sync, "reference", "--weights").err
+    assert (own / "model.safetensors").read_bytes() == (finished / "model.safetensors").read_bytes()
+    assert lab.call("runs", "show", "reference").code == 0
+
+
+def test_trainings_of_several_machines_are_compared_here(far: Far, tmp_path: Path, lab: Lab) -> None:
+    finished_run(far.workspace)
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copytree(shipped_run("cured-strokes").path, other / "20261121-2302-train-cured-m4m4")
+    compared = lab.call("run", "compare", *far.options, "--at", f"cluster:{other}", "--json")
+    assert compared.code == 0, compared.err
+    assert compared.json["metrics"]["runs"] == 2 and compared.json["params"]["plain"] is False
+    assert len(list(lab.workspace.glob("[!.]*"))) == 1, "only the comparison is here"
+    assert sorted(path.name for path in far.workspace.iterdir()) == ["20261121-2301-train-lazy-k3f9"]
+
+
+def test_a_run_is_started_there_and_followed_from_here(far: Far, lab: Lab) -> None:
+    tiny = ("run", "dataset", "--source", "strokes", "--train-size", "300", "--test-size", "200")
+    ended = lab.call(*tiny, *far.options, "--name", "mine", "--json")
+    assert ended.code == 0 and ended.json["name"] == "mine" and ended.json["figures"]
+    assert not lab.workspace.exists() and (far.workspace / ended.json["run"] / "result.json").exists()
+    for more, words in (
+        (("--resume",), "--resume doesn't go with --at"),
+        (("--workspace", "w"), "--workspace doesn't go with --at"),
+        (("--at", "other"), "on one machine"),
+    ):
+        refused = lab.call(*tiny, *far.options, *more)
+        assert refused.code in {2, 3} and (words in refused.err or more[0] == "--at"), refused.err
+
+
 @pytest.mark.parametrize(
     ("text", "host", "workspace"),
     [

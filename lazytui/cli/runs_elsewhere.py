@@ -1,0 +1,106 @@
+"""Runs that are started on another machine, compared with those of others, and copied from there."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from lazytui.errors import LazytuiError, UsageError
+
+if TYPE_CHECKING:
+    from lazytui.cli.at import Place
+    from lazytui.runs.run_folder import RunFolder
+
+_FILES_OF_A_TRAINING = ("result.json", "arrays.safetensors")
+
+
+def start_there(
+    kind: str, values: dict[str, Any], place: Place, *, name: str | None, detach: bool, json: bool, quiet: bool
+) -> None:
+    """Start a run on the one machine, and follow it to its end unless it is to be left alone; then show it."""
+    from lazytui.analyses.core import execute
+    from lazytui.cli.print_results import print_note, show
+    from lazytui.cli.run_json import run_json
+    from lazytui.remote.host import Host
+    from lazytui.runs.run_folder import check_name
+
+    if not isinstance(place.hosts, Host):
+        raise UsageError(
+            "A run is started on one machine: give --at once. Only compare sets several beside each other."
+        )
+    if name is not None:
+        check_name(name)
+    execute.validate(kind, values)
+    run = place.control.start(kind, values)
+    if name is not None:
+        place.control.rename(run, name)
+    print_note(f"{run.id} runs at {place.workspace.title}; it goes on whatever becomes of the line.", quiet=quiet)
+    if detach:
+        print(run_json(run) if json else run.id)
+        return
+    follow_events(run, place, out=not quiet and not json)
+    status = run.status
+    if status.state != "done":
+        raise LazytuiError(f"{run.id}: {status.state}. {status.error or ''}".rstrip())
+    show(run, place.workspace, json=json, exports=[], quiet=quiet)
+
+
+def follow_events(run: RunFolder, place: Place, *, out: bool = True) -> int:
+    """Print what a run reports until its end; the number of damaged lines. Ends, too, where nobody listens any more."""
+    from lazytui.cli.closed_streams import is_unheard
+    from lazytui.cli.narration import print_event
+    from lazytui.runs.events import EventReader
+    from lazytui.runs.status import ACTIVE
+
+    trouble = _Trouble(place)
+    if place.hosts:
+        place.hosts.keep_up()
+    reader = EventReader(run.events)
+    while True:
+        going = run.status.state in ACTIVE  # asked before reading, so that the last events aren't missed
+        while events := reader.read():
+            for event in events:
+                if out:
+                    print_event(event)
+            if is_unheard(sys.stdout):
+                return reader.damaged
+        if not going:
+            return reader.damaged
+        trouble.tell()
+        time.sleep(place.poll_seconds)
+
+
+class _Trouble:
+    """Says once that the line is lost, and once that it is back."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._told = ""
+
+    def tell(self) -> None:
+        from lazytui.cli.print_results import print_note
+
+        now = self._place.hosts.trouble if self._place.hosts else ""
+        if bool(now) != bool(self._told):
+            print_note(now or "The line is back.")
+        self._told = now
+
+
+def compared_there(values: dict[str, Any], place: Place) -> dict[str, Any]:
+    """What `compare` is asked here, with trainings of other machines; none is trained unless that is asked for."""
+    from lazytui.cli.print_results import print_note
+    from lazytui.remote.host import Host
+
+    assert place.hosts
+    given = [place.workspace.find(reference, kinds=("train",)) for reference in values.get("runs", ())]
+    trainings = given or [
+        run for run in place.workspace.readable_runs() if run.record.kind == "train" and run.status.state == "done"
+    ]
+    if not trainings:
+        raise LazytuiError(f"There is no finished training at {place.workspace.title}.")
+    for host in [place.hosts] if isinstance(place.hosts, Host) else place.hosts.hosts:
+        host.bring_all([(run.id, file) for run in trainings for file in _FILES_OF_A_TRAINING])
+    if "plain" not in values:
+        print_note("Of plain networks only those are compared that are there; --plain trains what is missing, here.")
+    return {"plain": False, **values, "runs": tuple(str(run.path.resolve()) for run in trainings)}

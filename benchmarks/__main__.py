@@ -24,6 +24,7 @@ TABLES = (
     "gpu",
     "engines",
     "ray",
+    "remote",
 )
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 

@@ -84,14 +84,15 @@ def connect(at: list[str], remote_lazytui: str | None) -> Host | Hosts:
     from lazytui.remote.address import parse_address
 
     addresses = list(dict.fromkeys(parse_address(text, remote_lazytui) for text in at))
+    processes = [address.start() for address in addresses]  # before all that takes time, and at the same time
     if len(addresses) == 1:
         from lazytui.remote.host import Host
 
-        return Host(addresses[0])
+        return Host(addresses[0], processes[0])
     from lazytui.analyses.core.local_runs import LocalRuns
     from lazytui.remote.several import Hosts
 
-    return Hosts(addresses, LocalRuns)
+    return Hosts(addresses, LocalRuns, processes)
 
 
 _connected: list[Host | Hosts] = []

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shlex
+import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,24 @@ class Address:
         if self.workspace:
             there += f" --workspace {shlex.quote(self.workspace)}"
         return [*ssh, *_SSH_OPTIONS, *_ALIVE_OPTIONS, "--", self.host.strip("[]"), there]
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """ssh, with pipes to the server's input, output and what is said besides. Raises BadInput where there is none.
+
+        It has no terminal, at which it could ask for a password, and hears of no Ctrl-C.
+        """
+        command = self.command()
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise BadInput(f"{command[0]} can't be started on this machine: {error.strerror}.") from error
 
 
 def parse_address(text: str, remote_lazytui: str | None = None) -> Address:

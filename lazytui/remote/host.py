@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -18,8 +19,9 @@ from lazytui.errors import BadInput, LazytuiError
 from lazytui.files.reading import before_reading
 from lazytui.remote.address import Address
 from lazytui.remote.line import Line, LineLost
+from lazytui.remote.messages import Reply
 from lazytui.remote.mirror import Mirror, content_of, run_of
-from lazytui.remote.protocol import EVENTS_FILE, GROWING, LARGEST_FILE, LONGEST_CHUNK, Reply, is_served
+from lazytui.remote.protocol import EVENTS_FILE, GROWING, LARGEST_FILE, LONGEST_CHUNK, is_served
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
@@ -42,8 +44,17 @@ class Host:
     trouble: why nothing new comes just now, in a sentence; empty while all is well.
     """
 
-    def __init__(self, address: Address, *, changed: Callable[[], object] = lambda: None) -> None:
-        """changed: called in any thread when the copies have changed. Raises BadInput where there is no connection."""
+    def __init__(
+        self,
+        address: Address,
+        process: subprocess.Popen[bytes] | None = None,
+        *,
+        changed: Callable[[], object] = lambda: None,
+    ) -> None:
+        """process: its ssh, where that was started already. changed: called in any thread when the copies have changed.
+
+        Raises BadInput where there is no connection.
+        """
         self.address = address
         self.trouble = ""
         self.mirror = Mirror((mirrors_folder() / address.folder_name).resolve(), address.text)
@@ -56,7 +67,7 @@ class Host:
         self._wake = threading.Event()
         self._line: Line | None = None
         self._thread: threading.Thread | None = None
-        self._connect()
+        self._connect(process)
         before_reading.append(self._before_reading)
 
     @property
@@ -136,10 +147,10 @@ class Host:
 
     # The line
 
-    def _connect(self) -> None:
+    def _connect(self, process: subprocess.Popen[bytes] | None = None) -> None:
         """Open the line, and bring the copies up to date. Raises LazytuiError."""
         with self._lock:
-            self._line = Line(self.address)
+            self._line = Line(self.address, process)
             self._take(self._ask("list", known=self.mirror.known()))
 
     def _ask(self, do: str, **more: Any) -> Generator[Reply]:

@@ -17,7 +17,8 @@ from lazytui.errors import BadInput, LazytuiError, UsageError
 from lazytui.files.reading import parse_json
 from lazytui.plain_text import plain_text
 from lazytui.remote.address import Address
-from lazytui.remote.protocol import LONGEST_LINE, PROTOCOL, Hello, Reply, as_line
+from lazytui.remote.messages import Hello, Reply
+from lazytui.remote.protocol import LONGEST_LINE, PROTOCOL, as_line
 
 PATIENCE = 15.0
 """Seconds without a byte after which a line is given up."""
@@ -43,23 +44,13 @@ class Refused(BadInput):
 class Line:
     """Only one thread asks at a time."""
 
-    def __init__(self, address: Address) -> None:
-        """Raises LineLost or Refused where there is none."""
+    def __init__(self, address: Address, process: subprocess.Popen[bytes] | None = None) -> None:
+        """process: its ssh, where that was started already. Raises LineLost or Refused where there is no line."""
         self._address = address
         self._number = 0
         self._buffer = bytearray()
         self._said = bytearray()
-        try:
-            self._process = subprocess.Popen(
-                address.command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,  # no terminal that it could ask for a password at, and no Ctrl-C
-            )
-        except OSError as error:
-            raise Refused(f"{address.command()[0]} can't be started on this machine: {error.strerror}.") from error
+        self._process = process or address.start()
         self._input, self._output = _pipe(self._process.stdin), _pipe(self._process.stdout)
         for pipe in (self._input, self._output):
             os.set_blocking(pipe.fileno(), False)

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from lazytui.errors import LazytuiError
 from lazytui.files.trees import remove_tree
 from lazytui.files.writing import replace_atomically, storage_errors, write_atomic
-from lazytui.remote.protocol import GROWING, LARGEST_FILE, MetricsRow, Piece, Row, is_run_name, is_served
+from lazytui.remote.messages import MetricsRow, Piece, Row
+from lazytui.remote.protocol import GROWING, LARGEST_FILE, is_run_name, is_served
 from lazytui.runs.run_folder import PAUSE_FILE, RECORD_FILE, TICKET_FILE, RunFolder, RunRecord
 from lazytui.runs.status import Elsewhere, Status, read_status
 from lazytui.runs.workspace import Workspace
@@ -61,13 +62,12 @@ class Mirror:
         if known is None and row.record is None and not row.damage:
             return  # it is sent whole when everything is asked for again
         with storage_errors(folder):
-            folder.mkdir(exist_ok=True)
+            is_new = _make(folder)
             if known and known[1].files_stamp != row.files_stamp:
                 self._drop_files(folder)
-            self._write_small(folder, _NAME_FILE, f"{row.name}\n" if row.name else None)
-            ticket = row.ticket.model_dump_json(exclude_none=True) if row.ticket else None
-            self._write_small(folder, TICKET_FILE, ticket)
-            self._write_small(folder, PAUSE_FILE, "" if row.pausing else None)
+            for file, content in _small_files(row):
+                if content is not None or not is_new:
+                    _write_small(folder / file, content)
             metrics = {"metrics": known[1].metrics, "metrics_stamp": known[1].metrics_stamp} if known else {}
             elsewhere = Elsewhere(
                 at=self.at,
@@ -103,14 +103,6 @@ class Mirror:
             write_atomic(path, text)
         else:
             path.write_text(text)
-
-    def _write_small(self, folder: Path, file: str, content: str | None) -> None:
-        """Where it differs. None: it isn't there."""
-        path = folder / file
-        if content is None:
-            path.unlink(missing_ok=True)
-        elif not path.is_file() or path.read_text(errors="replace") != content:
-            write_atomic(path, content)
 
     def _drop_files(self, folder: Path) -> None:
         """Of a run that has others now: they are brought again when they are read."""
@@ -153,6 +145,30 @@ class Mirror:
         with replace_atomically(self.path / name / file) as temporary, temporary.open("wb") as opened:
             for content in pieces:
                 opened.write(content)
+
+
+def _make(folder: Path) -> bool:
+    """Whether it wasn't there."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _small_files(row: Row) -> Iterator[tuple[str, str | None]]:
+    """Files of few bytes that come with a row, and what is in them; None where they aren't there."""
+    yield _NAME_FILE, f"{row.name}\n" if row.name else None
+    yield TICKET_FILE, row.ticket.model_dump_json(exclude_none=True) if row.ticket else None
+    yield PAUSE_FILE, "" if row.pausing else None
+
+
+def _write_small(path: Path, content: str | None) -> None:
+    """Where it differs."""
+    if content is None:
+        path.unlink(missing_ok=True)
+    elif not path.is_file() or path.read_text(errors="replace") != content:
+        write_atomic(path, content)
 
 
 def content_of(piece: Piece) -> bytes:

@@ -15,22 +15,19 @@ from lazytui.remote.protocol import GROWING, is_served
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE, Status
 
-_LARGEST_RECORD = 1 << 20
-"""Bytes of a record that is sent."""
-
 
 def stamp_of(content: object) -> str:
     """Another one where the content is another one."""
-    return f"{zlib.crc32(json.dumps(content, sort_keys=True, default=str).encode()):08x}"
+    return f"{zlib.crc32(json.dumps(content, separators=(',', ':'), default=str).encode()):08x}"
 
 
-def row_of(run: RunFolder) -> dict[str, Any]:
-    """The run as it is now, as `protocol.Row` has it."""
+def row_of(run: RunFolder) -> tuple[dict[str, Any], str]:
+    """The run as it is now, as `messages.Row` has it, and the stamp of its record alone."""
     row: dict[str, Any] = {"run": run.id, **_state(run.status)}
+    record, record_stamp = None, ""
     try:
-        row["record"] = run.record.model_dump(mode="json", exclude_none=True)
-        if len(json.dumps(row["record"])) > _LARGEST_RECORD:
-            row = {**row, "record": None, "damage": "Its record is too large to be sent."}
+        record = run.record.model_dump(mode="json", exclude_none=True)
+        record_stamp = stamp_of(record)
     except BadInput as error:
         row["damage"] = str(error)
     if name := run.name:
@@ -40,7 +37,8 @@ def row_of(run: RunFolder) -> dict[str, Any]:
     if row["state"] == "queued" and (ticket := run.ticket):
         row["ticket"] = ticket.model_dump(exclude_none=True)
     row |= _files(run.path)
-    return {**row, "stamp": stamp_of(row)}
+    row["stamp"] = stamp_of([record_stamp, row])
+    return row if record is None else {**row, "record": record}, record_stamp
 
 
 def without_record(row: dict[str, Any]) -> dict[str, Any]:

@@ -159,13 +159,12 @@ class _Server:
 
     def _news(self, run: RunFolder) -> Answer | None:
         """The row of a run where that isn't known as it is; its record only where that isn't."""
-        row = row_of(run)
+        row, record = row_of(run)
         (self._going.add if row["state"] in ACTIVE else self._going.discard)(run.id)
         known, metrics = self._sent.get(run.id, ("", ""))
         if row["stamp"] == known:
             return None
         self._sent[run.id] = row["stamp"], metrics
-        record = stamp_of(row.get("record"))
         if self._knows_record.get(run.id) == record:
             return without_record(row)
         self._knows_record[run.id] = record

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 
 from lazytui.files.writing import storage_errors
@@ -26,8 +28,16 @@ class Hosts:
     workspace: all their runs. Of a run that several have, it shows that of the first.
     """
 
-    def __init__(self, addresses: Sequence[Address], here: Callable[[Workspace], RunControl]) -> None:
-        """here: makes the control of runs of this machine. Raises BadInput where one can't be reached."""
+    def __init__(
+        self,
+        addresses: Sequence[Address],
+        here: Callable[[Workspace], RunControl],
+        processes: Sequence[subprocess.Popen[bytes]] = (),
+    ) -> None:
+        """here: makes the control of runs of this machine. processes: the ssh of each, where they were started already.
+
+        Raises BadInput where one can't be reached.
+        """
         self._lock = threading.Lock()
         self.workspace = Workspace(_folder(addresses))
         self.workspace.title, self.workspace.is_elsewhere = " + ".join(address.text for address in addresses), True
@@ -35,10 +45,13 @@ class Hosts:
         self._removed: RunControl | None = None
         self.hosts: list[Host] = []
         try:
-            for address in addresses:
-                self.hosts.append(Host(address, changed=self._link))
+            for address, process in zip_longest(addresses, processes):
+                self.hosts.append(Host(address, process, changed=self._link))
         except BaseException:
             self.hang_up()
+            for process in processes[len(self.hosts) + 1 :]:
+                process.terminate()
+                process.communicate()
             raise
         self._link()
 

@@ -16,8 +16,9 @@ from lazytui.remote import line as line_module
 from lazytui.remote.address import Address
 from lazytui.remote.host import Host
 from lazytui.remote.line import Line, LineLost, Refused
+from lazytui.remote.messages import Reply
 from lazytui.remote.mirror import Mirror, content_of
-from lazytui.remote.protocol import PROTOCOL, Reply, as_line
+from lazytui.remote.protocol import PROTOCOL, as_line
 from lazytui.remote.rows import row_of
 from lazytui.runs.workspace_watch import WorkspaceWatch
 from tests.cli.test_runs import EVIL, assert_harmless
@@ -188,7 +189,7 @@ def test_changed_answers_are_refused_or_harmless(far: Far, tmp_path: Path) -> No
     finished_run(far.workspace)
     from lazytui.runs.workspace import Workspace
 
-    real = {"re": 1, "rows": [row_of(Workspace(far.workspace).runs()[0])]}
+    real = {"re": 1, "rows": [row_of(Workspace(far.workspace).runs()[0])[0]]}
     real["metrics"] = [{"run": NAME, "metrics": {"easy_accuracy": 0.5}, "stamp": "1f"}]
     real["pieces"] = [{"run": NAME, "file": "events.jsonl", "offset": 0, "size": 3, "text": "one"}]
     shelf = tmp_path / "shelf" / "inner"

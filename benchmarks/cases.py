@@ -63,7 +63,7 @@ class Case:
 
     @property
     def code(self) -> Options:
-        """That code of one's own may run."""
+        """That custom code may run."""
         return ("--model", f"network.py:{self.network}") if self.network else ()
 
 

@@ -78,7 +78,7 @@ def _steps(method: Method) -> Callable[[], float]:
         for index in range(STEPS):
             batch = method.batch(order[index * BATCH : (index + 1) * BATCH])
             loss = method.step(batch, 5_000 + index)
-        loss.item()  # a device works on after it was told to
+        loss.item()  # the device may still be computing
         return (time.perf_counter() - begin) / STEPS
 
     some()

@@ -94,8 +94,8 @@ def _share(process: psutil.Process) -> int:
 
 def _chapters(runs: Path) -> dict[str, tuple[float, float]]:
     (folder,) = runs.glob("*-story-*")
-    told = json.loads((folder / "result.json").read_text())["facts"]
-    times = {name: read_status(runs / told[name]["run"] / "status.json") for name in told}
+    facts = json.loads((folder / "result.json").read_text())["facts"]
+    times = {name: read_status(runs / facts[name]["run"] / "status.json") for name in facts}
     return {name: (status.started or 0.0, status.ended or 0.0) for name, status in times.items()}
 
 

@@ -297,7 +297,7 @@ def _lists() -> Iterator[str]:
     )  # fmt: skip
     yield from ("## Cues", "", "`--cue NAME`, planted with `--bias`; `lazytui cues`.", "")
     yield from _table(
-        ("cue", "what is planted", "classes that it tells apart", "levels"),
+        ("cue", "what is planted", "classes at most", "levels"),
         [(f"`{name}`", summary, *((str(CUES[name].most), _code(CUES[name].levels)) if name in CUES else ("", "")))
          for name, summary in CUE_SUMMARIES.items()],
     )  # fmt: skip

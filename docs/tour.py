@@ -46,11 +46,11 @@ class Stop:
 
 STOPS = (
     Stop((), "Each digit in its own color, and in another digit's: the network reads the color"),
-    Stop(("1",), "1 Dataset: 95 % of each digit have their color, and the table says how much that tells"),
+    Stop(("1",), "1 Dataset: 95 % of each digit have their color, and the table shows how well that predicts it"),
     Stop(("2",), "2 Train: the easy curve rises, the hard one falls below chance"),
     Stop(("3",), "3 Evaluate: prediction by color worn has a bright diagonal"),
     Stop(("4",), "4 Grad-CAM: where it looks, beside what that is worth"),
-    Stop(("5",), "5 Neurons: how much each tells of digit and of color"),
+    Stop(("5",), "5 Neurons: information on digit and on color"),
     Stop(("6",), "6 Features: a sparse autoencoder's, sorted by what they stand for"),
     Stop(("7",), "7 Attack: the smallest change that makes a 7 a 3"),
     Stop(("8",), "8 Compare: recipes over seeds, beside plain training"),

@@ -1,4 +1,4 @@
-"""The program: run a command, and tell every expected failure in one sentence."""
+"""The program: run a command, and report every expected failure in one sentence."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _command() -> None:
     except KeyboardInterrupt:
         _fail("interrupted.", 130)
     except OSError:
-        raise  # which `main` tells, also those of writing what was said
+        raise  # which `main` reports, also failures to write output
     except Exception as error:  # a mistake of ours, or memory that was lacking anywhere
         _raise_if_debugging(error)
         from lazytui.cli.common_options import workspace_path

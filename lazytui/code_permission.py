@@ -31,7 +31,7 @@ VARIANTS = ("twin", "prototypes")
 
 
 def is_custom(name: str) -> bool:
-    """Whether a model name points to code of a person's own."""
+    """Whether a model name points to custom code."""
     return (":" in name or name.endswith(".py")) and not is_of_library(name) and not is_variant(name)
 
 

@@ -55,7 +55,7 @@ class Finished:
 
     @property
     def sentence(self) -> str:
-        """The one line that a failure is told in, after checking that there is nothing else."""
+        """The one line that a failure is reported in, after checking that there is nothing else."""
         lines = self.err.strip().splitlines()
         assert len(lines) == 1 and lines[0].startswith("lazytui: "), self.err
         return lines[0].removeprefix("lazytui: ")

@@ -14,6 +14,6 @@ def default_signals() -> None:
 
 
 def take_terminal() -> None:
-    """Make standard input the controlling terminal: the system tells of its end by SIGHUP, and Ctrl-C by SIGINT."""
+    """Make standard input the controlling terminal: the system reports its end by SIGHUP, and Ctrl-C by SIGINT."""
     default_signals()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -27,7 +27,7 @@ FLOOR = 0.05
 _SURE = 3.5
 """Standard errors that a loss must be away from zero."""
 _COMPARABLE = 0.6
-"""Of the largest loss: properties that lose as much are told apart by how little they take from the donor."""
+"""Of the largest loss: among properties that lose as much, the one that takes least from the donor is named."""
 _DRAWS = 200
 _LEAST_WITH_OBJECT = 100
 """Images: where fewer have an object, editors that need one aren't tried."""
@@ -83,7 +83,7 @@ class Swap:
 
     @property
     def flagged(self) -> bool:
-        """Whether the network goes by it, as far as can be told from so many images."""
+        """Whether the network goes by it, as far as so many images show."""
         return self.loses and self.follow > self.by_chance
 
     @property

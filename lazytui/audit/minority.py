@@ -1,4 +1,4 @@
-"""Which images contradict a shortcut: those whose property isn't that of their class, with no label of the property."""
+"""Which images contradict a shortcut: those with the property of another class, without a label of the property."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lazytui.audit.editors.base import CueEditor
 from lazytui.audit.scene import Scene
 
 Descriptions = NDArray[np.float64]
-"""(n, p): a property in numbers; NaN in a row of which it can't be told."""
+"""(n, p): a property in numbers; NaN in a row where it can't be measured."""
 
 FAR = 8.0
 """Mean squared distance from the class's center, in its own standard deviations."""
 _LEAST_ACCURACY = 0.8
-"""Accuracy with which the property must tell the class."""
+"""Accuracy with which the property must predict the class."""
 _CLEAR = 0.8
-"""Share that must be far from their class, of as many as the property tells wrongly: the rest lie between classes."""
+"""Share that must be far from their class, of as many as the property misclassifies: the rest lie between classes."""
 _NORMAL = 1.4826
 """The standard deviation of a normal distribution, in median absolute deviations."""
 _LEAST_SPREAD = 0.1
@@ -46,7 +46,7 @@ def likened(descriptions: Descriptions, labels: NDArray[np.int64], probe_accurac
 
     Centers are medians, and spreads median absolute deviations, number by number, so that a minority moves neither. Of
     many numbers either these are taken or their linear discriminants (Fisher 1936, with Ledoit and Wolf's shrinkage),
-    whichever find about as many as the property tells wrongly.
+    whichever find about as many as the property misclassifies.
     """
     known, like = np.isfinite(descriptions).all(1), labels.copy()
     classes, own = np.unique(labels[known], return_inverse=True)
@@ -60,7 +60,7 @@ def likened(descriptions: Descriptions, labels: NDArray[np.int64], probe_accurac
 
 
 def is_gradual(found: NDArray[np.bool_], probe_accuracy: float) -> bool:
-    """Whether a property can't say who contradicts: it hardly tells the class, or too many images lie between two."""
+    """Whether a property can't decide who contradicts: it hardly predicts the class, or many images lie between two."""
     return probe_accuracy < _LEAST_ACCURACY or float(found.mean()) < _CLEAR * (1 - probe_accuracy)
 
 
@@ -95,8 +95,8 @@ def _discriminants(values: Descriptions, own: NDArray[np.intp]) -> Iterator[Desc
 
 
 def probe_accuracy_of(descriptions: Descriptions, labels: NDArray[np.int64], seed: int) -> float:
-    """Cross-validated accuracy with which linear discriminants of the property tell the class, of classes with as many
-    images as there are folds; 0 where none can be fitted."""
+    """Cross-validated accuracy of linear discriminants that predict the class from the property, for classes with as
+    many images as there are folds; 0 where none can be fitted."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.model_selection import cross_val_score
 

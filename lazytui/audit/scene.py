@@ -1,4 +1,4 @@
-"""What can be told of one image without any label: its ground, the object before it, and what else lies there."""
+"""What can be measured in one image without any label: its ground, the object before it, and what else is there."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SMALLEST = 8
 _LEAST_CONTRAST = 0.02
 """Of the distance from the ground: below it there is no object."""
 _LARGEST = 0.6
-"""Share of the image that an object may fill and still be told from its ground."""
+"""Share of the image that an object may fill and still be separated from its ground."""
 _LEVELS = 42
 """Levels of a channel: neighbors in the same one are of one color."""
 _FLAT = 12
@@ -76,7 +76,7 @@ class Scene:
 
     @cached_property
     def object(self) -> Mask | None:
-        """Its pixels; None where no object can be told from the ground."""
+        """Its pixels; None where no object stands out from the ground."""
         found = _components(self._distance > _FIRM * self._threshold)
         if self._threshold < _LEAST_CONTRAST or not found:
             return None

@@ -32,7 +32,7 @@ def _echoing_little() -> Iterator[None]:
 
 
 class _Commands(TyperGroup):
-    """Whoever leaves out `run` is told where the analyses are. `add` isn't made by typer."""
+    """Points to `run` where somebody types an analysis without it. `add` isn't made by typer."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)

@@ -100,7 +100,7 @@ def _add(
 
 
 def read_names(path: Path) -> tuple[str, ...]:
-    """The lines of a text file. Raises BadInput where it can't be read, or they don't tell two outputs apart."""
+    """The lines of a text file. Raises BadInput where it can't be read, or two outputs have the same name."""
     from lazytui.files.reading import read_regular
     from lazytui.files.writing import reason
     from lazytui.plain_text import plain_text

@@ -1,6 +1,6 @@
 """A stream that nobody reads any more, as `lazytui runs list | head -1` leaves it: what comes vanishes.
 
-The command goes on and ends as it would have ended, so that a run is kept whole and its exit code tells of the run.
+The command goes on and ends as it would have ended, so that a run is kept whole and its exit code is that of the run.
 """
 
 from __future__ import annotations

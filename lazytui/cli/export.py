@@ -23,7 +23,7 @@ def export(
             metavar="FILE...",
             help=".svg .png .pdf .html .txt .ansi .json .csv .tex, by suffix; .npz: its arrays; .onnx: the network of "
             "a training, or that of a run of sae without its color features; .saelens: the autoencoder of a run of "
-            "sae, as a folder that SAELens reads.",
+            "sae, as a folder for SAELens.",
         ),
     ],
     figure: Annotated[str | None, typer.Option(help="Only these figures, with commas.", metavar="NAME,...")] = None,
@@ -49,8 +49,8 @@ def export(
     model: Annotated[
         str | None,
         typer.Option(
-            help="For .onnx: the network's architecture, where that is code of your own: a run's word for code is "
-            "never taken."
+            help="For .onnx: the network's architecture, if it is custom code; code that only a run names is "
+            "never executed."
         ),
     ] = None,
     workspace: WorkspaceOption = None,

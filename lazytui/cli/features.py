@@ -1,4 +1,4 @@
-"""`lazytui features`: look through what an autoencoder found, and call features by names of one's own."""
+"""`lazytui features`: look through what an autoencoder found, and give features names."""
 
 from __future__ import annotations
 

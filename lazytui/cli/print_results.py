@@ -110,6 +110,6 @@ def check_exports(kind: str, paths: Sequence[Path]) -> None:
             if path.is_dir() and not _is(".saelens", path):
                 raise BadInput(f"{path} can't be written: it is a folder.")
             if path.exists() and not path.is_dir() and _is(".saelens", path):
-                raise BadInput(f"{path} can't be written: it is a file, and an autoencoder is a folder.")
+                raise BadInput(f"{path} can't be written: it is a file, and an autoencoder is written as a folder.")
             if not path.absolute().parent.is_dir():
                 raise BadInput(f"{path} can't be written: the folder doesn't exist.")

@@ -184,7 +184,7 @@ def resume(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="Your own code that the run names and may execute; it is never executed unasked. Repeatable.",
+            help="Custom code that the run names and that may be executed; without this it never is. Repeatable.",
             metavar="FILE.py:FACTORY",
         ),
     ] = None,

@@ -1,4 +1,4 @@
-"""The color of an image, told from its pixels: what a person has to do who has no generator to ask."""
+"""The color of an image, detected from its pixels, for data without a generator that knows it."""
 
 from __future__ import annotations
 

@@ -209,13 +209,11 @@ class PaintingParams(ProtocolParams, SourceParams, PresetChoice):
         if self.planted_cue in OF_A_SOURCE and (self.merge or self.subsample):
             option = "--merge" if self.merge else "--subsample"
             raise ValueError(
-                f"The cue {self.planted_cue} is for ten classes of whole images: with {option} plant another one, such "
+                f"The cue {self.planted_cue} needs ten classes of whole images: with {option} plant another one, such "
                 "as tint (lazytui cues)."
             )
         if self.hard_bias is not None and self.hard != "inverted":
-            raise ValueError(
-                f"--hard-bias says how an inverted hard split is mixed: leave it out with --hard {self.hard}."
-            )
+            raise ValueError(f"--hard-bias is for --hard inverted: leave it out with --hard {self.hard}.")
 
     def _check_clean(self) -> None:
         if self.texture != ("flat",):
@@ -262,7 +260,7 @@ class DatasetParams(PaintingParams):
     def _check_environments(self) -> DatasetParams:
         if self.environments and self.plants and not math.isclose(self.bias, sum(self.environments) / 2):
             mean = sum(self.environments) / 2
-            raise ValueError(f"The bias of two environments is their mean: say --bias {mean:g}, not {self.bias:g}.")
+            raise ValueError(f"--bias of two environments is their mean: choose {mean:g}, not {self.bias:g}.")
         return self
 
     @property

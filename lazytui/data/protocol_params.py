@@ -1,4 +1,4 @@
-"""What published data sets do besides planting a cue: they join classes, get labels wrong, and have environments."""
+"""Options of published data sets besides a planted cue: merged classes, label noise, environments and others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _Two = Annotated[tuple[Share, ...], Field(min_length=2, max_length=2)]
 
 
 class ProtocolParams(BaseModel):
-    """Each is None where the images are as their source has them."""
+    """Each is None where the source's images are unchanged."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,31 +43,30 @@ class ProtocolParams(BaseModel):
 
     merge: Merge | None = Field(
         None,
-        description="How the source's ten classes are joined before a cue is planted: halves (the last five against "
-        "the first five) or pairs (the first two, the next two, ...); default not at all.",
+        description="Merge the source's ten classes before a cue is planted: halves (the last five against the first "
+        "five) or pairs (the first two, the next two, ...). Default none.",
     )
     label_noise: Share | None = Field(
         None,
-        description="Share of the labels of every split that are another class's; the cue goes by the label that an "
-        "image then has. Default none.",
+        description="Share of labels that are replaced by another class, in every split; the cue follows the noisy "
+        "label. Default none.",
     )
     environments: Annotated[_Two, BeforeValidator(_pair)] | None = Field(
         None,
-        description="Biases of two environments, to which training images belong by turns, such as 0.8,0.9; irm and "
-        "rex set these against each other. --bias is their mean. Default none.",
+        description="Biases of two environments, such as 0.8,0.9, to which training images belong alternately; irm and "
+        "rex use them. --bias is their mean. Default none.",
     )
     hard_bias: Share | None = Field(
         None,
-        description="How often an image of an inverted hard split has its class's own value all the same; default "
-        "never.",
+        description="Share of images in an inverted hard split that keep their class's own value. Default 0.",
     )
     subsample: int | None = Field(
-        None, ge=2, le=8, description="Keep every n-th row and column of the source's images only; default all."
+        None, ge=2, le=8, description="Keep only every n-th row and column of the source's images. Default all."
     )
     cue_level: str | None = Field(
         None,
-        description="Which form of a cue that has several: severity-1 to severity-4 of lff-color, magnitude-large to "
-        "variance-high of spuco-ground (lazytui cues lists them); default the first.",
+        description="Level of a cue that has several: severity-1 to severity-4 of lff-color, magnitude-large to "
+        "variance-high of spuco-ground (lazytui cues lists them). Default the first.",
     )
 
     def merged_content(self, of_source: Content) -> Content:
@@ -77,16 +76,16 @@ class ProtocolParams(BaseModel):
         if self.merge:
             if len(of_source.classes) != _TEN or of_source.values:
                 raise UsageError(
-                    f"--merge {self.merge} joins ten classes of images that have no attribute of their own, and these "
-                    f"have {len(of_source.classes)} classes."
+                    f"--merge {self.merge} needs ten classes and images without an attribute of their own; these have "
+                    f"{len(of_source.classes)} classes."
                 )
             changes |= {"classes": _joined(of_source.classes, self.merge), "label": "class"}
         if self.subsample:
             sides = {name: -(-getattr(of_source, name) // self.subsample) for name in ("height", "width")}
             if min(sides.values()) < SMALLEST_SIDE:
                 raise UsageError(
-                    f"--subsample {self.subsample} leaves images of {sides['height']} x {sides['width']} pixels: "
-                    f"{SMALLEST_SIDE} to {LARGEST_SIDE} a side are needed."
+                    f"--subsample {self.subsample} leaves images of {sides['height']} x {sides['width']} pixels; sides "
+                    f"must have {SMALLEST_SIDE} to {LARGEST_SIDE}."
                 )
             changes |= sides
         return of_source.model_copy(update=changes)

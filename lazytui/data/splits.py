@@ -352,7 +352,7 @@ def with_found_data(params: D) -> D:
     if params.attribute_column is not None and params.planted_cue in CUES:
         raise UsageError(
             f"--attribute-column {params.attribute_column} gives the images an attribute, and --cue "
-            f"{params.planted_cue} plants another one: leave out one of the two."
+            f"{params.planted_cue} plants another: leave out one of the two."
         )
     return with_source(params, find_source(params.of_source, params.train_size, params.test_size))
 

@@ -23,7 +23,7 @@ BACKGROUNDS: dict[Theme, tuple[RGB, RGB]] = {
 _SEEN = 1.3
 """The contrast from which on a color stands out from its background (WCAG 2; text needs 4.5)."""
 _DIFFERENT = 12.0
-"""The distance in CIELAB from which on two areas are told apart at a glance."""
+"""The distance in CIELAB from which on two areas are distinct at a glance."""
 
 SERIES: dict[Theme, tuple[RGB, ...]] = {
     "dark": (
@@ -47,7 +47,7 @@ SERIES: dict[Theme, tuple[RGB, ...]] = {
         (68, 68, 68),
     ),
 }
-"""Told apart by people with protanopia, deuteranopia and tritanopia too, the first ones best: among the colors that a
+"""Distinct to people with protanopia, deuteranopia and tritanopia too, the first ones best: among the colors that a
 terminal of 256 has, at a contrast of at least 3 with the background, found by a search for the largest of the smallest
 differences (CIEDE2000) after simulation (Machado, Oliveira and Fernandes 2009, severity 1)."""
 
@@ -86,7 +86,7 @@ def needs_outline(color: RGB, theme: Theme) -> bool:
 
 @functools.lru_cache(maxsize=1 << 12)
 def blends_in(color: RGB, theme: Theme) -> bool:
-    """Whether even an area of the color, which is told by its hue too, looks like a background of the theme."""
+    """Whether even an area of the color, which its hue marks too, looks like a background of the theme."""
     lightness, *hue = lab(color).tolist()
     darkest, lightest = sorted(float(lab(each)[0]) for each in BACKGROUNDS[theme])
     apart = max(darkest - lightness, lightness - lightest, 0.0)

@@ -1,4 +1,4 @@
-"""What stands out of an image, whatever its colors: the stroke against its ground, where no color tells them.
+"""What stands out of an image, whatever its colors: the stroke against its ground, where no color separates them.
 
 Lightness doesn't do: white on yellow hardly differs in it, and a blue stroke on gray noise not at all.
 """
@@ -22,7 +22,7 @@ _ROUNDS = 8
 def shape_strengths(images: NDArray[np.uint8]) -> Floats:
     """How far each pixel of images (n, h, w, 3) is from the ground, (n, h, w): 0 there, 1 on what stands out most.
 
-    Textures are smoothed away. Then the direction of color in which an image's pixels differ most tells two groups
+    Textures are smoothed away. Then the direction of color in which an image's pixels differ most gives two groups
     (k-means); the one that the image's edge belongs to is the ground. An image of one color is even: its lightness.
     """
     count, height, width = images.shape[:3]

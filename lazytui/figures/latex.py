@@ -1,4 +1,4 @@
-"""Tables and matrices as LaTeX: a `tabular` each, with the rules of booktabs, to be put into a table of one's own."""
+"""Tables and matrices as LaTeX: a `tabular` each, with the rules of booktabs, to be put into a paper's table."""
 
 from __future__ import annotations
 

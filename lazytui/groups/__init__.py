@@ -6,12 +6,12 @@ from __future__ import annotations
 from lazytui.callable_room import make_callable
 
 WAYS = {
-    "property": "The property that an audit named is nearer to that of another class.",
-    "errors": "What the network gets wrong (JTT): for one that was trained briefly.",
-    "two-fold": "What networks of a biased loss get wrong, each on the half that it wasn't trained on (GCE, q .7).",
-    "environments": "A small or negative margin, by its gradient at the scale of the logits (EIIL's closed form).",
-    "clusters": "All but the largest cluster of the outputs, class by class (SPARE).",
+    "property": "Images whose property, the one that an audit named, is nearer to that of another class.",
+    "errors": "Images that the network gets wrong (JTT); for a briefly trained network.",
+    "two-fold": "Images that networks with a biased loss (GCE, q .7) get wrong, each on the half it wasn't trained on.",
+    "environments": "Images with a small or negative margin, by its gradient at the scale of the logits (EIIL).",
+    "clusters": "Images outside of the largest cluster of outputs of their class (SPARE).",
 }
-"""How they are inferred, with a line on each."""
+"""Ways to infer groups, with a line on each."""
 
 make_callable(__name__)

@@ -1,4 +1,4 @@
-"""What a network can be chosen by where nobody has labels of the shortcut: numbers of biased, held-out images."""
+"""Selectors: what a network can be chosen by without labels of the shortcut, measured on biased, held-out images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lazytui.groups.inferred import Labels
 
 SELECTORS = {
-    "accuracy": "Accuracy on held-out images of the same bias, as nearly everybody chooses.",
+    "accuracy": "Accuracy on held-out images of the same bias, the usual choice.",
     "worst class": "The lowest accuracy of a class (Yang 2023); blind where every class is biased alike.",
     "worst environment": "The lower accuracy of two environments in which a plain network is least invariant (EIIL).",
     "worst group": "The lower accuracy of images that agree with a property and of those that contradict it.",

@@ -38,7 +38,7 @@ def makes_maps(module: nn.Module) -> bool:
 
 
 def is_padding(module: nn.Module) -> bool:
-    """Whether it puts a border around maps: where in the image a position then lies, their size doesn't tell."""
+    """Whether it puts a border around maps: their size then doesn't show where in the image a position is."""
     return isinstance(module, _PADDING)
 
 
@@ -46,7 +46,7 @@ def channel_dimension(module: nn.Module, shape: tuple[int, ...], image: Size) ->
     """CHANNELS_FIRST or CHANNELS_LAST. shape: of a module's output without the images, (units,), (tokens, channels),
     (channels, h, w) or (h, w, channels). image: height and width, which a map has the proportions of.
 
-    Of three dimensions it is the module's kind that tells, or else which two of them are like the image's. Where both
+    Of three dimensions the module's kind decides, or else which two of them are like the image's. Where both
     the first and the last two are, a block without convolutions that has linear layers has channels last.
     """
     if len(shape) == 2:

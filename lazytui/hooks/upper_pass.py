@@ -83,7 +83,7 @@ def is_independent(
         try:
             with replaced(activation.clone()), skipping(skipped, len(images)):
                 upper = model(images)
-        except Exception:  # what a network's own code makes of such values is its own affair: then it runs as a whole
+        except Exception:  # custom code may reject such values: then the network runs as a whole
             return False
     return torch.allclose(whole, upper, rtol=1e-4, atol=1e-5)
 

@@ -67,7 +67,7 @@ def takes_one_image(name: str, image_shape: tuple[int, int, int] = IMAGE_SHAPE, 
     try:
         with torch.random.fork_rng(devices=[]):
             _require_logits(model, shape_of(model), images=1)
-    except Exception as error:  # code of a person's own may raise anything
+    except Exception as error:  # custom code may raise anything
         if isinstance(error, ValueError) and "more than 1 value per channel" in str(error):
             return False
         raise BadInput(f"The model {name!r} can't be trained on one image alone: {_error_text(error)}.") from error
@@ -82,7 +82,7 @@ def _checked(name: str, factory: Callable[[], object], shape: NetworkShape, opti
             raise TypeError(f"it made a {type(model).__name__}, not a torch.nn.Module")
     except LazytuiError:
         raise
-    except Exception as error:  # code of a person's own may raise anything
+    except Exception as error:  # custom code may raise anything
         raise BadInput(f"The model {name!r} can't be built: {_error_text(error)}") from error
     try:
         model = adapt(model, shape, options)

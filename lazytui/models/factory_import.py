@@ -1,6 +1,6 @@
-"""From a model's name to the function that makes it: the catalog's, or a person's own code.
+"""From a model's name to the function that makes it: the catalog's, or custom code.
 
-Code of one's own is named `package.module:factory`, `path/to/file.py:factory`, or `path/to/file.py` where that file
+Custom code is named `package.module:factory`, `path/to/file.py:factory`, or `path/to/file.py` where that file
 holds a single public function or module class. It is imported only where a person named it in this process: see
 `lazytui.code_permission`.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def check_model_name(name: str) -> None:
-    """UsageError where a name is neither in the catalog nor shaped like code of one's own. Imports nothing."""
+    """UsageError where a name is neither in the catalog nor shaped like custom code. Imports nothing."""
     if is_variant(name):
         model_entry(name.partition(":")[2])
     elif not is_custom(name) and not is_of_library(name):
@@ -43,7 +43,7 @@ def check_model_name(name: str) -> None:
 def resolve_model(name: str) -> Callable[[NetworkShape], object]:
     """What makes the named model for a shape.
 
-    Code of one's own gets those arguments that its factory has a parameter for: `classes` (or `num_classes`),
+    Custom code gets those arguments that its factory has a parameter for: `classes` (or `num_classes`),
     `image_shape`, (3, height, width); most have none.
 
     Raises UsageError for an unknown name and BadInput where the code named can't be found or imported, or where nobody
@@ -89,7 +89,7 @@ def _call_factory(factory: Callable[..., object], shape: NetworkShape) -> object
     offered = {"classes": shape.classes, "num_classes": shape.classes, "image_shape": shape.image_shape}
     try:
         wanted = inspect.signature(factory).parameters
-    except (TypeError, ValueError):  # something built in tells nothing
+    except (TypeError, ValueError):  # a builtin has no signature
         return factory()
     return factory(**{name: value for name, value in offered.items() if name in wanted})
 
@@ -111,7 +111,7 @@ def _import(module_name: str) -> ModuleType:
     try:
         with _importable(path.parent if is_file else Path()):
             return _import_file(path) if is_file else importlib.import_module(module_name)
-    except (Exception, SystemExit) as error:  # code of a person's own may raise anything
+    except (Exception, SystemExit) as error:  # custom code may raise anything
         line = next(iter(str(error).splitlines()), "")
         wrong = BadInput(f"The code {module_name!r} can't be imported: {type(error).__name__}: {line}")
         raise memory_error_or(error, f"import {module_name}", wrong) from error

@@ -1,4 +1,4 @@
-"""What tells a network's weights from all others."""
+"""What distinguishes a network's weights from all others."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from torch import Tensor
 _COMPILED = "_orig_mod."
 _PARALLEL = re.compile(r"\A(?:module\.)*")
 _NARROW = (torch.float16, torch.bfloat16)
-_TOLD = 3
+_MOST_NAMED = 3
 
 
 def fit_weights(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -85,8 +85,8 @@ def _of_names(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> 
 
 
 def _some(names: list[str]) -> str:
-    more = len(names) - _TOLD
-    return ", ".join(names[:_TOLD]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _size(value: Tensor) -> str:

@@ -11,7 +11,7 @@ from lazytui.models.shapes import NetworkShape
 
 
 def build_of_library(name: str, shape: NetworkShape) -> object:
-    """The network of that name for so many classes. Vision transformers are told the size of images.
+    """The network of that name for so many classes. Vision transformers are given the size of images.
 
     Raises BadInput where the package isn't installed, or has no such classifier.
     """

@@ -35,7 +35,7 @@ def _runs_channels_last(model: nn.Module, image_shape: tuple[int, int, int]) -> 
         with torch.no_grad():
             for training in (False, True):
                 tried.train(training)(images)
-    except Exception:  # code of one's own; contiguous, it was seen to run
+    except Exception:  # custom code; contiguous, it has run before
         return False
     return True
 

@@ -31,7 +31,7 @@ class Score:
         """(n, classes) -> (n,). Raises BadInput where the function fails, or makes no number of each row."""
         try:
             found = self.function(logits)
-        except Exception as error:  # code of a person's own may raise anything
+        except Exception as error:  # custom code may raise anything
             line = next(iter(str(error).splitlines()), "")
             failed = BadInput(f"The function {self.name} fails: {type(error).__name__}: {line}")
             raise memory_error_or(error, f"call {self.name}", failed) from error

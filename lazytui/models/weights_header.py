@@ -22,7 +22,7 @@ _KEY = "lazytui"
 
 @dataclass(frozen=True)
 class Header:
-    """metadata: what `save_weights` was told, with "format" and "fingerprint"; empty for a file of another program.
+    """metadata: what `save_weights` was given, with "format" and "fingerprint"; empty for a file of another program.
 
     shapes: of every tensor, by its dotted name.
     """

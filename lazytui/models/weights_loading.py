@@ -21,7 +21,7 @@ from lazytui.models.weights_reading import Weights, is_pickled, read_weights
 from lazytui.runs.run_folder import WEIGHTS_FILE
 
 _ANYWAY = 256 << 20
-"""Bytes that are read whatever the model is, to tell of a network that isn't it."""
+"""Bytes that are read whatever the model is, to report that it is another network's."""
 
 
 def load_weights(model: nn.Module, path: Path) -> None:
@@ -56,7 +56,7 @@ def load_model(
     """The network of a run folder or a weights file, on the CPU, in evaluation mode.
 
     name: the architecture, where the file doesn't say (a person's own `.pt`) or isn't to be asked. A file's word is
-    taken for catalog names only: code of one's own has to be named by the person, since a file may come from anywhere.
+    taken for catalog names only: custom code has to be named by the person, since a file may come from anywhere.
     image_shape, classes, options: as of `build_model`. Raises BadInput as `load_weights` does.
     """
     path = path_or_folder / WEIGHTS_FILE if path_or_folder.is_dir() else path_or_folder
@@ -108,8 +108,8 @@ def _class_hint(state: Weights, weights: Weights) -> str:
     if len(counts) != 1 or not rest or len(others) > 2:
         return ""
     theirs, own = counts.pop()
-    needed = "the network tells two apart by one logit" if own == 1 else f"the data have {own}"
-    return f" They tell {theirs} classes apart, and {needed}."
+    needed = "the network has one logit, for two classes" if own == 1 else f"the data have {own}"
+    return f" They are for {theirs} classes, and {needed}."
 
 
 def _fitting_models(weights: Weights, shape: NetworkShape) -> list[str]:

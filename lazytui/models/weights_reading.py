@@ -31,7 +31,7 @@ _MOST_WRAPPERS = 10
 _PICKLED = (".pt", ".pth")
 _STARTS = (b"PK\x03\x04", b"\x80\x02\x8a\x0a")
 """How files of `torch.save` begin: those of today, and those of long ago. A safetensors file begins with the length of
-its header, which may well be 640: two bytes don't tell."""
+its header, which may well be 640: two bytes don't decide."""
 
 
 def is_pickled(path: Path) -> bool:

@@ -17,7 +17,7 @@ class ConceptVector:
     threshold: float
 
     def balanced_accuracy(self, present: Tensor, absent: Tensor) -> float:
-        """Mean of the shares of activations with the concept (n, d) and without it that are told; chance is 0.5."""
+        """Mean of the shares of correctly classified activations (n, d) with and without the concept; chance is 0.5."""
         present_share = (present.double() @ self.direction > self.threshold).double().mean()
         absent_share = (absent.double() @ self.direction <= self.threshold).double().mean()
         return float((present_share + absent_share) / 2)

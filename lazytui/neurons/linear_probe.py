@@ -1,4 +1,4 @@
-"""Linear probes: how well a layer's activations tell a label, to a classifier that can only weigh and add.
+"""Linear probes: how well a linear classifier predicts a label from a layer's activations.
 
 Multinomial logistic regression as scikit-learn defines it: C * sum of cross-entropies + |W|^2 / 2, the bias free
 (Alain and Bengio 2016, "Understanding intermediate layers using linear classifier probes").
@@ -82,7 +82,7 @@ def probe_accuracy(
     tested: NDArray[np.int64],
     strength: float = 1.0,
 ) -> float:
-    """Share of the tested images of which a probe, fitted to the others, tells the label. features: (n, d)."""
+    """Share of the tested images whose label a probe, fitted to the others, predicts. features: (n, d)."""
     known = torch.from_numpy(labels.astype(np.int64)).to(features.device)
     probe = fit_linear_probe(features[fitted], known[fitted], int(known.max()) + 1, strength)
     return float((probe.predict(features[tested]) == known[tested]).double().mean())

@@ -38,7 +38,7 @@ def run_execution(
     """Everything inside the block is the run; its end, good or bad, is in status.json when the block is left.
 
     within: of the run that this one is a part of. Whoever stops or pauses that one means this one too.
-    left_out: metrics that other programs aren't told.
+    left_out: metrics that aren't sent to other programs.
     Raises LazytuiError as it came; any other error becomes one that names the file with its traceback.
     """
     with run.claim():
@@ -75,10 +75,10 @@ def run_execution(
 
 @contextmanager
 def _shown(report: Report, left_out: Collection[str]) -> Iterator[None]:
-    """Other programs that show the run are told of it within the block."""
+    """Within the block, the run is logged to other programs that show it."""
     report.left_out, report.shown_in = left_out, open_logs(report.run, left_out)
     if is_withheld(report.run):
-        report.note("W&B isn't told of it: that a folder says so isn't enough. Ask for it: --log wandb")
+        report.note("Nothing is sent to W&B: a setting in the run's folder isn't enough. Ask for it: --log wandb")
     try:
         yield
     finally:

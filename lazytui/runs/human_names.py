@@ -1,4 +1,4 @@
-"""What people call a run: the name that somebody gave it, or else what tells it from others of its kind."""
+"""What people call a run: the name that somebody gave it, or else what sets it apart from others of its kind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def name_of_reference(reference: str, lines: Sequence[RunLine]) -> str:
 
 
 def short_names(trainings: Sequence[RunFolder]) -> list[str]:
-    """What tells trainings from each other in a legend: given names, or what differs: `erm`, `jtt`, `jtt · seed 1`.
+    """The names of trainings in a legend: given names, or what differs: `erm`, `jtt`, `jtt · seed 1`.
 
     The end of the id where nothing of that does.
     """

@@ -1,4 +1,4 @@
-"""Images in the folder of a run that goes, of which its events tell more; its result has them once it is done."""
+"""Images in the folder of a running run, which its events describe; its result has them once it is done."""
 
 from __future__ import annotations
 

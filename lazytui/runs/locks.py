@@ -30,7 +30,7 @@ def hold_lock(file: Path, *, patience: float, message: str) -> Iterator[None]:
             open_regular(file).close()
         try:
             lock.acquire(timeout=patience)
-        except Timeout as error:  # an OSError too, so it has to be told apart first
+        except Timeout as error:  # an OSError too, so it has to be caught first
             raise AlreadyLocked(message) from error
     try:
         with file.open("rb"):  # where the file system knows no locks, the lock itself is only the file's existence

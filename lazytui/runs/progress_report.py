@@ -42,7 +42,7 @@ class Report:
     """Handed to the work. It also carries the other direction: that somebody asked the work to stop, or to wait.
 
     within: the report of the run that this one is a part of, as a chapter is of a story.
-    shown_in: other programs that show its curves. left_out: metrics that these aren't told.
+    shown_in: other programs that show its curves. left_out: metrics that aren't sent to these.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Report:
         self._waited = 0.0
         self._stop = threading.Event()
         self._logged = 0.0
-        self._stop_told = False
+        self._stop_reported = False
 
     @property
     def folder(self) -> Path:
@@ -90,8 +90,8 @@ class Report:
 
     def announce_stop(self) -> None:
         """Say once that a stop was asked for; not in the signal's handler, which may interrupt another print."""
-        if self._stop.is_set() and not self._stop_told:
-            self._stop_told = True
+        if self._stop.is_set() and not self._stop_reported:
+            self._stop_reported = True
             self.narrator.note("stopping: saving progress (again: stop at once)")
 
     def must_stop(self) -> bool:

@@ -188,7 +188,7 @@ class RunFolder:
 
     @property
     def display_name(self) -> str:
-        """What a trained network is called in figures: its name, or what tells its id from others."""
+        """What a trained network is called in figures: its name, or the distinctive part of its id."""
         return self.name or re.sub(r"^\d{8}-\d{4}-train-", "", self.id)
 
     def set_name(self, name: str) -> None:

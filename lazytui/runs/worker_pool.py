@@ -32,7 +32,7 @@ OVER = "over"
 
 
 class Workers:
-    """So many workers. Use as a context: at its end they are told to leave, and waited for."""
+    """So many workers. Use as a context: at its end they are asked to leave, and waited for."""
 
     def __init__(self, count: int, workspace: Workspace, output: Path, code: Sequence[str] = ()) -> None:
         """output: the file that they write what they say besides narration into. code: of a person's own that they may

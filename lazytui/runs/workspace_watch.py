@@ -30,7 +30,7 @@ COARSEST_SECONDS = 2.0
 class RunLine:
     """One run as a list shows it. metrics: of its result; empty before there is one. ticket: of one that is queued.
 
-    record: None where it can't be read; damage then tells why, in a sentence.
+    record: None where it can't be read; damage then says why, in a sentence.
     """
 
     run: RunFolder
@@ -66,7 +66,7 @@ class RunLine:
 
     @property
     def description(self) -> str:
-        """What tells it from others: `mine · seed 1 · easy 98.4%, hard 97.0% · 3 min`; its state if it isn't done."""
+        """How it differs from others: `mine · seed 1 · easy 98.4%, hard 97.0% · 3 min`; its state if it isn't done."""
         state = "" if self.state == "done" else self.state
         seed = "" if self.seed is None else f"seed {self.seed}"
         return " · ".join(filter(None, (self.name, state, seed, accuracies_text(self.metrics), age_text(self.created))))
@@ -119,7 +119,7 @@ def find_line(lines: Sequence[RunLine], reference: str) -> RunLine | None:
 
 
 class FolderWatch:
-    """Tells by the times of a folder whether a file in it was made, replaced or removed since it was asked before."""
+    """Detects by the times of a folder whether a file in it was made, replaced or removed since it was asked before."""
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)

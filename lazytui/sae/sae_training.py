@@ -69,8 +69,8 @@ def train(
 ) -> Autoencoder:
     """An autoencoder of these samples (M, d) float32, in their own unit, its decoder's rows of unit length.
 
-    tick: called before every step; may raise to stop. point: told about the curves. Raises BadInput where there is
-    nothing to learn: samples that aren't finite, or are all alike.
+    tick: called before every step; may raise to stop. point: called with each point of the curves. Raises BadInput
+    where there is nothing to learn: samples that aren't finite, or are all alike.
     """
     center, scale = center_and_scale(samples)
     return _Training(samples, recipe, center, scale).run(tick, point)

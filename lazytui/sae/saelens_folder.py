@@ -62,7 +62,7 @@ class _Form:
 
 
 def saelens_files(model: Autoencoder, metadata: Mapping[str, Any]) -> dict[str, bytes]:
-    """The content of both files, by name. metadata: what the settings tell of where it comes from.
+    """The content of both files, by name. metadata: its origin, for the settings.
 
     l1 is written as `standard`; a threshold in place of the batch (batch-topk, matryoshka) as `jumprelu` with a
     constant one; archetypal as `topk`, with its dictionary in place of what that is made of.
@@ -175,7 +175,7 @@ def _read_cfg(path: Path) -> _Cfg:
     try:
         cfg = _Cfg.model_validate(parse_json(read_regular(path, _LARGEST_CFG, links=True)))
     except FileNotFoundError as error:
-        raise BadInput(f"There is no {path}: a folder of SAELens has {CFG_FILE} and {WEIGHTS_FILE}.") from error
+        raise BadInput(f"There is no {path}: a SAELens folder has {CFG_FILE} and {WEIGHTS_FILE}.") from error
     except OSError as error:
         raise BadInput(f"{path} can't be read: {reason(error)}.") from error
     except ValidationError as error:
@@ -186,23 +186,22 @@ def _read_cfg(path: Path) -> _Cfg:
         raise BadInput(f"{path} is damaged: it is no JSON.") from error
     if not cfg.is_of_version_6:
         raise BadInput(
-            f"{path} doesn't say that SAELens 6 or later wrote it (metadata.sae_lens_version), and earlier settings "
-            "mean other things: load and save it there."
+            f"{path} isn't marked as written by SAELens 6 or later (metadata.sae_lens_version), and earlier versions "
+            "give settings other meanings: load and save it with a later SAELens."
         )
     if cfg.architecture not in _OWN_WEIGHTS:
         raise BadInput(
-            f"{path} is of the architecture {cfg.architecture!r:.80}, and those that are read are "
-            f"{', '.join(_OWN_WEIGHTS)}."
+            f"{path} has the architecture {cfg.architecture!r:.80}; supported are {', '.join(_OWN_WEIGHTS)}."
         )
     for name, value in (("normalize", cfg.normalize_activations), ("reshape", cfg.reshape_activations)):
         if value != "none":
             raise BadInput(
-                f"{path} has {name}_activations {value!r:.80}, and only those without are read: fold it into the "
-                "weights in SAELens."
+                f"{path} has {name}_activations {value!r:.80}, which isn't supported: fold it into the weights with "
+                "SAELens."
             )
     if cfg.architecture == "topk" and (cfg.k is None or cfg.k > cfg.d_sae):
         what = "lacks k" if cfg.k is None else f"keeps {cfg.k:,} of {cfg.d_sae:,} features"
-        raise BadInput(f"{path} {what}: of a topk it is how many features a sample keeps.")
+        raise BadInput(f"{path} {what}: k is how many features of a topk are active per sample.")
     return cfg
 
 
@@ -219,9 +218,7 @@ def _check_shapes(path: Path, cfg: _Cfg) -> None:
         raise BadInput(f"{path} has {unknown[0]!r:.80}, which the architecture {cfg.architecture} doesn't have.")
     for name, shape in expected.items():
         if shapes[name] != shape:
-            raise BadInput(
-                f"{path} doesn't go with its settings: {name} is {_sides(shapes[name])}, not {_sides(shape)}."
-            )
+            raise BadInput(f"{path} doesn't match its settings: {name} is {_sides(shapes[name])}, not {_sides(shape)}.")
 
 
 def _sides(shape: tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""k-sparse probing: how well a few features alone tell whether an image is of a class.
+"""k-sparse probing: how well a few features alone predict whether an image is of a class.
 
 Of each class against all others, as the package sae-probes does it: features are ranked by the difference of their
 means, each in units of its mean where it isn't 0; the first k go into a logistic regression, whose strength is chosen

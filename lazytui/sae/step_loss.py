@@ -1,4 +1,4 @@
-"""What a variant's loss is told of the training, and what it returns; readable without torch."""
+"""What a variant's loss reads of the training, and what it returns; importable without torch."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def attention_rollout(model: nn.Module, images: Tensor, targets: Target) -> Tens
     A~_l = (mean over heads of A_l + I) / 2 (Abnar & Zuidema 2020, section 3.1), the same for every class.
 
     Where a class token is read these are its row, as in the paper; where tokens are averaged, the mean of all rows that
-    count. targets: (N,) int64 or a score, whose gradient only tells which rows are read.
+    count. targets: (N,) int64 or a score, whose gradient only decides which rows are read.
     Raises UsageError for a network without such attention.
     """
     blocks = _blocks(model, images)

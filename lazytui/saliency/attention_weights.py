@@ -175,8 +175,8 @@ class _StepByStep(TorchFunctionMode):
         weights = self._kept((q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(-1))
         mixed = (weights @ v).permute(2, 0, 1, 3).flatten(2)
         output = functional.linear(mixed, given["out_proj_weight"], given["out_proj_bias"])
-        told = weights.mean(1) if given["average_attn_weights"] else weights
-        return output, told if given["need_weights"] else None
+        returned = weights.mean(1) if given["average_attn_weights"] else weights
+        return output, returned if given["need_weights"] else None
 
 
 def _is_plain(given: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """The optimizers of torch, without its compiler.
 
-torch.optim imports torch's compiler at the first step, 1.5 s of every training, to tell it to stay out. Nothing here is
+torch.optim imports torch's compiler at the first step, 1.5 s of every training, only to disable it. Nothing here is
 compiled, so the methods beneath those decorators are called.
 """
 

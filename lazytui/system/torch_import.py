@@ -29,7 +29,7 @@ def keep_torch_out(sentence: str) -> None:
 def require_torch() -> Any:
     """The module `torch`. BadInput where it is missing or its libraries don't load, or where it is kept out.
 
-    Its threads are told to sleep while they wait for one another. Left to spin, as they do by default, two of them on
+    Its threads are set to sleep while they wait for one another. Left to spin, as they do by default, two of them on
     a busy machine take from each other the core that the slower one needs, and a step can take ten times as long.
     """
     if _kept_out:

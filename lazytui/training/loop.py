@@ -70,8 +70,8 @@ def train(
 
     seed: of the weights and of the order of images. progress: hears how far it is; nobody by default. files: what is
     kept on the way and resumed from; nothing by default. like: (n,), in place of the attribute of the training images,
-    which methods aren't told then: the class that each is like, as of `lazytui.data.inferred_attribute`. phases:
-    measures where the time goes, by the names of `lazytui.training.phases`; by default nobody does.
+    which methods don't read then: the class that each is like, as of `lazytui.data.inferred_attribute`. phases:
+    measures where the time goes, by the names of `lazytui.training.phases`; by default none.
 
     Raises Interrupted after saving when `progress` asks for a stop, LazytuiError when the loss becomes infinite or NaN.
     """
@@ -339,13 +339,13 @@ class _Loop:
 
 
 def _wait_for_gpu() -> None:
-    """Until it has done what it was told to; not while that is being recorded."""
+    """Wait until it has finished its work; not while a graph is being recorded."""
     if not torch.cuda.is_current_stream_capturing():
         torch.cuda.synchronize()
 
 
 def training_colors(settings: TrainingSettings, data: BiasedDataset) -> NDArray[np.uint8]:
-    """(n,) uint8: the colors of training images that methods are told."""
+    """(n,) uint8: the colors of training images that methods read."""
     return detect_colors(data.train.images, data.params) if settings.colors == "detected" else data.train.attributes
 
 

@@ -62,8 +62,8 @@ class ModelSettings(_Settings):
         None,
         gt=0,
         le=1000,
-        description="What the network's input is multiplied by, after any normalization; 0.00392157 (1/255) divides "
-        "values from 0 to 1 by 255 once more, as the code of some papers does. Default 1.",
+        description="Factor of the network's input, after any normalization. 0.00392157 (1/255) divides values from 0 "
+        "to 1 by 255 again, as the code of some papers does. Default 1.",
     )
     freeze: Literal["features"] | None = Field(
         None,
@@ -83,8 +83,8 @@ class ModelSettings(_Settings):
             return Adaptation(normalization, self.input_size, scale=scale)
         if missing := [name for name in classes if name not in self.outputs]:
             raise UsageError(
-                f"The data have the {counted(len(classes), 'class', 'classes')} {listed(classes)}, and the network "
-                f"tells {listed(self.outputs)} apart: it lacks {listed(missing)}."
+                f"The data have the {counted(len(classes), 'class', 'classes')} {listed(classes)}, and the "
+                f"network's outputs are {listed(self.outputs)}: it lacks {listed(missing)}."
             )
         chosen = tuple(self.outputs.index(name) for name in classes)
         return Adaptation(normalization, self.input_size, chosen, len(self.outputs), scale)
@@ -152,7 +152,7 @@ class AugmentationSettings(_Settings):
 
 
 class LabelSettings(_Settings):
-    """What a method is told of the training images besides their digits."""
+    """What a method reads of the training images besides their classes."""
 
     HEADING: ClassVar[str] = "Method"
 

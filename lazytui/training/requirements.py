@@ -13,7 +13,7 @@ from lazytui.training.settings import TrainingSettings
 def check_requirements(settings: TrainingSettings, data: DatasetParams, *, has_groups: bool = False) -> None:
     """UsageError, in one sentence, where the method can't do with this data or these settings.
 
-    data: whose content is known, see `with_found_data`. has_groups: whether groups that were told without labels
+    data: whose content is known, see `with_found_data`. has_groups: whether groups that were inferred without labels
     stand in place of the attribute's.
     """
     method, entry = settings.method, METHODS[settings.method]
@@ -81,7 +81,7 @@ def _require_graph(settings: TrainingSettings) -> None:
 
 
 def _normalizes_over_images(model: str, content: Content) -> bool:
-    """Whether a network can't train on a single image. Imports torch, and code of one's own that it names."""
+    """Whether a network can't train on a single image. Imports torch, and custom code that it names."""
     from lazytui.system.torch_import import require_torch
 
     require_torch()

@@ -29,7 +29,7 @@ class TrainingFiles(Protocol):
         ...
 
     def unusable(self) -> BadInput:
-        """The failure to tell where that state belongs to another training."""
+        """The failure to report where that state belongs to another training."""
         ...
 
     def last_logged_step(self) -> float:

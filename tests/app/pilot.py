@@ -121,7 +121,7 @@ def screen_text(app: App[Any]) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 
-def tells_progress(pilot: Pilot[Any], state: str) -> bool:
+def shows_progress(pilot: Pilot[Any], state: str) -> bool:
     """Whether the state stands there with a percentage; how far it is depends on the machine."""
     return re.search(rf"{state} \d+%", screen_text(pilot.app)) is not None
 

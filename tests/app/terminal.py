@@ -88,7 +88,7 @@ class Screen:
 
 @contextmanager
 def app_on_terminal(lab: Lab, *arguments: str, controlling: bool = True) -> Iterator[Screen]:
-    """controlling: whether the system tells the app of a hang-up by SIGHUP."""
+    """controlling: whether the system notifies the app of a hang-up by SIGHUP."""
 
     keyboard, screen = pty.openpty()
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))

@@ -39,7 +39,7 @@ COLORED = {
 }
 """The screens whose bundled results are kept in other colors too, each with a list of them; what they say by then."""
 NOW = 1_800_000_000.0
-"""Where the clock stands: ages are told from it."""
+"""Where the clock stands: ages are measured from it."""
 
 DRAWN = {"dataset": 4, "runs": 3}
 """How many figures a screen shows of this workspace, where it shows any."""

@@ -1,4 +1,4 @@
-"""Watching an attack: each step is told once, as the network saw it, and the attack makes what it makes unwatched."""
+"""An observed attack: each step is reported once, as the network saw it, and the attack's result is unchanged."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.attacks.networks import Linear, gray_images, plane, towards_one
 FAR = 0.02
 """The budget that the plane lies at."""
 STEPS = 6
-TOLD = {"fgsm": 1, "pgd": STEPS, "mi-fgsm": STEPS, "pgd-l2": STEPS, "apgd-ce": STEPS + 1, "ddn": STEPS}
+REPORTS = {"fgsm": 1, "pgd": STEPS, "mi-fgsm": STEPS, "pgd-l2": STEPS, "apgd-ce": STEPS + 1, "ddn": STEPS}
 
 
 class Seen:
-    """What was told of, step by step."""
+    """What was reported, step by step."""
 
     def __init__(self) -> None:
         self.images: list[Tensor] = []
@@ -54,12 +54,12 @@ def test_it_makes_what_it_makes_unwatched(name: str) -> None:
         assert torch.equal(logits, problem.model.model(images))  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", REPORTS)
 def test_each_step_is_told_once(name: str) -> None:
     options = {"steps": STEPS} if "steps" in ATTACKS[name].defaults else {}
     problem, seen = watched(hopeless())
     ATTACKS[name].perturb(problem, **options)
-    assert len(seen.images) == TOLD[name]
+    assert len(seen.images) == REPORTS[name]
 
 
 def test_the_steps_lead_from_the_image_to_what_is_returned() -> None:

@@ -51,11 +51,11 @@ def test_scarcity_is_said_where_there_is_any() -> None:
 
 def test_an_attack_of_a_small_split_tells_how_many_it_attacked(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "1", "--quiet").code == 0
-    told = lab.call("run", "attack", "latest", "--sources", "300", "--steps", "2", "--pool", "aligned", "--json")
-    assert told.code == 0, told.err
+    ended = lab.call("run", "attack", "latest", "--sources", "300", "--steps", "2", "--pool", "aligned", "--json")
+    assert ended.code == 0, ended.err
     there = int((build_dataset(_of(TINY_DATA)).hard.labels == SEVEN).sum())
-    assert f"has {there} of the 300 images" in told.err
-    drawn = {figure.name: figure for figure in figures(RunFolder(Path(lab.workspace / told.json["run"]), ""))}
+    assert f"has {there} of the 300 images" in ended.err
+    drawn = {figure.name: figure for figure in figures(RunFolder(Path(lab.workspace / ended.json["run"]), ""))}
     verdict, pools = drawn["verdict"], drawn["pools"]
     assert isinstance(verdict, Text) and isinstance(pools, Table)
     assert any(f"has {there} of the 300 images" in paragraph for paragraph in verdict.paragraphs)

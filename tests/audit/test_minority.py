@@ -44,10 +44,10 @@ def planted(cue: str) -> tuple[list[Scene], NDArray[np.int64], NDArray[np.bool_]
 def test_those_with_the_property_of_another_class_are_found(cue: str) -> None:
     scenes, labels, conflicting = planted(cue)
     descriptions = describe_all(scenes, EDITORS[FOUND_BY[cue]])
-    told = probe_accuracy_of(descriptions, labels, 0)
-    found = contradicting(descriptions, labels, told)
+    accuracy = probe_accuracy_of(descriptions, labels, 0)
+    found = contradicting(descriptions, labels, accuracy)
     hits = int((found & conflicting).sum())
-    assert not is_gradual(found, told) and conflicting.sum() > 10
+    assert not is_gradual(found, accuracy) and conflicting.sum() > 10
     assert hits >= 0.9 * conflicting.sum() and hits >= 0.9 * found.sum()
 
 
@@ -57,9 +57,9 @@ def test_a_property_of_degree_says_nobody() -> None:
     radii = 4 + labels + random.normal(0, 0.5, IMAGES)
     scenes = [Scene(made(Look(radius=radius))) for radius in radii.tolist()]
     descriptions = describe_all(scenes, EDITORS["size"])
-    told = probe_accuracy_of(descriptions, labels, 0)
-    assert told > 0.3 and is_gradual(contradicting(descriptions, labels, told), told)
-    assert is_gradual(np.ones(4, bool), 0.5), "it doesn't tell the class"
+    accuracy = probe_accuracy_of(descriptions, labels, 0)
+    assert accuracy > 0.3 and is_gradual(contradicting(descriptions, labels, accuracy), accuracy)
+    assert is_gradual(np.ones(4, bool), 0.5), "it doesn't predict the class"
 
 
 def test_images_without_an_object_contradict_nothing_of_objects() -> None:

@@ -90,7 +90,7 @@ def test_the_cured_models_are_cured_within_the_rules(name: str) -> None:
 
 
 def test_the_audits_name_what_their_networks_go_by() -> None:
-    """Of the second a frame, which no label tells."""
+    """Of the second a frame, which no label describes."""
     for name, properties in (("lazy-strokes", {"hue", "ground hue"}), (*HIDDEN, {"border"})):
         found = recorded_result(shipped_run(f"audit-{name}"))
         assert found.named[0] in properties and found.largest > 0.3

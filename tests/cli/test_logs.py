@@ -33,7 +33,7 @@ def killed_and_resumed(lab: Lab, log: str) -> Path:
     return run
 
 
-def told_of(run: Path) -> dict[str, list[tuple[int, float]]]:
+def logged_in(run: Path) -> dict[str, list[tuple[int, float]]]:
     """The points of each curve that count, but for what the network says of single images."""
     columns = read_history(run / "events.jsonl")
     steps = columns.pop("step").astype(int)
@@ -55,7 +55,7 @@ def test_tensorboard_shows_the_curves_of_a_killed_training_once_and_its_figures(
     pytest.importorskip("tensorboard", reason=_MISSING)
     run = killed_and_resumed(lab, "tensorboard")
     shown, tags = in_tensorboard(run), in_tensorboard(run).Tags()
-    curves = told_of(run)
+    curves = logged_in(run)
     assert {tag for tag in tags["scalars"] if "/" not in tag} == set(curves)
     for name, points in curves.items():
         assert [(one.step, pytest.approx(one.value)) for one in shown.Scalars(name)] == points
@@ -79,7 +79,7 @@ def test_wandb_is_sent_every_step_once(lab: Lab) -> None:
     assert len(files) == 1 and len(pictures) == 1
     history = [Record.FromString(content).history for file in files for content in contents_of(file.read_bytes())]
     of_loss = [point for point in history if any("loss" in (item.key, *item.nested_key) for item in point.item)]
-    assert [point.step.num for point in of_loss] == [step for step, _ in told_of(run)["loss"]]
+    assert [point.step.num for point in of_loss] == [step for step, _ in logged_in(run)["loss"]]
 
 
 def contents_of(file: bytes) -> Iterator[bytes]:
@@ -101,7 +101,7 @@ def test_a_folder_alone_sends_nothing_elsewhere(lab: Lab) -> None:
     run = create("dataset", params, Workspace(lab.workspace))
     (run.path / "wandb").mkdir()
     ended = lab.run("runs", "resume", run.id)
-    assert ended.code == 0 and "W&B isn't told of it: that a folder says so isn't enough." in ended.err
+    assert ended.code == 0 and "Nothing is sent to W&B: a setting in the run's folder isn't enough." in ended.err
     assert not list((run.path / "wandb").iterdir())
 
 

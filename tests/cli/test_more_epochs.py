@@ -25,8 +25,8 @@ def test_a_training_that_is_done_goes_on_to_more_epochs_exactly(lab: Lab) -> Non
     before = {file.name: file.read_bytes() for file in one.iterdir()}
     two = lab.call(*SHORT_TRAINING, "--epochs", "2", "--resume", "--json")
     longer = lab.workspace / two.json["run"]
-    told = f"{longer.name} goes on where {one.name} ended, at step 3; up to there its curves have that one's points."
-    assert told in two.err.splitlines()
+    line = f"{longer.name} goes on where {one.name} ended, at step 3; up to there its curves have that one's points."
+    assert line in two.err.splitlines()
     assert {file.name: file.read_bytes() for file in one.iterdir()} == before
     other = lab.folder / "other"
     straight = lab.call(*SHORT_TRAINING, "--epochs", "2", "--json", "--workspace", other)
@@ -50,9 +50,9 @@ def test_a_training_that_is_done_goes_on_to_more_epochs_exactly(lab: Lab) -> Non
 def test_whoever_wants_more_epochs_hears_why_a_training_begins_anew(lab: Lab, given: tuple[str, ...], why: str) -> None:
     one = lab.call(*SHORT_TRAINING, *given, "--json").json["run"]
     two = lab.call(*SHORT_TRAINING, *given, "--epochs", "2", "--resume")
-    (told,) = (line for line in two.err.splitlines() if "anew" in line)
+    (line,) = (line for line in two.err.splitlines() if "anew" in line)
     nearest = f"No earlier run of the same options (the nearest, {one}, differs in epochs: 1): beginning anew."
-    assert told == f"{nearest} A longer training isn't that one continued: {why}"
+    assert line == f"{nearest} A longer training isn't that one continued: {why}"
 
 
 def test_a_training_of_an_older_version_that_recorded_the_options_of_all_methods_is_the_same(lab: Lab) -> None:
@@ -67,8 +67,8 @@ def test_a_training_of_an_older_version_that_recorded_the_options_of_all_methods
     trained = [trained_params(Workspace(lab.workspace).find(run)) for run in (older.name, newer)]
     assert recipe_of(trained[0]) == recipe_of(trained[1])
     shutil.rmtree(lab.workspace / newer)
-    told = lab.call(*SHORT_TRAINING, "--method", "focal", "--gamma", "1", "--epochs", "2", "--resume").err
-    assert f" goes on where {older.name} ended, at step 3; " in told
+    err = lab.call(*SHORT_TRAINING, "--method", "focal", "--gamma", "1", "--epochs", "2", "--resume").err
+    assert f" goes on where {older.name} ended, at step 3; " in err
 
 
 def test_a_training_without_a_sound_state_to_go_on_from(lab: Lab) -> None:

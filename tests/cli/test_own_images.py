@@ -87,7 +87,7 @@ def test_objects_on_grounds_are_trained_on_explained_and_attacked(lab: Lab) -> N
 
 
 def test_screens_of_images_without_a_known_attribute_say_so_and_stay_full(lab: Lab) -> None:
-    """Three colors to tell apart, and nothing else: Home, Dataset, Train and Evaluate of their network."""
+    """Three colors to distinguish, and nothing else: Home, Dataset, Train and Evaluate of their network."""
     labels, random = np.arange(240) % 3, np.random.default_rng(0)
     images = random.integers(0, 60, (240, 8, 8, 3)).astype(np.uint8)
     images[np.arange(240), :, :, labels] += 120
@@ -96,8 +96,8 @@ def test_screens_of_images_without_a_known_attribute_say_so_and_stay_full(lab: L
     sizes = ("--batch-size", "16", "--metrics-samples", "100", "--model", "mlp", "--epochs", "1")
     data = ("--source", f"npz:{lab.folder / 'plain.npz'}")
     assert lab.call("run", "train", *data, *sizes, "--name", "plain", "--quiet").code == 0
-    told = lab.call("run", "evaluate", "plain", "--quiet")
-    assert told.code == 0 and "right on the hard split" in told.out and "attribute-follow" not in told.out
+    ended = lab.call("run", "evaluate", "plain", "--quiet")
+    assert ended.code == 0 and "right on the hard split" in ended.out and "attribute-follow" not in ended.out
 
     async def steps(pilot: Pilot[Any]) -> None:
         def shows(*words: str) -> bool:

@@ -21,14 +21,19 @@ QUICK = (*TINY_DATA, "--model", "mlp", "--epochs", "1", "--metrics-samples", "10
 def test_json_is_one_object_and_narration_goes_elsewhere(finished_training: FinishedTraining) -> None:
     finished = finished_training.finished
     assert finished.code == 0
-    told = finished.json
-    assert (told["kind"], told["status"], told["name"], told["error"]) == ("train", "done", "reference", None)
+    printed = finished.json
+    assert (printed["kind"], printed["status"], printed["name"], printed["error"]) == (
+        "train",
+        "done",
+        "reference",
+        None,
+    )
     names = {"easy_accuracy", "hard_accuracy", "aligned_accuracy", "conflicting_accuracy", "unbiased_accuracy",
              "worst_group_accuracy", "color_follow_rate", "shape_bias", "steps", "seconds"}  # fmt: skip
-    assert names <= told["metrics"].keys()
-    assert told["metrics"]["steps"] == 136
-    assert all(Path(path).exists() for path in told["artifacts"].values())
-    assert {"record", "result", "arrays", "weights", "events"} <= told["artifacts"].keys()
+    assert names <= printed["metrics"].keys()
+    assert printed["metrics"]["steps"] == 136
+    assert all(Path(path).exists() for path in printed["artifacts"].values())
+    assert {"record", "result", "arrays", "weights", "events"} <= printed["artifacts"].keys()
     assert "step 0  easy accuracy" in finished.err and "step 136 " in finished.err
 
 
@@ -44,8 +49,8 @@ def test_a_training_goes_on_when_nobody_reads_its_narration_any_more(lab: Lab) -
         assert process.stderr and process.stdout
         assert process.stderr.readline()
         process.stderr.close()
-        told = json.loads(process.stdout.read())
-    assert (process.returncode, told["status"]) == (0, "done")
+        printed = json.loads(process.stdout.read())
+    assert (process.returncode, printed["status"]) == (0, "done")
 
 
 def test_a_network_is_evaluated_on_its_own_data_and_on_other_data(finished_training: FinishedTraining) -> None:
@@ -311,5 +316,5 @@ def test_whoever_asks_to_resume_hears_why_a_run_begins_anew(lab: Lab) -> None:
     run = lab.only_run()
     other = lab.call(*dataset, "--seed", "7", "--bias", "0.5")
     beginning = "No earlier run of the same options (the nearest, "
-    told = f"{beginning}{run.name}, differs in bias: 0.95, seed: 0): beginning anew."
-    assert [line for line in other.err.splitlines() if "anew" in line] == [told]
+    line = f"{beginning}{run.name}, differs in bias: 0.95, seed: 0): beginning anew."
+    assert [line for line in other.err.splitlines() if "anew" in line] == [line]

@@ -268,6 +268,6 @@ def test_a_terminal_without_unicode_gets_question_marks(lab: Lab) -> None:
 
 @pytest.mark.parametrize("arguments", [("doctor",), ("models",)], ids=" ".join)
 def test_what_can_be_listed_is_listed_as_json_too(lab: Lab, arguments: tuple[str, ...]) -> None:
-    told = lab.call(*arguments, "--json")
-    assert (told.code, told.err) == (0, "")
-    assert told.json
+    ended = lab.call(*arguments, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json

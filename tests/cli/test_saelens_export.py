@@ -50,7 +50,7 @@ def test_what_cannot_be_is_told_before_anything_is_written(exported: Lab) -> Non
     (exported.folder / "file.saelens").write_text("")
     given = ("run", "sae", "reference", "--saelens")
     for command, code, sentence in (
-        ((*given, "out.saelens", "--steps", "100"), 2, "and --steps is of a training: leave one of them out."),
+        ((*given, "out.saelens", "--steps", "100"), 2, "and --steps is an option of training: leave out one of them."),
         ((*given, "out.saelens", "--controls", "3"), 2, "and --controls is of a training"),
         ((*given, "out.saelens", "--layer", "features.relu1"), 3, "is of 128 dimensions, and features.relu1 has 32"),
         ((*given, "elsewhere"), 3, "There is no folder elsewhere"),

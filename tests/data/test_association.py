@@ -56,7 +56,7 @@ def test_extremes() -> None:
 @pytest.mark.parametrize("images", [300, 1200])
 def test_random_colors_tell_nothing(images: int) -> None:
     """Of 1,000 data sets with random colors at most 5 % (and two standard errors) exceed the bounds, and the mean is
-    near 0: 1,200 images would seem to tell 0.05 bits."""
+    near 0: 1,200 images would seem to carry 0.05 bits."""
     random = np.random.default_rng(images)
     labels = random.integers(0, 10, (1000, 2, images)).astype(np.uint8)
     tables = [contingency(digits, colors, (10, 10)) for digits, colors in labels]

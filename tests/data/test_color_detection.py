@@ -1,4 +1,4 @@
-"""Colors told from pixels: right where they can be told apart, and where they can't, wrong as often as is said."""
+"""Colors detected from pixels: right where they are distinct, and elsewhere wrong as often as is said."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def test_pixels_decide_and_not_labels() -> None:
 def test_a_training_takes_them_and_tells_their_error(lab: Lab) -> None:
     """Noise in every channel over dark strokes: some colors can't be read."""
     asked = ("--dataset", "gr95vh", "--model", "lazy-gap", "--epochs", "1", "--method", "reweight")
-    told = lab.call("run", "train", *TINY_TRAINING, *asked, "--colors", "detected", "--json")
-    assert told.code == 0, told.err
-    error = told.json["metrics"]["color_label_error"]
+    detected = lab.call("run", "train", *TINY_TRAINING, *asked, "--colors", "detected", "--json")
+    assert detected.code == 0, detected.err
+    error = detected.json["metrics"]["color_label_error"]
     data = build_dataset(DatasetParams(dataset="gr95vh", source="strokes", train_size=300, test_size=200))
     assert error == (detect_colors(data.train.images, data.params) != data.train.attributes).mean() > 0
-    assert f"{error:.2%} of training images get a wrong one" in told.err
+    assert f"{error:.2%} of training images get a wrong one" in detected.err
     painted = lab.call("run", "train", *TINY_TRAINING, *asked, "--json")
     assert "color_label_error" not in painted.json["metrics"]
-    assert painted.json["metrics"] != {**told.json["metrics"], "seconds": painted.json["metrics"]["seconds"]}
-    compared = lab.call("run", "compare", "latest", told.json["run"], "--no-plain")
+    assert painted.json["metrics"] != {**detected.json["metrics"], "seconds": painted.json["metrics"]["seconds"]}
+    compared = lab.call("run", "compare", "latest", detected.json["run"], "--no-plain")
     assert "reweight · colors detected" in compared.out, compared.err
 
 

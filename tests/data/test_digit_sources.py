@@ -150,9 +150,9 @@ def test_files_of_four_classes_are_refused_before_any_run(folder: Path) -> None:
     raw = folder / "MNIST" / "raw"
     write(raw)
     (raw / "t10k-labels-idx1-ubyte").write_bytes(idx(np.arange(30) % 4))
-    with pytest.raises(BadInput) as told:
+    with pytest.raises(BadInput) as refusal:
         find_data(DatasetParams(source="mnist"))
-    assert str(told.value) == (
+    assert str(refusal.value) == (
         f"{raw / 't10k-labels-idx1-ubyte'} holds 30 digits, but no 4: all ten classes, 0 to 9, are needed."
     )
 

@@ -119,7 +119,7 @@ def test_spuco_colors_so_many_pixels_of_the_ground(level: str, corner: int, many
         ({"merge": "pairs"}, "with --merge plant another one, such as tint"),
         ({"cue": "border", "cue_level": "x"}, "has no levels: leave out --cue-level"),
         ({"dataset": "lff-1pct", "cue_level": "severity-5"}, "Did you mean severity-4"),
-        ({"dataset": "irm-two-class", "bias": 0.9}, "say --bias 0.85, not 0.9"),
+        ({"dataset": "irm-two-class", "bias": 0.9}, "choose 0.85, not 0.9"),
         ({"hard": "random", "hard_bias": 0.1}, "leave it out with --hard random"),
         ({"environments": "0.1,0.2,0.3"}, "at most 2"),
     ],
@@ -139,7 +139,7 @@ def test_another_cue_or_hard_split_leaves_out_what_the_preset_says_of_its_own() 
 
 def test_classes_that_are_no_ten_and_images_that_become_too_small_are_refused() -> None:
     params = DatasetParams(cue="tint", merge="pairs", source="strokes")
-    with pytest.raises(UsageError, match="joins ten classes"):
+    with pytest.raises(UsageError, match="needs ten classes"):
         params.merged_content(params.content)
     thin = DatasetParams(cue="tint", subsample=4, source="strokes")
     with pytest.raises(UsageError, match="leaves images of 7 x 7 pixels"):

@@ -1,4 +1,4 @@
-"""Colors that everyone can tell apart, on every terminal and on paper."""
+"""Colors that everyone can distinguish, on every terminal and on paper."""
 
 from __future__ import annotations
 

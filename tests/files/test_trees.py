@@ -11,7 +11,7 @@ from lazytui.files.trees import remove_tree, size_of_tree
 
 
 def deep_tree(top: Path, depth: int) -> None:
-    """Folders in one another, each with a file of three bytes: deeper than a path can tell where there are so many."""
+    """Folders in one another, each with a file of three bytes: deeper than a path can name where there are so many."""
     before = Path.cwd()
     try:
         os.chdir(top)

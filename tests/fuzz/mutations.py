@@ -191,4 +191,4 @@ CHANGES: dict[str, Callable[[Draw, bytes], bytes]] = {
     "labels.json": changed_json,
     "name": changed_bytes,
 }
-"""What can be changed of a run, by file, the most telling first."""
+"""What can be changed of a run, by file, the most informative first."""

@@ -136,8 +136,8 @@ def test_any_damage_costs_one_run_at_most(seeds: list[Path], tmp_path: Path) -> 
     cases()
     while LONG and time.monotonic() < until:
         cases()
-    told = f"{ended}, peak {peak_memory() / 2**20:.0f} MB, {(peak_memory() - before) / 2**20:.0f} MB of it here"
-    print(told)
-    assert LONG or min(ended["refused"], ended["drawn"]) > 100, told
-    assert peak_memory() - before < MOST_MEMORY, told
-    assert not LONG or peak_memory() < MOST_MEMORY, told
+    summary = f"{ended}, peak {peak_memory() / 2**20:.0f} MB, {(peak_memory() - before) / 2**20:.0f} MB of it here"
+    print(summary)
+    assert LONG or min(ended["refused"], ended["drawn"]) > 100, summary
+    assert peak_memory() - before < MOST_MEMORY, summary
+    assert not LONG or peak_memory() < MOST_MEMORY, summary

@@ -61,8 +61,8 @@ async def look_at_everything(pilot: Pilot[Any]) -> None:
         await settled(pilot)
         await pilot.press("escape")
     await go_to(pilot, "0")
-    told = "\n".join(note.message for note in pilot.app._notifications)
-    assert "doesn't know" not in told, told
+    notes = "\n".join(note.message for note in pilot.app._notifications)
+    assert "doesn't know" not in notes, notes
 
 
 async def go_to(pilot: Pilot[Any], key: str) -> None:

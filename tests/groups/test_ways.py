@@ -1,4 +1,4 @@
-"""Groups told from outputs, against optima found by trying everything, and scores of which the value is known."""
+"""Groups inferred from outputs, against optima found by trying everything, and scores of which the value is known."""
 
 from __future__ import annotations
 

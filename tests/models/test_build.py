@@ -1,4 +1,4 @@
-"""A seed alone decides the weights; a person's own code is built or told apart in one sentence."""
+"""A seed alone decides the weights; custom code is built or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -124,9 +124,9 @@ def test_own_code_that_nobody_named_is_not_run(tmp_path: Path) -> None:
 def test_faults_in_own_code_are_one_sentence(tmp_path: Path, code: str, suffix: str, sentence: str) -> None:
     file = tmp_path / "mine.py"
     file.write_text(code)
-    with pytest.raises(BadInput, match=sentence) as told:
+    with pytest.raises(BadInput, match=sentence) as refusal:
         build_own(f"{file}{suffix}")
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refusal.value)
 
 
 def test_own_code_that_trains_on_no_image_alone_is_one_sentence(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_network_with_one_channel_sees_brightness(tmp_path: Path) -> None:
     seen = model(images())
     model._forward_pre_hooks.clear()
     torch.testing.assert_close(seen, model(luma))
-    assert pre_hooks and seen.shape == (4, 3), "the factory was told how many classes there are"
+    assert pre_hooks and seen.shape == (4, 3), "the factory was given how many classes there are"
 
 
 @pytest.mark.parametrize("factory", ["parallel", "compiled"])

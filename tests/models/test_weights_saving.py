@@ -163,9 +163,9 @@ def test_damaged_and_foreign_files(tmp_path: Path, suffix: str, damage: bytes | 
             save_weights(model, path, metadata={"model": "mlp"})
         damage = path.read_bytes()[: path.stat().st_size // 2]
     path.write_bytes(damage)
-    with pytest.raises(BadInput, match=r"damaged") as told:
+    with pytest.raises(BadInput, match=r"damaged") as refusal:
         load_model(path, name="mlp")
-    assert "\n" not in str(told.value) and str(path) in str(told.value)
+    assert "\n" not in str(refusal.value) and str(path) in str(refusal.value)
 
 
 def test_missing_files(tmp_path: Path) -> None:
@@ -238,9 +238,9 @@ def test_half_precision_is_widened(tmp_path: Path, dtype: torch.dtype) -> None:
 def test_a_refusal_tells_what_differs(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
     torch.save({"state_dict": {f"module.enc.{i}.weight": torch.zeros(1) for i in range(5)}}, path)
-    with pytest.raises(BadInput) as told:
+    with pytest.raises(BadInput) as refusal:
         load_model(path, name="small-16")
-    assert str(told.value) == (
+    assert str(refusal.value) == (
         f"The weights in {path} belong to another network: they have no features.conv1.weight, features.conv1.bias, "
         "features.conv2.weight and 3 more; the network has no 'enc.0.weight', 'enc.1.weight', 'enc.2.weight' and 2 "
         "more (all their names begin with 'enc.')."
@@ -257,9 +257,9 @@ def test_a_program_is_not_called_damaged(tmp_path: Path) -> None:
 def test_another_architecture_is_named(saved: Path) -> None:
     model = build_model("cnn3", seed=0)
     before = fingerprint(model)
-    with pytest.raises(BadInput) as told:
+    with pytest.raises(BadInput) as refusal:
         load_weights(model, saved)
-    assert str(told.value) == (
+    assert str(refusal.value) == (
         f"The weights in {saved} belong to another network: their features.conv3.weight is 128 x 64 x 3 x 3, "
         "the network's is 64 x 64 x 3 x 3 (and 1 more of another shape); they have no features.fc1.weight, "
         "features.fc1.bias. They fit gap-cnn."

@@ -84,15 +84,15 @@ def test_taps_are_gone_when_their_block_ends_however_it_ends() -> None:
 
 
 def test_smaller_batches_are_tried_where_memory_is_short_and_that_is_said() -> None:
-    told: list[str] = []
+    notes: list[str] = []
 
     def work(part: slice) -> int:
         if part.stop - part.start > 3:
             raise torch.OutOfMemoryError("no room")
         return part.stop - part.start
 
-    assert run_in_batches(work, 10, 8, told.append) == [2, 2, 2, 2, 2]
-    assert told == ["out of memory with batches of 8 images; continuing with batches of 2"]
+    assert run_in_batches(work, 10, 8, notes.append) == [2, 2, 2, 2, 2]
+    assert notes == ["out of memory with batches of 8 images; continuing with batches of 2"]
 
 
 def test_no_room_for_a_single_image_is_told() -> None:

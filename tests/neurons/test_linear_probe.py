@@ -1,4 +1,4 @@
-"""Linear probes agree with scikit-learn's logistic regression, and tell what was planted."""
+"""Linear probes agree with scikit-learn's logistic regression, and find what was planted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lazytui.neurons.linear_probe import fit_linear_probe, halves, probe_accurac
 
 
 def planted(seed: int = 0, images: int = 300, classes: int = 4) -> tuple[torch.Tensor, NDArray[np.uint8]]:
-    """Activations of which the first two dimensions tell the label, in other units than the rest; one is constant."""
+    """Activations whose first two dimensions predict the label, in other units than the rest; one is constant."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, classes, images).astype(np.uint8)
     corners = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])[:, :2]

@@ -64,11 +64,11 @@ def noise(random: Generator, images: int) -> np.ndarray:
     return random.normal(size=(images, 2000)).astype(np.float32)
 
 
-def tells_nothing(random: Generator, _digits: Labels, colors: Labels) -> np.ndarray:
+def without_information(random: Generator, _digits: Labels, colors: Labels) -> np.ndarray:
     return np.abs(1 + 0.3 * noise(random, len(colors)))
 
 
-def tells_of_both_alike(random: Generator, digits: Labels, colors: Labels) -> np.ndarray:
+def with_both_alike(random: Generator, digits: Labels, colors: Labels) -> np.ndarray:
     """From hardly anything to 0.3 bits of each; half of the neurons are active on a fifth of the images only."""
     levels = random.normal(size=(10, 2000)) * np.linspace(0.05, 1, 2000)
     values = (levels[colors] + levels[random.permutation(10)][digits] + noise(random, len(colors))).astype(np.float32)
@@ -76,7 +76,7 @@ def tells_of_both_alike(random: Generator, digits: Labels, colors: Labels) -> np
     return np.asarray(values - values.min())
 
 
-def tells_of_a_digit_and_a_color_alike(random: Generator, digits: Labels, colors: Labels) -> np.ndarray:
+def with_a_digit_and_a_color_alike(random: Generator, digits: Labels, colors: Labels) -> np.ndarray:
     """A full bit and less: strong tuning to single labels."""
     strength = np.linspace(0.5, 6, 2000)
     tuned = strength * (colors[:, None] == 3) + strength * (digits[:, None] == 7) + noise(random, len(colors))
@@ -86,11 +86,11 @@ def tells_of_a_digit_and_a_color_alike(random: Generator, digits: Labels, colors
 @pytest.mark.parametrize(
     ("planted", "images"),
     [
-        (tells_nothing, 1000),
-        (tells_nothing, 4000),
-        (tells_of_both_alike, 1000),
-        (tells_of_both_alike, 4000),
-        (tells_of_a_digit_and_a_color_alike, 1000),
+        (without_information, 1000),
+        (without_information, 4000),
+        (with_both_alike, 1000),
+        (with_both_alike, 4000),
+        (with_a_digit_and_a_color_alike, 1000),
     ],
 )
 def test_no_more_than_one_in_twenty_gets_a_role_by_chance(planted: Planted, images: int, random: Generator) -> None:
@@ -103,11 +103,11 @@ def test_no_more_than_one_in_twenty_gets_a_role_by_chance(planted: Planted, imag
 
 
 @pytest.mark.parametrize("images", [1000, 4000])
-def test_neurons_that_tell_of_one_alone_all_get_their_role(images: int, random: Generator) -> None:
+def test_neurons_with_information_on_one_alone_all_get_their_role(images: int, random: Generator) -> None:
     digits, colors = factorial_labels(images // 100)
     levels = random.permuted(np.tile(np.linspace(0, 1, 10)[:, None], 2000), axis=0)
-    told = np.concatenate([levels[colors, :1000], levels[digits, 1000:]], axis=1) + 0.5 * noise(random, images)
-    found = measure_neurons(activations(*np.abs(told).astype(np.float32).T), digits, colors)
+    inputs = np.concatenate([levels[colors, :1000], levels[digits, 1000:]], axis=1) + 0.5 * noise(random, images)
+    found = measure_neurons(activations(*np.abs(inputs).astype(np.float32).T), digits, colors)
     assert [ROLES[role] for role in found.role] == ["traitor"] * 1000 + ["hero"] * 1000
 
 
@@ -121,7 +121,7 @@ def test_neurons_that_are_tuned_a_bit_more_to_a_color_are_found_out(random: Gene
 
 
 def test_the_error_of_a_difference_is_that_of_drawing_images_again(random: Generator) -> None:
-    """Of the same digits in the same colors: a bootstrap finds the same for a neuron that tells clearly of both."""
+    """Of the same digits in the same colors: a bootstrap finds the same for a neuron with clear information on both."""
     digits, colors = factorial_labels(30)
     values = torch.from_numpy((colors == 3) + 0.2 * digits + random.normal(size=3000)).float()[:, None]
     counts = joint_counts(
@@ -205,7 +205,7 @@ def test_equal_activations_share_a_bin() -> None:
     assert bins[0] == 0 and bins[1] != bins[5]
 
 
-def test_a_neuron_that_is_never_active_tells_nothing(labels: tuple[Labels, Labels]) -> None:
+def test_a_neuron_that_is_never_active_without_information(labels: tuple[Labels, Labels]) -> None:
     digits, colors = labels
     found = measure_neurons(activations(np.zeros(len(digits)), digits * 1.0), digits, colors)
     assert ROLES[found.role[0]] == "silent"
@@ -220,7 +220,7 @@ def test_a_layer_without_any_activity_has_only_silent_neurons(labels: tuple[Labe
 
 
 def test_digit_given_color_sees_what_color_hides(labels: tuple[Labels, Labels]) -> None:
-    """Whether digit and color are even or odd together tells nothing of the digit, until the color is known."""
+    """Whether digit and color are even or odd together is no information on the digit, until the color is known."""
     digit, color = (torch.from_numpy(each.astype(np.int64)) for each in labels)
     counts = joint_counts(((digit + color) % 2)[:, None], digit, color)
     tables = [table[table.any(1)] for table in counts[0].transpose(2, 0, 1)]

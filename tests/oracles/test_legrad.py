@@ -1,5 +1,5 @@
 """LeGrad against its authors' package, `legrad_torch`, where that is installed with an `open_clip_torch` that it knows
-(2.24): a small transformer of OpenCLIP's with random weights, which tells texts apart."""
+(2.24): a small transformer of OpenCLIP's with random weights, which classifies texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking many runs: one that can't be asked is told of, and costs the others nothing."""
+"""Asking many runs: one that can't be asked is reported, and costs the others nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.runs.test_pause import Listener
 
 
 class _Ends(Listener):
-    """Once it was told that a run can't be asked, all have ended."""
+    """Once it was reported that a run can't be asked, all have ended."""
 
     def __init__(self, *runs: RunFolder) -> None:
         super().__init__()
@@ -42,8 +42,8 @@ def test_all_are_asked_though_one_cannot_be(tmp_path: Path, ask: Callable[..., N
     with run_execution(whole, workspace, listener) as report:
         ask([other, strange], report)
     assert (other.stop_file if ask is stop_all else other.pause_file).exists()
-    (told,) = listener.told
-    assert told.startswith(f"{strange.id} can't be reached: ")
+    (note,) = listener.notes
+    assert note.startswith(f"{strange.id} can't be reached: ")
 
 
 def test_a_run_that_another_process_has_begun_meanwhile_is_waited_for(
@@ -62,4 +62,4 @@ def test_a_run_that_another_process_has_begun_meanwhile_is_waited_for(
     monkeypatch.setattr(local, "start_detached", begun_by_another)
     with run_execution(study, workspace, listener) as report:
         EngineExecutor(LocalProcesses(1)).execute({"plain": run}, report, lambda _: "")
-    assert starts == [run.id] and any(text.startswith("plain: done") for text in listener.told)
+    assert starts == [run.id] and any(text.startswith("plain: done") for text in listener.notes)

@@ -24,18 +24,18 @@ from tests.commands import read_events, state_of, wait_until
 
 
 class Listener:
-    """A narrator that remembers what it was told."""
+    """A narrator that remembers what was reported."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.notes: list[str] = []
 
     def progress(self, progress: Progress) -> None: ...
     def metrics(self, step: int, values: Mapping[str, float]) -> None: ...
     def note(self, text: str) -> None:
-        self.told.append(text)
+        self.notes.append(text)
 
     def continued(self) -> None:
-        self.told.append("continued")
+        self.notes.append("continued")
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_paused_run_waits_says_so_and_counts_only_the_time_it_worked(
         worked, passed = report.clock() - worked, time.monotonic() - began
     assert saved == ["once"]
     assert passed - worked >= asleep
-    assert listener.told == [f"paused; to continue: lazytui runs resume {run.id}", "continued"]
+    assert listener.notes == [f"paused; to continue: lazytui runs resume {run.id}", "continued"]
     assert "continued" in [event["kind"] for event in read_events(run.events)[0]]
     assert run.status.state == "done"
 

@@ -1,4 +1,4 @@
-"""The options in a run's record: whatever lies there is told as damage, or its analysis refuses it in a sentence."""
+"""The options in a run's record: whatever is there is reported as damage, or its analysis refuses it in a sentence."""
 
 from __future__ import annotations
 

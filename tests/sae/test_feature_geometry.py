@@ -1,4 +1,4 @@
-"""Where planted features point is found, and what chance gives is told beside it."""
+"""Where planted features point is found, and what chance gives is reported beside it."""
 
 from __future__ import annotations
 

@@ -134,10 +134,10 @@ def test_other_settings_are_folded_into_the_weights(
 @pytest.mark.parametrize(
     ("weights", "cfg", "sentence"),
     [
-        ({}, {"architecture": "temporal"}, "architecture 'temporal', and those that are read are standard, topk"),
+        ({}, {"architecture": "temporal"}, "architecture 'temporal'; supported are standard, topk"),
         ({}, {"architecture": None}, "architecture: Required"),
-        ({}, {"metadata": {}}, "doesn't say that SAELens 6 or later wrote it"),
-        ({}, {"metadata": {"sae_lens_version": "5.9.1"}}, "doesn't say that SAELens 6 or later wrote it"),
+        ({}, {"metadata": {}}, "isn't marked as written by SAELens 6 or later"),
+        ({}, {"metadata": {"sae_lens_version": "5.9.1"}}, "isn't marked as written by SAELens 6 or later"),
         ({}, {"normalize_activations": "layer_norm"}, "has normalize_activations 'layer_norm'"),
         ({}, {"reshape_activations": "hook_z"}, "has reshape_activations 'hook_z'"),
         ({}, {"k": None}, "lacks k"),

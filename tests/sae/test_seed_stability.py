@@ -26,11 +26,11 @@ def test_a_dictionary_agrees_with_itself_in_another_order() -> None:
     assert ONE.strongest.tolist() == [1, 2, 0], "those that do most first, and no dead one"
     assert matched.tolist() == [order.index(feature) for feature in (1, 2, 0)]
     np.testing.assert_allclose(cosine, 1)
-    told = measure_seed_stability(ONE, other)
-    assert told["same_category"] == 1 and told["partner_cosine"] == pytest.approx(1)
-    assert told["matched_cosine"] == pytest.approx(1)
+    stability = measure_seed_stability(ONE, other)
+    assert stability["same_category"] == 1 and stability["partner_cosine"] == pytest.approx(1)
+    assert stability["matched_cosine"] == pytest.approx(1)
     # two of three are of the color, and two of three partners would be: (2/3) ** 2 + (1/3) ** 2
-    assert told["same_category_by_chance"] == pytest.approx(5 / 9)
+    assert stability["same_category_by_chance"] == pytest.approx(5 / 9)
 
 
 def test_a_partner_is_the_nearest_living_feature_whatever_it_stands_for() -> None:
@@ -58,6 +58,6 @@ def test_chance_is_what_random_partners_reach() -> None:
             directions.astype(np.float32), random.choice([COLOR, DIGIT], 300), random.exponential(size=300)
         )
 
-    told = [measure_seed_stability(drawn(), drawn()) for _ in range(40)]
-    same, chance = (np.mean([one[name] for one in told]) for name in ("same_category", "same_category_by_chance"))
+    stability = [measure_seed_stability(drawn(), drawn()) for _ in range(40)]
+    same, chance = (np.mean([one[name] for one in stability]) for name in ("same_category", "same_category_by_chance"))
     assert same == pytest.approx(chance, abs=0.03)

@@ -1,4 +1,4 @@
-"""Sparse probing on features of which it is known what they tell."""
+"""Sparse probing on features whose information is known."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def test_one_feature_that_tells_a_class_is_enough_and_noise_tells_nothing() -> N
     random = np.random.default_rng(0)
     labels = np.arange(240) % 3
     noise = random.random((240, 5))
-    telling = (labels[:, None] == np.arange(3)) * (0.5 + random.random((240, 3)))
-    features = np.concatenate([100 * noise, telling], 1)
+    informative = (labels[:, None] == np.arange(3)) * (0.5 + random.random((240, 3)))
+    features = np.concatenate([100 * noise, informative], 1)
     assert set(rank_features(features, labels == 1)[:1]) == {6}, "whatever the units"
     one, all_of_them = sparse_probing(features, labels, 3, (1, 8), seed=0)
     assert one == all_of_them == 1

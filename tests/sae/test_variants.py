@@ -132,12 +132,12 @@ def test_dead_features_learn_from_the_residual_alone_without_the_bias() -> None:
     f = model.encode(x)
     residual = x - model.decode(f)
     before = model.pre_activations(x)[:, dead]
-    told = auxk(residual, before, model.decoder[dead])
+    loss = auxk(residual, before, model.decoder[dead])
     e, directions = residual.detach().double(), model.decoder[dead].double()
     explained = before.double().relu() @ directions
     expected = ((e - explained) ** 2).sum() / ((e - e.mean(0)) ** 2).sum()
-    assert float(told.detach()) == pytest.approx(float(expected.detach()), rel=1e-4)
-    told.backward()
+    assert float(loss.detach()) == pytest.approx(float(expected.detach()), rel=1e-4)
+    loss.backward()
     assert model.decoder.grad is not None
     others = [feature for feature in range(12) if feature not in (3, 7)]
     assert float(model.decoder.grad[others].abs().max()) == 0, "the residual isn't learned from"

@@ -48,7 +48,7 @@ def in_place() -> nn.Sequential:
 
 
 class Counting(nn.Module):
-    """A network that tells of each batch that it is shown, and may refuse it."""
+    """A network that reports each batch, and may refuse it."""
 
     def __init__(self, inner: nn.Module, seen: Callable[[int], None]) -> None:
         super().__init__()

@@ -70,7 +70,7 @@ def test_code_of_ones_own_is_looked_at_in_its_last_fine_layer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "method", "layer", "told"),
+    ("name", "method", "layer", "sentence"),
     [
         ("gap-cnn", "grad-cam", "features.rely3", "Did you mean features.relu3"),
         ("gap-cnn", "grad-cam", "features.flatten", "has no map. Layers with a map: features.conv1 (28 x 28)"),
@@ -82,11 +82,11 @@ def test_code_of_ones_own_is_looked_at_in_its_last_fine_layer() -> None:
     ],
 )
 def test_a_layer_that_cant_be_shown_is_told_with_those_that_can(
-    name: str, method: str, layer: str | None, told: str
+    name: str, method: str, layer: str | None, sentence: str
 ) -> None:
     with pytest.raises(UsageError) as error:
         choose_layer(build_model(name, seed=0), name, method, layer)
-    assert told in str(error.value)
+    assert sentence in str(error.value)
 
 
 def test_a_device_that_is_too_small_gets_smaller_batches_and_says_so() -> None:

@@ -44,8 +44,8 @@ class NearestColor(nn.Module):
         return -(corner[:, None] - self.colors).abs().sum(2)
 
 
-def told(_text: str) -> None:
-    raise AssertionError("nothing should be told")
+def fail(_text: str) -> None:
+    raise AssertionError("nothing should be noted")
 
 
 def test_deletion_and_insertion_know_a_true_map_from_a_false_one() -> None:
@@ -54,8 +54,8 @@ def test_deletion_and_insertion_know_a_true_map_from_a_false_one() -> None:
     true[:, :7, :7] = 1
     targets = np.ones(6, np.uint8)
     black = torch.zeros(3)
-    good = measure_faithfulness(Corner(), images, true, targets, black, np.random.default_rng(0), note=told)
-    bad = measure_faithfulness(Corner(), images, -true, targets, black, np.random.default_rng(0), note=told)
+    good = measure_faithfulness(Corner(), images, true, targets, black, np.random.default_rng(0), note=fail)
+    bad = measure_faithfulness(Corner(), images, -true, targets, black, np.random.default_rng(0), note=fail)
     high, low = 1 / (1 + np.exp(-8)), 0.5
     for curves in (good, bad):
         assert curves.deletion[0] == pytest.approx(high, abs=1e-6) == curves.insertion[-1]

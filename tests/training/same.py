@@ -25,7 +25,7 @@ def assert_same_training(run: Path, other: Path) -> None:
 
 
 def logged(run: Path) -> dict[str, list[float | None]]:
-    """The curves as the event log tells them, void rows left out; None where there is no value."""
+    """The curves of the event log, void rows left out; None where there is no value."""
     assert read_events(run / "events.jsonl")[1] == 0
     columns = read_history(run / "events.jsonl")
     return {name: [None if np.isnan(value) else value for value in column] for name, column in columns.items()}

@@ -95,12 +95,12 @@ def test_what_it_says_is_what_it_said_elsewhere(lab: Lab) -> None:
     ("arguments", "code", "sentence"),
     [
         (("net.ckpt", "--model", "net.py:Net"), 3, "fc.weight is 12 x 512, the network's is 10 x 512"),
-        (("net.ckpt", "--model", "net.py:Net"), 3, "They tell 12 classes apart, and the data have 10."),
+        (("net.ckpt", "--model", "net.py:Net"), 3, "They are for 12 classes, and the data have 10."),
         (("net.ckpt", *ADD, "--normalize", "imagenet"), 3, "is of 3 channels, and the network takes 1."),
         (
             ("net.ckpt", *ADD, "--classes", "short.txt"),
             2,
-            "the network tells 0, 1 apart: it lacks 2, 3, 4, 5, 6, 7 and",
+            "network's outputs are 0, 1: it lacks 2, 3, 4, 5, 6, 7 and",
         ),
         (("net.ckpt", *ADD, "--classes", "twice.txt"), 3, "names '0' twice"),
         (("net.ckpt", *ADD, "--classes", "absent.txt"), 3, "There is no file absent.txt that names classes."),

@@ -1,4 +1,4 @@
-"""A training that falls to chance is told so, while it goes and in its result."""
+"""A training that falls to chance is reported, while it goes and in its result."""
 
 from __future__ import annotations
 

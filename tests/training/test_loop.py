@@ -116,7 +116,7 @@ def test_curves_are_measured_once_a_point_unless_the_method_changes_the_network_
 def test_a_resume_tells_nothing_again_of_earlier_stretches_at_chance(
     data: BiasedDataset, run: RunFolder, tmp_path: Path
 ) -> None:
-    """Twice stopped after the network, which learns nothing, was told to be at chance."""
+    """Twice stopped after the network, which learns nothing, was reported to be at chance."""
     slow = {"epochs": 2, "metrics_every": 2, "checkpoint_seconds": 0, "lr": 1e-12}
     settings = TrainingSettings.model_validate({**SETTINGS, **slow})
     for step in (8, 10, None):
@@ -125,8 +125,8 @@ def test_a_resume_tells_nothing_again_of_earlier_stretches_at_chance(
             run_execution(run, Workspace(tmp_path), Breaker(step)) as report,
         ):
             train(settings, data, seed=0, progress=report, files=RunFolderFiles(report, settings.model))
-    told = [event["text"] for event in read_events(run.events)[0] if event["kind"] == "note"]
-    assert len([text for text in told if text.startswith("At chance")]) == 1
+    notes = [event["text"] for event in read_events(run.events)[0] if event["kind"] == "note"]
+    assert len([text for text in notes if text.startswith("At chance")]) == 1
 
 
 def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(

@@ -30,6 +30,6 @@ class AblateParams(Params):
     )
     model: str | None = Field(
         None,
-        description="The network's architecture, where that is code of your own: a run's word for code is never taken.",
+        description="The network's architecture, if it is custom code; code that only a run names is never executed.",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")

@@ -1,4 +1,4 @@
-"""The attack of one image, told while it climbs."""
+"""The attack of one image, reported while it climbs."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _value(score: Score | None, logits: Tensor) -> float | None:
 
 
 def _working(answer: AttackAnswer, work: Callable[[], T], record: ClimbRecord) -> Generator[AttackAnswer, None, T]:
-    """Work in a thread and tell how far a climb has come; whoever stops listening stops it too."""
+    """Work in a thread and report how far a climb has come; whoever stops listening stops it too."""
     from lazytui.attacks.levels import round_to_levels
 
     with ThreadPoolExecutor(1) as thread:

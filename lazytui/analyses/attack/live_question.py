@@ -25,7 +25,7 @@ class AttackQuestion:
     content: of the images.
 
     sure: whether the target has to be more probable than .9, or only the most probable. run: whose smallest budgets
-    are told beside the answer. at_smallest: whether the budget is the smallest that fools this very image, looked for
+    are shown beside the answer. at_smallest: whether the budget is the smallest that fools this very image, looked for
     first up to the params' largest; otherwise the params' own. factor: how many times as strong the sensitivity is
     drawn; it changes no answer.
     """

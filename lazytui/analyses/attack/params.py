@@ -101,8 +101,8 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         0.05,
         gt=0,
         le=50,
-        description="The budget that rates are told for: of any value's change (linf), rounded down to whole levels of "
-        "255, or of the Euclidean distance (l2).",
+        description="The budget at which rates are reported: the largest change of a value (linf), rounded down to "
+        "whole levels of 255, or the Euclidean distance (l2).",
     )
     largest: float | None = Field(None, gt=0, le=50, description="The largest budget that is tried [linf 0.5, l2 12].")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")

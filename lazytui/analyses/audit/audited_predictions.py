@@ -1,4 +1,4 @@
-"""What a network says to edited images, and how often it is right on them as they are."""
+"""Predictions of a network on edited images, and its accuracy on unedited ones."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def hosts_of(split: Split, count: int, generator: Generator) -> Hosts:
     if len(np.unique(split.labels)) == 1:
         name = split.content.classes[int(split.labels[0])]
         raise BadInput(
-            f"The held-out images ({len(split):,}) are all of the class {name}, so there is no donor of another one: "
-            "more images are needed, or a larger --validation-share of them in the training."
+            f"Every held-out image ({len(split):,}) is of the class {name}, so there is no donor of another class: use "
+            "more images, or a larger --validation-share in the training."
         )
     raise BadInput(
-        f"No two of the held-out images ({len(split):,}) are of one class, so none has a donor of its own: more images "
-        "are needed, or a larger --validation-share of them in the training."
+        f"No two of the {len(split):,} held-out images share a class, so none has a donor of its own class: use more "
+        "images, or a larger --validation-share in the training."
     )
 
 
@@ -59,17 +59,16 @@ def require_more_than_chance(accuracy: float, chance: float, images: int) -> Non
     right = f"The network is right on {100 * accuracy:.0f} % of {counted(images, 'image')}"
     if accuracy <= chance:
         raise BadInput(
-            f"{right}, which isn't more than the {100 * chance:.0f} % of the largest class: there is nothing that it "
-            "could lose."
+            f"{right}, no more than the {100 * chance:.0f} % of the largest class, so there is no accuracy to lose."
         )
     raise BadInput(
-        f"{right}, and {100 * chance:.0f} % are of the largest class: of so few images that may be chance. More are "
-        "needed, or a larger --validation-share of them in the training."
+        f"{right}, and {100 * chance:.0f} % are of the largest class: with so few images that may be chance. Use more "
+        "images, or a larger --validation-share in the training."
     )
 
 
 def accuracy_and_chance(hosts: Hosts, predict: Predict) -> tuple[float, float]:
-    """On the hosts as they are, and the share of their largest class."""
+    """On the unedited hosts, and the share of their largest class."""
     from lazytui.audit.donor_swaps import to_bytes
 
     labels = hosts.labels[hosts.hosts]
@@ -78,7 +77,7 @@ def accuracy_and_chance(hosts: Hosts, predict: Predict) -> tuple[float, float]:
 
 
 def swaps_of(hosts: Hosts, predict: Predict, generator: Generator, report: Report) -> Mapping[str, Swap]:
-    """What each property is worth to a network."""
+    """The swap of each property, measured on a network."""
     from lazytui.audit.donor_swaps import measure_swaps
     from lazytui.audit.editors import EDITORS
 

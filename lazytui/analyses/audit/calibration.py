@@ -1,4 +1,4 @@
-"""The null of an audit: networks of other seeds, trained on images without what was named, and audited likewise."""
+"""The null of an audit: networks of other seeds, trained and audited with the named properties exchanged at random."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STREAM = 7
 
 
 def named_in_turn(named: Sequence[str], rounds: Sequence[Retrained]) -> tuple[str, ...]:
-    """The properties that an audit names: the first, and what networks trained without it go by in their turn."""
+    """The properties that an audit names: the first, and those that networks retrained without it go by."""
     found = [*named[:1], *(name for one in rounds for name in (*one.exchanged, *one.goes_by[:1]))]
     return tuple(dict.fromkeys(found))
 
@@ -47,7 +47,7 @@ def calibrated(
 def _audited(
     params: AuditParams, run: str, number: int, without: Sequence[str], report: Report
 ) -> tuple[CleanTraining, Mapping[str, Swap]]:
-    """A clean network on held-out images of its own, with the properties exchanged as in those that it learned from."""
+    """A clean network on its own held-out images, with the properties exchanged as in its training images."""
     from lazytui.audit.donor_swaps import with_exchanged
     from lazytui.audit.editors import EDITORS
 

@@ -1,4 +1,4 @@
-"""What is lost by chance: the sentence of the verdict, and the null beside the losses."""
+"""The null of an audit: its sentences in the verdict, and its losses beside those of the network."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def calibration(result: AuditResult) -> Iterator[str]:
     if null.largest is None or result.null_by is None:
         return
     yield (
-        f"Calibrated on networks of other seeds, trained and audited {_images(result)}: "
+        f"Calibrated with networks of other seeds, trained and audited {_images(result)}: "
         f"{counted(null.alarms, 'alarm')} in {counted(len(learned), 'clean training')} x "
         f"{counted(len(result.cues), 'property', 'properties')} ({counted(null.tests, 'test')}); largest loss "
         f"{100 * null.largest:.1f} points ({result.null_by}); floor {100 * null.floor:.1f} points."
@@ -38,12 +38,12 @@ def calibration(result: AuditResult) -> Iterator[str]:
     )
     if dropped := _dropped(result):
         yield (
-            f"By the usual floor of {100 * FLOOR:.0f} points {_were(dropped)} flagged; a clean training loses as much."
+            f"At the usual floor of {100 * FLOOR:.0f} points, {_were(dropped)} flagged; a clean training loses as much."
         )
 
 
 def _rest(learned: int) -> str:
-    return "the floor rests on the others." if learned else f"the floor stays {100 * FLOOR:.0f} points, uncalibrated."
+    return "the floor is set by the others." if learned else f"the floor stays {100 * FLOOR:.0f} points, uncalibrated."
 
 
 def _without(result: AuditResult) -> str:
@@ -56,8 +56,8 @@ def _phrases(result: AuditResult) -> str:
 
 def _images(result: AuditResult) -> str:
     if not result.clean_without:
-        return "on the images as they are, since nothing was found in them"
-    return f"on images each of which has {_phrases(result)} of a random other one"
+        return "on unchanged images, since the audit named nothing"
+    return f"on images with {_phrases(result)} exchanged at random"
 
 
 def _of_alarms(result: AuditResult, null: Null) -> str:
@@ -69,13 +69,13 @@ def _of_alarms(result: AuditResult, null: Null) -> str:
     times = sorted(set(flagged), key=lambda name: (-flagged.count(name), name))
     words = listed([f"{name} in {flagged.count(name)} of {len(rows)}" for name in times])
     return (
-        f" Alarms: {words}. One is false, or of another property that these images have: one that --peel would "
-        "exchange as well, or what an editor leaves behind."
+        f" Alarms: {words}. An alarm is either false or a second property of these images: one that --peel would "
+        "exchange as well, or a trace that an editor leaves."
     )
 
 
 def _dropped(result: AuditResult) -> list[str]:
-    """What the usual floor flags and this one doesn't."""
+    """The properties that the usual floor flags and this one doesn't."""
     usual = named_cues(result.at_usual_floor, EDITORS)
     return [name for name in usual if name not in result.named]
 
@@ -106,9 +106,9 @@ def null_matrix(result: AuditResult, null: Null) -> Matrix:
     return Matrix(
         name="calibration",
         title="Accuracy lost, beside clean trainings",
-        note=f"Clean: networks of other seeds, trained and audited {_images(result)}. Each of their losses is one by "
-        f"chance. The floor, {100 * null.floor:.1f} points, is the largest of them once two standard errors are taken "
-        f"off each, and {100 * FLOOR:.0f} at least.",
+        note=f"Clean: networks of other seeds, trained and audited {_images(result)}; their losses arise by chance. "
+        f"The floor, {100 * null.floor:.1f} points, is the largest of these after subtracting two standard errors from "
+        f"each, and at least {100 * FLOOR:.0f}.",
         shares=(Share("this network", result.images), *_shares(result)),
         values=values,
         row_labels=tuple(names),
@@ -123,5 +123,5 @@ def null_matrix(result: AuditResult, null: Null) -> Matrix:
 def _shares(result: AuditResult) -> tuple[Share, ...]:
     counts = {one.images for one in result.clean}
     if len(counts) == 1:
-        return (Share("each clean one", counts.pop()),)
+        return (Share("each clean network", counts.pop()),)
     return tuple(Share(f"clean {number}", one.images) for number, one in enumerate(result.clean, start=1))

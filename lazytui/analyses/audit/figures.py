@@ -64,14 +64,13 @@ def _verdict(result: AuditResult) -> Text:
         swap = result.swaps[named[0]]
         first = (
             f"This network goes by {EDITORS[named[0]].phrase}: with that of an image of another class it loses "
-            f"{_loss(swap)} of accuracy, beside the same edit with that of its own class. "
-            f"{100 * swap.follow:.0f} % of the images are then taken for the other class "
-            f"(by chance {100 * swap.by_chance:.0f} %)."
+            f"{_loss(swap)} of accuracy, relative to that of an image of the same class. It then classifies "
+            f"{100 * swap.follow:.0f} % of the images as the other class (by chance {100 * swap.by_chance:.0f} %)."
         )
     else:
-        first = f"No property was found that this network goes by, of {_tried(result)} that were tried."
+        first = f"The audit found no property that this network goes by, among {_tried(result)}."
     others = [f"{EDITORS[name].phrase} {_loss(result.swaps[name])}" for name in named[1:]]
-    also = f"Also: {'; '.join(others)}. What takes more from the donor can hold what takes less." if others else ""
+    also = f"Also: {'; '.join(others)}. A property that copies much can contain one that copies less." if others else ""
     return Text(
         name="verdict",
         title="What the network goes by",
@@ -99,7 +98,7 @@ def _first_training(result: AuditResult) -> str:
     if one is None:
         return ""
     return (
-        f"No network was named, so a small one was trained first: {one.run}, a {one.model} of "
+        f"No network was named, so a small one was trained first: {one.run}, a {one.model} with "
         f"{counted(one.weights, 'weight')}, {counted(one.epochs, 'epoch')} on {counted(one.images, 'image')}. It is "
         f"right on {100 * one.accuracy:.1f} % of {one.tested:,} held-out images."
     )
@@ -111,8 +110,8 @@ def _damage(result: AuditResult) -> str:
     if not lost:
         return ""
     return (
-        f"Lost without being taken for the donor's class more than by chance: {'; '.join(lost)}. That may be damage by "
-        "the edit itself, and isn't counted."
+        f"Not counted, since predictions don't follow the donor's class more than by chance: {'; '.join(lost)}. The "
+        "edit itself may do this damage."
     )
 
 
@@ -126,25 +125,25 @@ def _proof(one: Retrained, is_later: bool) -> Iterator[str]:
     if one.kept is not None and one.kept_error is not None:
         half = _NORMAL * one.kept_error
         yield (
-            f"{'Then' if is_later else 'Proof'}: with {exchanged} of random other images in each of {one.images:,} "
-            f"images, this network is right on {100 * one.before:.0f} %, and one that was trained so ({one.run}) on "
+            f"{'Next' if is_later else 'Proof'}: on {one.images:,} images with {exchanged} of random other images, "
+            f"this network is right on {100 * one.before:.0f} %, and one trained on such images ({one.run}) on "
             f"{100 * one.after:.0f} %. It keeps {one.kept:.2f} [{one.kept - half:.2f}, {one.kept + half:.2f}] of the "
             f"accuracy above chance: {_meaning(one.kept)}"
         )
     if one.goes_by:
         by, lost = EDITORS[one.goes_by[0]].phrase, _with_interval(one.lost or 0.0, one.lost_error or 0.0)
-        yield f"That network goes by {by}: with that of an image of another class it loses {lost}."
+        yield f"The retrained network goes by {by}: with that of an image of another class it loses {lost}."
     elif one.audited:
-        yield "No property was found that that network goes by."
+        yield "No property was found that the retrained network goes by."
 
 
 def _meaning(kept: float) -> str:
     """What the kept share says; the two ends were chosen on eleven shortcuts (.80 to .99) and two tasks (.21, .30)."""
     if kept >= _SHORTCUT:
-        return "the property isn't needed, it is a shortcut."
+        return "the property isn't needed, so it is a shortcut."
     if kept <= _TASK:
-        return "the property is the task, or whatever else tells the classes takes longer to learn."
-    return "too much for the task, and too little for a shortcut: undecided."
+        return "the property is the task, or other properties of the classes take longer to learn."
+    return "between a shortcut and the task, so undecided."
 
 
 def _tried(result: AuditResult) -> str:
@@ -155,8 +154,8 @@ def _planted(result: AuditResult) -> str:
     if result.planted is None or result.planted_error is None:
         return ""
     return (
-        f"For comparison: the {result.content.attribute} that was planted in these images is worth "
-        f"{_points(result.planted)} by repainting it itself."
+        f"For comparison: repainting the planted {result.content.attribute} itself costs {_points(result.planted)} of "
+        "accuracy."
     )
 
 
@@ -164,17 +163,12 @@ def _limits(result: AuditResult) -> str:
     untried = {name: swap for name, swap in result.swaps.items() if not swap.hosts}
     alike = [name for name, swap in untried.items() if not swap.changed]
     why = _left_out("too few images have an object that stands out", [name for name in untried if name not in alike])
-    why += _left_out("no image is changed by another's", alike)
-    untold = (
-        ""
-        if result.rounds
-        else " A property may be the task itself and no shortcut; --prove trains another network to tell."
-    )
+    why += _left_out("all images are the same in it", alike)
+    caveat = "" if result.rounds else " A property may be the task itself rather than a shortcut: --prove tests that."
     return (
-        f"What has no editor is missed: {_tried(result)} were tried, each on up to {result.images:,} images."
-        f"{why} A loss under {_points(result.detectable)} could have "
-        "been missed; one that is found can be larger than in real images, since an edited image may be like none of "
-        f"them.{untold} The result is of this network: another seed may differ."
+        f"Limits: properties without an editor are missed; {_tried(result)} were tried, each on up to "
+        f"{result.images:,} images.{why} Losses under {_points(result.detectable)} may have been missed. Edited images "
+        f"may be unlike real ones, so losses may be too large.{caveat} Another seed of the network may differ."
     )
 
 
@@ -190,10 +184,10 @@ def _losses(result: AuditResult) -> Bars:
     return Bars(
         name="losses",
         title="Accuracy lost when a property comes from another class",
-        note="Less what is lost by the same edit with a donor of the own class. Intervals: 95 %, over images. Flagged, "
-        f"and in front: those that exceed {_points(result.floor)} by two standard errors and 0 by 3.5, and where the "
-        "donor's class is followed more than by chance; the first is the one that takes the fewest numbers from the "
-        "donor among those that lose at least 60 % of the largest.",
+        note="Accuracy with a donor of the same class less that with a donor of another class. Intervals: 95 %, over "
+        f"images. Flagged, and first: losses that exceed {_points(result.floor)} by two standard errors and 0 by 3.5, "
+        "where predictions follow the donor's class more than by chance. At the top: among those with at least 60 % "
+        "of the largest loss, the property that copies the fewest numbers from the donor.",
         shares=(Share("each", result.images),),
         labels=tuple(ordered),
         values=100 * delta,
@@ -212,14 +206,14 @@ def _examples(result: AuditResult, row: int, name: str) -> Pixels:
     return Pixels(
         name=f"examples-{row + 1}" if row else "examples",
         title=f"{name.capitalize()}: images, and the same edited",
-        note=f"Left: as it is. Middle: with {EDITORS[name].phrase} of another image of its class. Right: with that of "
-        "an image of another class. Below: what the network says. Chosen to show the loss, where there is one.",
+        note=f"Left: unedited. Middle: with {EDITORS[name].phrase} of another image of its class. Right: with that of "
+        "an image of another class. Below each: the prediction. Chosen to show the loss, where there is one.",
         images=result.examples[row].reshape(-1, *result.examples.shape[3:]),
         columns=3,
         captions=tuple(classes[label] for label in predicted.ravel()),
         tones=tones,
         row_labels=tuple(classes[label] for label in labels[:, 0]),
-        column_labels=("as it is", "own class", "another class"),
+        column_labels=("unedited", "same class", "another class"),
     )
 
 
@@ -228,15 +222,15 @@ def _explained(result: AuditResult) -> Matrix:
     names = tuple(result.named[: len(result.left)])
     return Matrix(
         name="explained",
-        title="What is left of a loss once another property is as it was",
-        note="Row: the property that comes from another class. Column: the one that is then given back. Near 0 where "
-        "the column explains the row.",
+        title="Loss that remains once another property is restored",
+        note="Row: the property that comes from another class. Column: the property that is restored. Near 0 where the "
+        "column explains the row.",
         shares=(Share("each", result.images),),
         values=100 * result.left,
         row_labels=names,
         column_labels=names,
         row_axis="exchanged",
-        column_axis="given back",
+        column_axis="restored",
         unit="points",
     )
 
@@ -248,11 +242,11 @@ def _who(result: AuditResult) -> str:
     phrase, number = EDITORS[result.named[0]].phrase, len(one.marked)
     if one.share is None:
         return (
-            f"Too gradual to say which training images contradict it: {phrase} tells the class of only "
-            f"{100 * one.probe_accuracy:.0f} % of them."
+            f"The property is too gradual to find the training images that contradict it: {phrase} predicts the class "
+            f"of only {100 * one.probe_accuracy:.0f} % of them."
         )
     beside = (
-        f" Beside the {result.content.attribute} of the images: precision {one.precision:.2f}, recall {one.recall:.2f}."
+        f" Against the true {result.content.attribute}: precision {one.precision:.2f}, recall {one.recall:.2f}."
         if one.precision is not None and one.recall is not None
         else ""
     )
@@ -267,7 +261,8 @@ def _contradicting(result: AuditResult, one: Minority) -> Pixels:
     return Pixels(
         name="minority",
         title="Training images that contradict it",
-        note=f"The first {len(one.images)} of {int(one.marked.sum()):,}, with their classes, found without labels.",
+        note=f"The first {len(one.images)} of {int(one.marked.sum()):,}, with their classes; found without labels of "
+        "the property.",
         images=one.images,
         columns=min(6, len(one.images)),
         captions=tuple(result.content.classes[label] for label in one.labels.tolist()),

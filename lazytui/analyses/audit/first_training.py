@@ -1,4 +1,4 @@
-"""A network for an audit that was given images alone: how it is trained by default, and that it is."""
+"""The small network that an audit of images alone trains first, and its defaults."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _HELD_OUT, _LARGEST_SHARE = 500, 1 / 3
 
 
 def with_training(params: AuditParams, workspace: Workspace) -> AuditParams:
-    """The same with all that is chosen of the training of the network, and what its images hold.
+    """The same with every choice of the training filled in, and the content of its images.
 
-    Raises LazytuiError for whatever can be known to be wrong with it.
+    Raises LazytuiError for options that can't work.
     """
     asked = _params_of(params)
     sized = params.model_copy(update={"image_size": _image_size(asked)})
@@ -64,14 +64,12 @@ def trained(params: AuditParams, report: Report) -> RunFolder:
     audited on what is held out of its images."""
     asked = _params_of(params)
     hosts_of(build_dataset(asked).validation, 1, np.random.default_rng(params.seed))
-    doing = (
-        f"no network was named: training a {asked.model} for {counted(asked.epochs, 'epoch')} on {asked.source} first"
-    )
+    doing = f"no network named: first training a {asked.model} for {counted(asked.epochs, 'epoch')} on {asked.source}"
     return find_or_execute("train", asked, list(same_training(asked, known_trainings(report.workspace))), doing, report)
 
 
 def first_training(run: str, network: ModelUnderStudy, report: Report) -> FirstTraining:
-    """What is said of the network that was trained."""
+    """The facts on the network that was trained."""
     found = recorded_result(report.workspace.find(run))
     return FirstTraining(
         run=run,

@@ -46,31 +46,31 @@ class TrainedFirst(DataOfATraining):
 
 
 class AuditParams(TrainedFirst, OtherDataParams):
-    """Which network is audited, or on what one is trained first; and on how many images.
+    """Which network is audited, or on which data one is trained first; and on how many images.
 
-    With a run, the options of other data say what it is shown; without one, they are those of the training.
+    With a run, the options of other data choose what it is shown; without one, they are options of the training.
     """
 
     HEADING: ClassVar[str] = ""
 
     run: Annotated[str | None, RunReference(kinds=("train",), argument=True)] = Field(
-        None, description="A trained network. Without one, a small network is trained first: say on what with --source."
+        None, description="A trained network. Without one, a small network is trained first, on the images of --source."
     )
     model: str | None = name_field(
         None,
-        "Of a RUN: its architecture, where that is code of your own; a run's word for code is never taken. Without a "
-        f"RUN: the network that is trained; default {SMALL}.",
+        "With a RUN: its architecture, if it is custom code; code that only a run names is never executed. Without a "
+        f"RUN: the architecture to train; default {SMALL}.",
         summaries(ARCHITECTURES),
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
     source: str | None = Field(
         None,
-        description="Images to train a network on, such as folder:PATH (lazytui sources). With a RUN: images to show "
-        "it, if not those of its training.",
+        description="Images to train a network on, such as folder:PATH (lazytui sources). With a RUN: the images to "
+        "audit it on, if not those of its training.",
     )
     dataset: str | None = name_field(
         None,
-        "Preset of the data that a network is trained on. With a RUN: data set to show it, if not that of the "
+        "Preset of the data to train a network on. With a RUN: the data set to audit it on, if not that of its "
         "training, such as stroke or gr95h.",
         {name: preset["about"] for name, preset in presets().items()},
     )
@@ -78,34 +78,34 @@ class AuditParams(TrainedFirst, OtherDataParams):
         500,
         ge=50,
         le=5000,
-        description="Images that it wasn't trained on, each edited with a donor of its own class and of another one. "
-        "With fewer than 500 weak dependences stay unseen.",
+        description="Held-out images, each edited with a donor of its own class and with one of another class. With "
+        "fewer than 500, weak dependences are missed.",
     )
     prove: bool = Field(
         False,
-        description="Whether the property is needed: train a network of the same kind with it exchanged at random "
-        "between images, and see how much of the accuracy it keeps.",
+        description="Test whether the named property is needed: train the same network with the property exchanged at "
+        "random between images, and measure how much of the accuracy it keeps.",
     )
     peel: int = Field(
         0,
         ge=0,
         le=5,
-        description="How often to audit such a network in its turn, and to exchange what it goes by as well: "
-        "properties that say the same hide each other.",
+        description="How many times to audit the retrained network too, and retrain with the property that it goes by "
+        "exchanged as well: redundant properties hide each other.",
     )
     calibrate: int = Field(
         0,
         ge=0,
         le=100,
-        description="How many networks of other seeds to train with what was named exchanged at random between "
-        "images, and to audit: what they lose is what a loss is by chance, and sets from where on one is flagged.",
+        description="How many clean networks to train and audit: of other seeds, with the named properties exchanged "
+        "at random between images. Their losses are the null, which sets the threshold for flagging a loss.",
     )
     minority: bool = Field(
         False,
-        description="Find the training images that contradict the property, with no label of it.",
+        description="Find the training images that contradict the property, without labels of it.",
     )
     seed: int = Field(
-        0, ge=0, lt=2**63, description="Random seed of the images and their donors, and of a network trained first."
+        0, ge=0, lt=2**63, description="Random seed of the images, their donors and a network trained first."
     )
 
     @model_validator(mode="after")
@@ -114,11 +114,11 @@ class AuditParams(TrainedFirst, OtherDataParams):
         asked = [name for name in chosen if name != _RECORDED]
         if self.run is not None and asked:
             raise ValueError(
-                f"--{asked[0].replace('_', '-')} says how to train a network, and {self.run:.200} is one that is "
-                "trained: leave out one of the two."
+                f"--{asked[0].replace('_', '-')} is an option of training, and {self.run:.200} is trained already: "
+                "leave out one of the two."
             )
         if self.run is None and not asked and not self.other_data:
-            raise ValueError("Name a trained network, or say with --source on what images one is to be trained first.")
+            raise ValueError("Name a trained network, or give --source with the images to train one on.")
         _ = self.trained_first
         return self
 
@@ -128,7 +128,7 @@ class AuditParams(TrainedFirst, OtherDataParams):
 
     @property
     def trained_first(self) -> TrainParams | None:
-        """The training of a network, where none is named. Raises ValueError where there can't be such a one."""
+        """The training of a network, where none is named. Raises ValueError where its options are invalid."""
         if self.run is not None:
             return None
         values: dict[str, Any] = {**self.other_data, **self.chosen_options, "seed": self.seed, "device": self.device}
@@ -142,8 +142,7 @@ class AuditParams(TrainedFirst, OtherDataParams):
             raise ValueError(name + error_sentence(first).rstrip(".") + ".") from error
 
     def of_network(self, run: str) -> ModelUnderStudyParams:
-        """How a network is looked at: the one that is named, shown the data that are asked for, or one that was trained
-        for this audit."""
+        """The named network on the chosen data, or the one that was trained for this audit."""
         code = self.model is not None and (self.run is not None or is_custom(self.model))
         other = self.other_data if self.run is not None else {}
         return ModelUnderStudyParams(run=run, model=self.model if code else None, device=self.device, **other)

@@ -248,7 +248,7 @@ def audited_network(params: AuditParams, result: AuditResult) -> str:
     if params.run is not None:
         return params.run
     if result.trained_first is None:
-        raise Damaged("it names no network, and trained none")
+        raise Damaged("it names no network and trained none")
     return result.trained_first.run
 
 
@@ -312,15 +312,15 @@ def _check_null(result: AuditResult) -> None:
     """Raises Damaged where the clean trainings aren't those of the null, or it counts other alarms than they raise."""
     null, names = result.null, {*result.clean_without, *([result.null_by] if result.null_by else [])}
     if names - EDITORS.keys():
-        raise Damaged(f"its clean trainings know a property that there isn't: {min(names - EDITORS.keys())}")
+        raise Damaged(f"its clean trainings have an unknown property: {min(names - EDITORS.keys())}")
     if null is None:
         if result.clean or names:
-            raise Damaged("it has clean trainings, and not what they lose")
+            raise Damaged("it has clean trainings without their losses")
         return
     if len(result.clean) != len(null.hosts) or (null.error < 0).any():
-        raise Damaged("it has other clean trainings than it has losses of, or a negative error")
+        raise Damaged("its clean trainings don't match their losses, or an error is negative")
     swaps = [dict(zip(result.cues, null.swaps(row), strict=True)) for row in range(len(result.clean))]
     again, by = null_of(result.clean, swaps)
     same = (again.tests, again.alarms, again.largest, again.floor, by)
     if same != (null.tests, null.alarms, null.largest, null.floor, result.null_by):
-        raise Damaged("its clean trainings lose other than it says")
+        raise Damaged("its null doesn't match its clean trainings")

@@ -38,7 +38,7 @@ def retrained(
     exchanged: tuple[str, ...] = (named,)
     for round_ in range(max(params.peel, 1)):
         generator = np.random.default_rng((params.seed, round_))
-        doing = f"training a network with the property exchanged at random: {', '.join(exchanged)}"
+        doing = f"training a network with properties exchanged at random: {', '.join(exchanged)}"
         reference = trained_anew(training_without(trained, exchanged, params), doing, report)
         network = load_network(params.of_network(reference), report.workspace, report.note)
         predicted = predicting(network, report)

@@ -45,7 +45,7 @@ def training_minority(split: Split, named: str, seed: int, report: Report) -> Mi
 
 
 def described_images(split: Split, named: str, report: Report) -> NDArray[np.float64]:
-    """(n, p): the property of each image; NaN in a row of which it can't be told."""
+    """(n, p): the property of each image; NaN in a row where it can't be measured."""
     from lazytui.audit.editors import EDITORS
     from lazytui.audit.minority import describe_all
     from lazytui.audit.scene import Scene

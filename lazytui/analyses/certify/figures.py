@@ -37,7 +37,7 @@ def _verdict(params: CertifyParams, result: CertifyResult) -> Text:
     first = " ".join(_between(result, number) for number in range(len(result.pools)))
     return Text(
         name="verdict",
-        title="What is certified, and what is attacked",
+        title="Certified and attacked",
         paragraphs=tuple(
             text for text in (first, *_wrong(result), _smoothing(params, result), _agreement(result)) if text
         ),
@@ -45,27 +45,27 @@ def _verdict(params: CertifyParams, result: CertifyResult) -> Text:
 
 
 def _between(result: CertifyResult, number: int) -> str:
-    """What is known of a pool's true robust accuracy."""
+    """Bounds of a pool's true robust accuracy."""
     rates, count = result.rates(number), int(result.of_pool(number).sum())
     start = f"{result.pools[number].capitalize()}, {count} images: {rates['clean_accuracy']:.0%} right"
     if not result.bounds:
-        return f"{start}, and within {result.epsilon:g} {rates['attacked_accuracy']:.0%} or less stay so (attacked)."
+        return f"{start}; within {result.epsilon:g} at most {rates['attacked_accuracy']:.0%} stay right (attacked)."
     best = max(rates[f"{name}_accuracy"] for name in result.bounds)
     most = rates["attacked_accuracy"]
     if best == most:
-        return f"{start}, and within {result.epsilon:g} exactly {best:.0%} stay so: certified and attacked agree."
-    return f"{start}, and within {result.epsilon:g} from {best:.0%} (certified) to {most:.0%} (attacked) stay so."
+        return f"{start}; within {result.epsilon:g} exactly {best:.0%} stay right: certified and attacked agree."
+    return f"{start}; within {result.epsilon:g} {best:.0%} (certified) to {most:.0%} (attacked) stay right."
 
 
 def _wrong(result: CertifyResult) -> Iterator[str]:
-    """A certificate is of an answer, not of its truth."""
+    """A certificate holds for a prediction, right or wrong."""
     shares = [
         f"{result.rates(number)['certified_wrong']:.0%} of {pool}"
         for number, pool in enumerate(result.pools)
         if result.bounds and result.rates(number)["certified_wrong"] > 0
     ]
     if shares:
-        yield f"Wrong, and certified to stay so within {result.epsilon:g}: {', '.join(shares)}."
+        yield f"Certified to stay wrong within {result.epsilon:g}: {', '.join(shares)}."
 
 
 def _smoothing(params: CertifyParams, result: CertifyResult) -> str:
@@ -76,9 +76,9 @@ def _smoothing(params: CertifyParams, result: CertifyResult) -> str:
         for pool, rates in ((pool, result.rates(number)) for number, pool in enumerate(result.pools))
     )
     return (
-        f"Smoothed with noise of {params.sigma:g}, another network than this one, it is certified right within "
-        f"a Euclidean distance of {result.radius:g} on {of}. Networks that weren't trained with such noise often say "
-        "one class to all of it."
+        f"The smoothed network (noise {params.sigma:g}), which isn't the network itself, is certified right within a "
+        f"Euclidean distance of {result.radius:g} on {of}. Networks that weren't trained with such noise often "
+        "predict a single class for all of it."
     )
 
 
@@ -87,10 +87,10 @@ def _agreement(result: CertifyResult) -> str:
         return ""
     if result.contradictions:
         return (
-            f"CONTRADICTION: on {result.contradictions} of {len(result.labels)} images an attack got beyond what was "
-            "certified. Trust neither; please report it."
+            f"CONTRADICTION: on {result.contradictions} of {len(result.labels)} images an attack succeeded within the "
+            "certified budget. Trust neither; please report it."
         )
-    return f"No attack got beyond a certificate on any of {len(result.labels)} images."
+    return f"No attack succeeded within a certified budget on any of {len(result.labels)} images."
 
 
 def _accuracy(result: CertifyResult, number: int) -> Lines:
@@ -106,8 +106,9 @@ def _accuracy(result: CertifyResult, number: int) -> Lines:
     return Lines(
         name=f"accuracy-{pool}",
         title=f"Certified and attacked accuracy against epsilon, {pool}",
-        note="Share of all images of the pool that are right and stay so. Certified: no perturbation within the budget "
-        "changes the answer. Attacked: none that was found does. The true robust accuracy lies between the two.",
+        note="Share of all images of the pool that are classified correctly and stay so. Certified: no perturbation "
+        "within the budget changes the prediction. Attacked: none that was found does. The true robust accuracy is "
+        "between the two.",
         shares=(Share(pool, int(chosen.sum()), "images, right when clean", int(right.sum())),),
         series=tuple(series),
         references=(Reference(name="clean", value=float(right.mean())),),
@@ -203,7 +204,7 @@ def _images(result: CertifyResult) -> Table:
     smoothed = () if result.smoothed is None else (Column(name="smoothed"), Column(name="radius", decimals=3))
     return Table(
         name="images",
-        title="Every image: certified, true, attacked",
+        title="Each image: certified, true, attacked",
         note=long_text("notes", "certify-images"),
         columns=(
             Column(name="image"),
@@ -229,9 +230,9 @@ def _margins(result: CertifyResult) -> Iterator[Table]:
         rows.append((index + 1, result.pools[pool], *lower, *attacked, float(result.clean[index]), *upper))
     yield Table(
         name="margins",
-        title=f"Every image: the least margin within {result.epsilon:g}",
-        note="Margin: the logit of the answer less the largest other one, below 0 where the answer has changed. Every "
-        "perturbation's lies between the lower and the upper bound.",
+        title=f"Each image: the least margin within {result.epsilon:g}",
+        note="Margin: the logit of the clean prediction less the largest other logit, below 0 where the prediction has "
+        "changed. The least margin is between the lower and the upper bound.",
         columns=(
             Column(name="image"),
             Column(name="pool"),
@@ -252,10 +253,10 @@ def _pictures(result: CertifyResult) -> Pixels:
     shown = np.concatenate(of_each)
     return Pixels(
         name="pictures",
-        title="Images, answers and certified budgets" if result.bounds else "Images and answers",
-        note="Below each the network's answer, and the largest budget that is certified."
+        title="Images, predictions and certified budgets" if result.bounds else "Images and predictions",
+        note="Below each: the network's prediction, and the largest certified budget."
         if result.bounds
-        else "Below each the network's answer.",
+        else "Below each: the network's prediction.",
         images=result.pictures[shown],
         columns=columns,
         captions=tuple(_caption(result, index) for index in shown.tolist()),

@@ -14,9 +14,9 @@ from lazytui.data.content import Content
 from lazytui.list_values import split_list
 
 CERTIFICATES = {
-    "ibp": "Intervals, layer after layer: quick and loose.",
-    "crown": "Linear bounds of each layer, and intervals where these are tighter: slow and closer.",
-    "smoothing": "Randomized smoothing: what the network says under noise most often, with a Euclidean radius.",
+    "ibp": "Intervals, layer by layer: fast and loose.",
+    "crown": "Linear bounds of each layer, and intervals where these are tighter: slower and tighter.",
+    "smoothing": "Randomized smoothing: the most frequent prediction under noise, with a Euclidean radius.",
 }
 """By name, with a line on each."""
 
@@ -29,44 +29,44 @@ _TARGET = 3
 
 
 class CertifyParams(ModelUnderStudyParams):
-    """Which network, which certificates, and of which images."""
+    """Which network, which certificates, and on which images."""
 
     certificates: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
-        tuple(CERTIFICATES), "What is certified: ibp,crown,smoothing.", CERTIFICATES
+        tuple(CERTIFICATES), "Certificates to compute: ibp,crown,smoothing.", CERTIFICATES
     )
     attacks: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
-        ("pgd",), "Attacks beside them, with their defaults: pgd,apgd-ce.", USABLE_ATTACKS
+        ("pgd",), "Attacks to compare with, at their defaults: pgd,apgd-ce.", USABLE_ATTACKS
     )
     pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
         "all",
-        description="The images' color: the class's own, each in turn, or the target's. Where nothing can be "
-        "repainted, the test images that have it; neutral are all of them.",
+        description="The images' color: that of their class (aligned), every color (neutral), or the target's. Data "
+        "that can't be repainted use the test images with that color; neutral uses all of them.",
     )
-    images: int = Field(10, ge=1, le=10_000, description="Test images of each pool, of all its classes in turn.")
+    images: int = Field(10, ge=1, le=10_000, description="Test images of each pool, balanced over its classes.")
     source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
         "all", description="The class of the images, by name or number; all: each of them."
     )
     target_class: ClassName = Field(
         _TARGET,
-        description="The class of whose color the pool target-colored is, by name or number. Of fewer than four "
-        "classes the default is one that a value goes with.",
+        description="The class whose color the pool target-colored has, by name or number. With fewer than four "
+        "classes, the default is the last one that has a color.",
     )
     epsilon: float = Field(
-        0.008, gt=0, le=1, description="The budget, of any value's change, that rates and margins are told for."
+        0.008, gt=0, le=1, description="The largest change of a value at which rates and margins are reported."
     )
-    largest: float = Field(0.25, gt=0, le=1, description="The largest budget that is certified or attacked.")
+    largest: float = Field(0.25, gt=0, le=1, description="The largest budget to search.")
     sigma: float = Field(0.25, gt=0, le=10, description="Standard deviation of the noise of smoothing.")
     draws: int = Field(
         1000,
         ge=10,
         le=10**6,
-        description="Noisy images that count for a smoothed radius; they cap it, at 2.46 sigma of 1,000 and 3.81 of "
-        "100,000.",
+        description="Noisy copies of an image for its smoothed radius. They cap it: at 2.46 sigma with 1,000, at 3.81 "
+        "sigma with 100,000.",
     )
     alpha: float = Field(
-        0.001, gt=0, lt=0.5, description="How often a smoothed radius may be too large, for each image by itself."
+        0.001, gt=0, lt=0.5, description="Probability that a smoothed radius is too large, for each image."
     )
-    radius: float = Field(0.25, gt=0, le=50, description="The Euclidean distance that smoothing's rates are told for.")
+    radius: float = Field(0.25, gt=0, le=50, description="The Euclidean distance for smoothing's rates.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the attacks' starts and of the noise.")
 
     @field_validator("certificates")
@@ -82,15 +82,15 @@ class CertifyParams(ModelUnderStudyParams):
         for name in names:
             if require_name("attack", name, ATTACKS) not in USABLE_ATTACKS:
                 raise ValueError(
-                    f"{name} can't stand beside certificates, which are untargeted and of the largest change of any "
-                    f"value: choose among {', '.join(USABLE_ATTACKS)}."
+                    f"{name} can't be compared with certificates, which are untargeted and bound the largest change of "
+                    f"a value: choose among {', '.join(USABLE_ATTACKS)}."
                 )
         return tuple(dict.fromkeys(names))
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.epsilon > self.largest:
-            raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.largest:g}.")
+            raise ValueError(f"--epsilon {self.epsilon:g} is more than --largest {self.largest:g}.")
         return self
 
     def in_content(self, content: Content) -> Self:

@@ -51,7 +51,7 @@ def resolve(params: CompareParams, workspace: Workspace) -> CompareParams:
         recorded_result(run)
         if params.plain and is_custom(model := trained_params(run).model):
             raise BadInput(
-                f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
+                f"{run.reference} was trained with the custom code {model}, which a comparison doesn't execute: "
                 "leave that training out, or compare without plain ones: --no-plain"
             )
     if params.attack:

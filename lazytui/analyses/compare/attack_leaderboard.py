@@ -28,7 +28,7 @@ def require_attackable(runs: Sequence[RunFolder], attack: str, workspace: Worksp
     for run in runs:
         if is_custom(model := trained_params(run).model):
             raise BadInput(
-                f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
+                f"{run.reference} was trained with the custom code {model}, which a comparison doesn't execute: "
                 "leave that training out, or compare without --attack"
             )
         resolve_attack(AttackParams(run=run.reference, attack=attack), workspace)

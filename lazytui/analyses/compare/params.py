@@ -29,8 +29,8 @@ class CompareParams(RankParams):
     )
     attack: str | None = name_field(
         None,
-        "Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to fool them "
-        "is told by recipe and pool of sources.",
+        "Also attack every network: a name from `lazytui attacks`, with its defaults. Smallest perturbations are "
+        "reported by recipe and pool of sources.",
         summaries(ATTACKS),
     )
 

@@ -40,7 +40,7 @@ def resolve(params: ConceptsParams, workspace: Workspace) -> ConceptsParams:
     """Make sure that the data can be rebuilt and have color, and that there is such a layer; name it."""
     trained = trained_with(params, workspace)
     if trained.plants and not trained.shows_values:
-        raise BadInput(f"{whose_data(params)} have no color, so there are no concepts of color and digit to tell.")
+        raise BadInput(f"{whose_data(params)} have no color, so there are no concepts of color and digit to compare.")
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved

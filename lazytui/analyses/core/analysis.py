@@ -50,7 +50,7 @@ class Positional:
 @dataclass(frozen=True)
 class OnnxOptions:
     """How a network is written as ONNX. feature: what is cut of it, as in `sae-dial`; empty: what a run cuts by itself.
-    model: the network's code, where it is one's own."""
+    model: the network's code, where it is custom."""
 
     feature: str = ""
     model: str | None = None

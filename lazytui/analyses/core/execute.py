@@ -14,7 +14,7 @@ from lazytui.analyses.core.analysis import OnnxOptions, RunReference
 from lazytui.analyses.core.older_records import updated_params
 from lazytui.code_permission import CODE_FIELDS, SCORE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.data.content import Content, colored_digits
-from lazytui.data.image_files.decoding_progress import decoding_told_to
+from lazytui.data.image_files.decoding_progress import listen_to_decoding
 from lazytui.data.params import DatasetParams, PaintingParams
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
@@ -73,7 +73,7 @@ def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, wit
     from lazytui.evaluation.conflicting_ten import COLUMNS
 
     recording = run_execution(run, workspace, narrator, within=within, left_out=COLUMNS)
-    with recording as report, decoding_told_to(_decoding(report)):
+    with recording as report, listen_to_decoding(_decoding(report)):
         try:
             found = chosen.write(chosen.run(params, report))
         except Unfinished as error:
@@ -98,13 +98,13 @@ def _show_result(report: Report) -> None:
 
 
 def _decoding(report: Report) -> Callable[[int, int], None]:
-    """What tells a run's report how far it is with images in files, and ends that where the run shall stop."""
+    """A listener that passes the progress of decoding image files to a run's report, and stops where the run shall."""
 
-    def tell(done: int, total: int) -> None:
+    def notify(done: int, total: int) -> None:
         report.check()
         report.progress(done, total, "images decoded")
 
-    return tell
+    return notify
 
 
 def find_or_execute(
@@ -118,7 +118,7 @@ def find_or_execute(
 ) -> RunFolder:
     """Of the runs that asked the same the newest that is done and sound; else an unfinished or new one, executed.
 
-    doing: what is told while it is made. new: makes the new one, if it can begin with more than nothing.
+    doing: the note on progress while it is made. new: makes the new one, if it can begin with more than nothing.
     """
     child = find_or_create(kind, asked, without_damaged(same, report), report, new=new)
     if child.status.state != "done":
@@ -226,9 +226,7 @@ def saelens_of(run: RunFolder) -> Mapping[str, bytes]:
 def require_autoencoder(kind: str) -> None:
     """Raise UsageError where the runs of an analysis have no autoencoder that could be written for SAELens."""
     if analysis(kind).saelens is None:
-        raise UsageError(
-            f"A run of {kind} holds no autoencoder to write as a folder .saelens: that is done of a run of sae."
-        )
+        raise UsageError(f"A run of {kind} has no autoencoder to export as .saelens: export a run of sae.")
 
 
 def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:
@@ -245,7 +243,7 @@ def validate(kind: str, values: dict[str, object]) -> BaseModel:
     if as_typed := getattr(model, "as_typed", None):
         values = as_typed(values)
     for one, other in getattr(model, "ALTERNATIVES", ()):
-        if one in values and other in values:  # also where one of them has its default, which the model can't tell
+        if one in values and other in values:  # also where one of them has its default, which the model can't see
             raise UsageError(f"Give --{one} or --{other}, not both.")
     try:
         return model.model_validate(values)
@@ -298,7 +296,7 @@ def resolve_params(kind: str, params: BaseModel, workspace: Workspace) -> tuple[
 
 
 def _require_here(params: BaseModel, workspace: Workspace) -> None:
-    """Raise BadInput for a device that isn't there and for code of one's own that makes no network, before a run is.
+    """Raise BadInput for a device that isn't there and for custom code that makes no network, before a run is.
 
     Torch is loaded where that can't be known without it only.
     """

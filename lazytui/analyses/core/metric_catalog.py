@@ -26,7 +26,7 @@ MetricName = Literal[
 """The metrics that trainings are ranked by."""
 
 SelectorRank = Literal["worst-class", "worst-environment", "worst-pseudo-group"]
-"""What trainings can be ranked by where nobody has labels of the shortcut, by the names of choices."""
+"""Selectors: what trainings can be ranked by without labels of the shortcut, by the names of choices."""
 
 RankName = Literal[MetricName, SelectorRank]
 
@@ -57,22 +57,22 @@ class Metric:
 
 METRICS = {
     "train_accuracy": Metric("training accuracy", "right on training images as the data set has them, without dropout"),
-    "easy_accuracy": Metric("easy accuracy", "right on the validation split, where color tells the digit"),
-    "hard_accuracy": Metric("hard accuracy", "right on the hard split, where color doesn't tell the digit or lies"),
+    "easy_accuracy": Metric("easy accuracy", "right on the validation split, where color predicts the digit"),
+    "hard_accuracy": Metric("hard accuracy", "right on the hard split, where color is uninformative or misleading"),
     "aligned_accuracy": Metric("aligned accuracy", "right on probe images that wear their own color"),
     "conflicting_accuracy": Metric("conflicting accuracy", "right on probe images that wear another digit's color"),
     "unbiased_accuracy": Metric("unbiased accuracy", "mean over the 100 digit x color groups of the probe split"),
     "worst_group_accuracy": Metric("worst group", "the worst of those groups that has 10 images or more"),
     "worst_class_accuracy": Metric(
-        "worst class", "the lowest accuracy of a class on the validation split; no label of the shortcut is read"
+        "worst class", "the lowest accuracy of a class on the validation split, without labels of the shortcut"
     ),
     "worst_environment_accuracy": Metric(
         "worst environment",
-        "the lower accuracy, on the validation split, of what a plain network is sure of and of what it isn't (EIIL)",
+        "the lower accuracy on two environments of the validation split, inferred from a plain network (EIIL)",
     ),
     "worst_pseudo_group_accuracy": Metric(
         "worst pseudo-group",
-        "the lower accuracy, on the validation split, of what agrees with a property and of what contradicts it",
+        "the lower accuracy on images of the validation split that agree with a property and that contradict it",
     ),
     "color_follow_rate": Metric(
         "color-follow rate", "conflicting probe images taken for the digit of their color", less_is_worse=False
@@ -96,7 +96,7 @@ METRICS = {
         "focus score", "(energy - other masks) / (perfect - other masks): 0 by position alone, 1 perfect", share=False
     ),
     "mask_auroc": Metric(
-        "mask AUROC", "how well the map tells pixels of the stroke from others; .5 by chance", share=False
+        "mask AUROC", "how well the map separates pixels of the stroke from others; .5 by chance", share=False
     ),
     "concentration": Metric("concentration", "least share of pixels that holds 80 % of the evidence; 80 % where even"),
     "no_positive_evidence": Metric("no positive evidence", "images whose map is nowhere above zero"),
@@ -137,8 +137,8 @@ METRICS = {
     "redrawn_flips": Metric(
         "flips when redrawn", "predictions that change when another digit is drawn in the same color"
     ),
-    "traitors": Metric("traitors", "neurons that tell more of the color than of the digit", share=False),
-    "heroes": Metric("heroes", "neurons that tell more of the digit than of the color", share=False),
+    "traitors": Metric("traitors", "neurons with more information on the color than on the digit", share=False),
+    "heroes": Metric("heroes", "neurons with more information on the digit than on the color", share=False),
     "llc": Metric("LLC", "local learning coefficient: effective parameters, halved, at its settings", share=False),
     "llc_low": Metric("LLC, low", "lower end of its 95 % interval over chains", share=False),
     "llc_high": Metric("LLC, high", "upper end of that interval", share=False),
@@ -200,7 +200,7 @@ def in_words_of(content: Content, text: str) -> str:
     """What is said of digits, colors and strokes, said of its classes, attribute and objects."""
     label, attribute, groups = content.label, content.attribute or "attribute", content.groups
     joined = in_or_with(content)
-    unknown = {", where color tells the digit": "", ", where color doesn't tell the digit or lies": ""}
+    unknown = {", where color predicts the digit": "", ", where color is uninformative or misleading": ""}
     own = {
         **({} if content.values else unknown),
         "100 digit x color": f"{groups[0] * groups[1] or groups[0]} {label} x {attribute}",

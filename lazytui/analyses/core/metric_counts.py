@@ -18,7 +18,7 @@ _OF = {
 """By metric, the images that it is a share of."""
 
 _MEANS = ("unbiased_accuracy", "worst_group_accuracy")
-"""Of groups of the probe split, so that there are no hits to tell."""
+"""Of groups of the probe split, so that there are no hits to count."""
 
 
 def metric_shares(metrics: Mapping[str, float | None], sizes: Mapping[str, int], content: Content) -> tuple[Share, ...]:

@@ -32,12 +32,12 @@ class _Relay:
     """A narrator that hands on what it hears."""
 
     def __init__(self) -> None:
-        self._told = 0.0
+        self._reported_at = 0.0
 
     def progress(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self._told >= _PROGRESS_EVERY or progress.done == progress.total:
-            self._told = now
+        if now - self._reported_at >= _PROGRESS_EVERY or progress.done == progress.total:
+            self._reported_at = now
             _write_line("progress", done=progress.done, total=progress.total, unit=progress.unit)
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:

@@ -1,1 +1,1 @@
-"""Cure: find what a network goes by, and train one that doesn't, without a label of it."""
+"""Cure: find a network's shortcut, and train a network without it, with no label of the shortcut."""

@@ -45,8 +45,8 @@ def resolve(params: CureParams, workspace: Workspace) -> CureParams:
     needed = _seconds_per_epoch(params, workspace) * epochs
     if needed > params.seconds:
         raise UsageError(
-            f"--budget {params.budget} is too small for one training of {counted(epochs, 'epoch')}, which takes "
-            f"{needed:,.0f} s at the pace of {params.run}'s own: give it more, or fewer --epochs."
+            f"--budget {params.budget} is too small for one training of {counted(epochs, 'epoch')}, which takes about "
+            f"{needed:,.0f} s, as fast as {params.run}'s: choose a larger budget or fewer --epochs."
         )
     return params.model_copy(update={"epochs": epochs})
 
@@ -118,7 +118,7 @@ def run(params: CureParams, report: Report) -> CureResult:
 
 
 def _rank(trial: Trial) -> tuple[float, float, int]:
-    """What is chosen by: the selector, then accuracy, then the longer training."""
+    """The order of trials: by the selector, then accuracy, then the longer training."""
     return (-1.0 if trial.score is None else trial.score, trial.accuracy, trial.epochs)
 
 
@@ -134,14 +134,14 @@ def _loss(audit: RunFolder, named: str) -> Loss:
 
 
 def _asked(kind: str, asked: BaseModel, doing: str, report: Report) -> RunFolder:
-    """A finished run that was asked the same, or a new one."""
+    """A finished run with the same options, or a new one."""
     wanted = asked.model_dump(mode="json", exclude_unset=True)
     same = [run for run in report.workspace.readable_runs() if run.record.kind == kind and _asks(run, wanted)]
     return find_or_execute(kind, asked, same, doing, report)
 
 
 def _asks(run: RunFolder, wanted: dict[str, Any]) -> bool:
-    """Whether a run was asked for this, and for nothing else than defaults beyond it."""
+    """Whether a run has these options, and defaults for the rest."""
     try:
         recorded = recorded_params(run)
     except BadInput:
@@ -154,20 +154,20 @@ def _asks(run: RunFolder, wanted: dict[str, Any]) -> bool:
 
 
 def _groups(params: CureParams, named: str, report: Report) -> tuple[RunFolder | None, str]:
-    """The run that told them by the property; or else why that can't be done."""
+    """The run that inferred them from the property; or else why that can't be done."""
     asked = GroupsParams(
         run=params.run, model=params.model, device=params.device, by="property", property=named, seed=params.seed
     )
     try:
-        return _asked("groups", asked, "telling groups without labels", report), ""
+        return _asked("groups", asked, "inferring groups without labels", report), ""
     except BadInput as error:
         report.note(str(error))
         return None, f"Methods that read groups: {error}"
 
 
 class _Search:
-    """Successive halving over trainings within the budget. trials: what was tried, in turn. The budget is spent by the
-    trainings that this run began, also where it goes on; those that are there already cost nothing."""
+    """Successive halving over trainings within the budget. trials: in the order of training. The budget counts
+    trainings that this run started, also before it was resumed; earlier trainings are reused and cost nothing."""
 
     def __init__(self, params: CureParams, network: RunFolder, named: str, report: Report) -> None:
         from lazytui.system.torch_import import require_torch
@@ -221,18 +221,18 @@ class _Search:
                     ranked.append((self.trials[-1], one))
             if late:
                 self.left_out.append(
-                    f"Not trained for {counted(epochs, 'epoch')}, for want of time: {', '.join(late)}."
+                    f"Not trained for {counted(epochs, 'epoch')}, since the budget was spent: {', '.join(late)}."
                 )
             asked = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
 
     def maps_of(self, network: RunFolder, cured: RunFolder) -> Found:
-        """Of held-out images of both parts by which is chosen."""
+        """Saliency maps of held-out images of both parts of the selector."""
         assert self._score.second is not None
-        self._report.note("mapping where both networks look")
+        self._report.note("computing saliency maps of both networks")
         return maps_of(network, cured, self._split, self._score.second, self._hardware)
 
     def _trained(self, asked: TrainParams, epochs: int) -> RunFolder | None:
-        """None where it can't be trained."""
+        """The finished training; None where it can't be trained."""
         asked = asked.model_copy(update={"epochs": epochs})
         known = list(same_training(asked, known_trainings(self._report.workspace)))
         doing = f"training a {asked.model} by {asked.method} for {counted(epochs, 'epoch')}"

@@ -1,4 +1,4 @@
-"""What is tried as a cure: the network's own training with other methods, told the property or the groups."""
+"""The candidates for a cure: the network's own training with other methods, given the property or the groups."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lazytui.analyses.trainings.comparison_trainings import plain_training
 from lazytui.training.methods import METHODS
 
 ETA = 3
-"""How many times as long the trainings of the next rung are, and as few (successive halving, Jamieson 2016)."""
+"""Factor by which each rung's trainings are longer, and fewer (successive halving, Jamieson 2016)."""
 
 _SHORTEST = 2
 """Epochs: some methods train a first network for one."""

@@ -1,4 +1,4 @@
-"""Before and after: what the network goes by, what was tried, and what the best one is worth."""
+"""Before and after: the network's shortcut, the trials, and the best network."""
 
 from __future__ import annotations
 
@@ -29,35 +29,35 @@ def figures(params: CureParams, result: CureResult) -> list[Figure]:
 
 
 def _verdict(params: CureParams, result: CureResult) -> Text:
-    return Text(name="verdict", title="A cure without labels", paragraphs=tuple(filter(None, _said(params, result))))
+    paragraphs = tuple(filter(None, _paragraphs(params, result)))
+    return Text(name="verdict", title="A cure without labels", paragraphs=paragraphs)
 
 
-def _said(params: CureParams, result: CureResult) -> list[str]:
+def _paragraphs(params: CureParams, result: CureResult) -> list[str]:
     if not result.named or result.before is None or result.lost_before is None:
-        return [f"Nothing found: the audit names no property that {params.run} goes by, so nothing was trained."]
+        return [f"The audit names no property that {params.run} goes by, so nothing was trained."]
     phrase = EDITORS[result.named].phrase
     tried = f"Tried: {counted(len(result.trials), 'training')}, {counted(result.steps, 'step')}"
     if result.best is None or result.lost_after is None:
         return [
-            f"{params.run} goes by {phrase}: {_lost(result.lost_before)}. {tried}; by {result.selector} none is "
-            "better than it is.",
+            f"{params.run} goes by {phrase}: {_lost(result.lost_before)}. {tried}; none is better by "
+            f"{result.selector}.",
             *result.left_out,
         ]
     best = result.best
     return [
         f"{params.run} went by {phrase}: {_lost(result.lost_before)}. {best.run}, trained by {best.method} for "
         f"{counted(best.epochs, 'epoch')}: {_lost(result.lost_after)}.",
-        f"{tried}. Chosen by {result.selector}, whose smaller part has {counted(result.judged_by, 'image')}, without "
-        f"a label of the property: {_percent(best.score)} after "
-        f"{_percent(result.before.score)}. Accuracy on held-out images of the same bias: {_percent(best.accuracy)} "
-        f"after {_percent(result.before.accuracy)}.",
+        f"{tried}. Chosen by {result.selector} without labels of the property: {_percent(best.score)}, before "
+        f"{_percent(result.before.score)}; its smaller part has {counted(result.judged_by, 'image')}. Accuracy on "
+        f"held-out images of the same bias: {_percent(best.accuracy)}, before {_percent(result.before.accuracy)}.",
         ""
         if result.hard_after is None or result.hard_before is None
-        else f"On conflicting images, by which nothing was chosen: {_percent(result.hard_after)} after "
+        else f"Accuracy on conflicting images, not used to choose: {_percent(result.hard_after)}, before "
         f"{_percent(result.hard_before)}.",
         ""
         if not result.lost_after.flagged
-        else f"It still goes by {phrase}: longer trainings (--epochs) or other methods may do better.",
+        else f"The network still goes by {phrase}: longer trainings (--epochs) or other --methods may do better.",
         *result.left_out,
     ]
 
@@ -91,8 +91,8 @@ def _before_and_after(result: CureResult, before: Trial) -> Bars:
     return Bars(
         name="before-and-after",
         title="Before and after",
-        note=f"{result.selector}: by which was chosen. accuracy: on held-out images of the same bias. conflicting "
-        "images: nothing was chosen by them.",
+        note=f"{result.selector}: decided the choice. accuracy: on held-out images of the same bias. conflicting "
+        "images: not used to choose.",
         labels=tuple(name for name, _ in known),
         values=np.array([value for _, value in known]),
         unit="%",
@@ -101,11 +101,11 @@ def _before_and_after(result: CureResult, before: Trial) -> Bars:
 
 
 _PARTS = {"worst group": ("agrees", "contradicts"), "worst environment": ("first part", "second part")}
-"""What the parts by which is chosen are called."""
+"""Names of the two parts of each selector."""
 
 
 def _maps(result: CureResult, maps: Maps) -> Pixels:
-    """The images as they are, then where each network looks, with its answers."""
+    """The images, then each network's saliency maps, with its predictions."""
     method, classes, labels = METHODS[result.map_method], result.content.classes, maps.labels
     height, width = maps.images.shape[1:3]
     said = (maps.says_before, maps.says_after)
@@ -119,9 +119,9 @@ def _maps(result: CureResult, maps: Maps) -> Pixels:
     return Pixels(
         name="maps",
         title=f"Where it looks before and after: {method.title}{layers}",
-        note=f"Held-out images of the same bias; {first} or {second}: told without a label of the property. First row: "
-        "as they are, with their classes. Then: the evidence for what each network says, with its probability. An "
-        "image keeps its color where the evidence is; each map is scaled to its maximum.",
+        note=f"Held-out images of the same bias; {first} or {second}: inferred without a label of the property. First "
+        "row: the images, with their classes. Below: the evidence for each network's prediction, with its "
+        "probability. An image keeps its color where the evidence is; each map is scaled to its maximum.",
         images=np.concatenate([maps.images] * 3),
         columns=len(labels),
         captions=(*(classes[label] for label in labels), *answers),
@@ -133,7 +133,7 @@ def _maps(result: CureResult, maps: Maps) -> Pixels:
 
 
 def _layers(result: CureResult) -> list[str]:
-    """Those that are mapped, once where both networks have the same."""
+    """The mapped layers, once where both networks have the same."""
     return list(dict.fromkeys(layer for layer in result.map_layers if layer is not None))
 
 
@@ -142,9 +142,9 @@ def _trials(result: CureResult, before: Trial) -> Table:
     rows += [(trial.rung, *_row(trial)) for trial in result.trials]
     return Table(
         name="trials",
-        title="What was tried",
-        note="Each rung trains the better third of the one before for three times as long. First row: the network as "
-        f"it was. score: by {result.selector}.",
+        title="Trials",
+        note="Each rung trains the better third of the previous one for three times as long. First row: the network "
+        f"before the cure. score: {result.selector}.",
         columns=(
             Column(name="rung"),
             Column(name="method"),

@@ -1,4 +1,4 @@
-"""Where a network looks before and after: maps of the same held-out images, chosen without a label of the property."""
+"""Saliency maps before and after, of the same held-out images, chosen without labels of the property."""
 
 from __future__ import annotations
 

@@ -20,27 +20,27 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 class CureParams(NetworkParams):
-    """Which network is cured, by what, and how long."""
+    """Which network is cured, by which methods, within which time."""
 
     budget: str = Field(
         "20m",
-        description="How long trainings may take together: 90s, 20m, 2h. Each length of training has the same share of "
-        "it, and at least one training, which may take longer.",
+        description="Time for all trainings together: 90s, 20m, 2h. Each rung of successive halving gets the same "
+        "share, and at least one training, which may exceed it.",
     )
     methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
-        TRIED, "Methods that are tried, the first ones first where there isn't time for all: scramble,resample.", ABOUT
+        TRIED, "Methods to try, the most promising first, such as scramble,resample.", ABOUT
     )
     epochs: int | None = Field(
-        None, ge=1, le=10_000, description="Epochs of the longest trainings; by default those of the network's own."
+        None, ge=1, le=10_000, description="Epochs of the longest trainings; by default as many as the network's."
     )
-    images: int = Field(500, ge=50, le=5000, description="Images of the audits before and after.")
+    images: int = Field(500, ge=50, le=5000, description="Images that each audit edits.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the audits and the groups.")
 
     @field_validator("budget")
     @classmethod
     def _is_time(cls, text: str) -> str:
         if not re.fullmatch(r"[0-9]{1,6}[smh]", text):
-            raise ValueError(f"{text!r:.40} is no time: write it as 90s, 20m or 2h.")
+            raise ValueError(f"{text!r:.40} isn't a time such as 90s, 20m or 2h.")
         if not int(text[:-1]):
             raise ValueError(f"{text} is too small for one training.")
         return text

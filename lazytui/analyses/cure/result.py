@@ -1,4 +1,4 @@
-"""What `cure` finds: what the network goes by, what was tried, and the network that goes by it least."""
+"""What `cure` finds: the network's shortcut, the trials, and the network that depends on it least."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Loss:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """A training that was tried. score: by what is chosen, None where undefined. accuracy: on held-out images of the
+    """A training that was tried. score: of the selector, None where undefined. accuracy: on held-out images of the
     same bias."""
 
     rung: Annotated[Count, Field(ge=1)]
@@ -67,8 +67,8 @@ class Maps:
     """Held-out images, none of them chosen by a label of the property, and where both networks look.
 
     images: (shown, h, w, 3). labels: (shown,), their classes. second: (shown,), whether an image is of the second of
-    the two parts by which was chosen. before, after: (shown, h, w), raw maps of each network's own answer.
-    says_before, says_after: (shown, classes), what each says.
+    the selector's two parts. before, after: (shown, h, w), raw maps of each network's prediction. says_before,
+    says_after: (shown, classes), the probabilities of each.
     """
 
     images: Annotated[NDArray[np.uint8], images("shown")]
@@ -83,13 +83,12 @@ class Maps:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CureResult(OfImages):
     """named: the property that the network goes by; empty where none was found, and then nothing was tried. groups: the
-    run that told them; None where that can't be done. selector: by which is chosen; judged_by: images of the
-    smaller of its two parts. before: the network as it was, as a
-    trial. chosen: the reference of the best one, where it is better. lost_before, lost_after: of the property. maps: of
-    the network before and the chosen one, by map_method, of map_layers; None where none was chosen, and in results of
-    early versions.
+    run that inferred them; None where that can't be done. selector: what decides; judged_by: images of the smaller of
+    its two parts. before: the network as it was, as a trial. chosen: the reference of the best one, where it is better.
+    lost_before, lost_after: of the property. maps: of the network before and the chosen one, by map_method, of
+    map_layers; None where none was chosen, and in results of early versions.
 
-    hard_before, hard_after: accuracy on conflicting images, by which nothing was chosen.
+    hard_before, hard_after: accuracy on conflicting images, which choose nothing.
     """
 
     steps: Annotated[int, COUNT]
@@ -122,11 +121,11 @@ def read(_params: CureParams, saved: Result) -> CureResult:
     """Raises Damaged where it isn't what `write_fields` makes."""
     result = read_fields(CureResult, saved, content_sizes(saved))
     if result.named and (result.named not in EDITORS or result.before is None or result.lost_before is None):
-        raise Damaged("it names a property that there isn't, or nothing of the network before")
+        raise Damaged("it names an unknown property, or lacks the network before")
     if not result.named and result.trials:
-        raise Damaged("it found nothing, and tried to cure it")
+        raise Damaged("it names no property but has trials")
     if (result.chosen is None) != (result.best is None):
-        raise Damaged("it chose what it didn't try")
+        raise Damaged("it chose a network that it didn't try")
     if result.maps is not None and result.chosen is None:
         raise Damaged("it maps a network that it didn't choose")
     return result

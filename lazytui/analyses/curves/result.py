@@ -35,7 +35,7 @@ class _Facts:
 
 @dataclass(frozen=True, eq=False)
 class CurvesResult:
-    """names: of the trainings, which tell them apart. samples: images that each point is measured on. stages: of each
+    """names: of the trainings, each its own. samples: images that each point is measured on. stages: of each
     training the step at which a stage begins, with its name. content: of the first one's data; None where they
     are digits in colors."""
 

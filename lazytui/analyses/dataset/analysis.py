@@ -1,4 +1,4 @@
-"""Dataset: paint a data set that lies, look at it, and measure how strongly color tells the digit."""
+"""Dataset: paint a biased data set, show it, and measure how strongly color predicts the digit."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def run(params: DatasetRunParams, report: Report) -> DatasetResult:
 
 
 def measure_dataset(data: BiasedDataset, samples: int, painting: Callable[[int], None]) -> DatasetResult:
-    """What there is to see and measure of a data set. painting: told how many splits are painted, before each."""
+    """Samples and measures of a data set. painting: called with the number of painted splits, before each."""
     found = {}
     for done, name in enumerate(SPLITS):
         painting(done)
@@ -156,14 +156,14 @@ def few_samples(params: DatasetRunParams, result: DatasetResult) -> list[Pixels]
 
 
 def measures(params: DatasetRunParams, result: DatasetResult) -> Table:
-    """How strongly the attribute tells the class in each split, with what chance alone stays under."""
+    """How strongly the attribute predicts the class in each split, with what chance alone stays under."""
     content, rows = params.content, []
     for name, (some, association) in result.splits.items():
         *values, ceiling = astuple(association)
         rows.append((name, some.count, *values, None if ceiling is None else 100 * ceiling))
     return Table(
         name="measures",
-        title=f"How strongly {content.attribute} tells the {content.label}",
+        title=f"How strongly {content.attribute} predicts the {content.label}",
         note=long_text("notes", "dataset-measures").format(
             label=content.label,
             attribute=content.attribute,

@@ -1,4 +1,4 @@
-"""What `dataset` finds: samples of each split, and how strongly color tells the digit there."""
+"""What `dataset` finds: samples of each split, and how strongly color predicts the digit there."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SplitSamples:
 
 @dataclass(frozen=True)
 class Association:
-    """How strongly the attribute tells the class in a split, see `data.association`; None where undefined.
+    """How strongly the attribute predicts the class in a split, see `data.association`; None where undefined.
 
     Each measure stands beside what chance alone stays under. color_ceiling: in [0, 1].
     """

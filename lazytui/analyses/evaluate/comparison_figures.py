@@ -155,7 +155,7 @@ def _who_alone(pairs: Mapping[str, PairedCounts], called: tuple[str, str]) -> Ta
     return Table(
         name="who-alone",
         title="Image by image: who is right",
-        note="What tells the two apart are the images that only one of them gets right (McNemar 1947).",
+        note="The two differ by the images that only one of them gets right (McNemar 1947).",
         columns=tuple(
             Column(name=name)
             for name in ("split", "images", "both", f"only {called[0]}", f"only {called[1]}", "neither")

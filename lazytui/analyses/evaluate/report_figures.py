@@ -31,7 +31,7 @@ def verdict(result: NetworkEvaluation) -> Text:
     elif follow is None or right is None:
         sentence = (
             f"No image of the probe split {_has(content)} another {label}'s {attribute}, so {label} and {attribute} "
-            "can't be told apart."
+            "can't be separated."
         )
     else:
         sentence = (
@@ -55,7 +55,7 @@ _HEADLINE = ("easy_accuracy", "hard_accuracy", "color_follow_rate", "shape_bias"
 
 
 def headline(result: NetworkEvaluation) -> Bars:
-    """The numbers that tell a cheat, one below the other; without a known attribute only how often it is right."""
+    """The numbers that show a shortcut, one below the other; without a known attribute only accuracies."""
     content = result.trained.content
     names = _HEADLINE if content.values else _HEADLINE[:2]
     values = [result.metrics.get(name) for name in names]
@@ -79,7 +79,7 @@ def _reads_of(result: NetworkEvaluation) -> str:
     if not content.values:
         return "How often it is right"
     if follow is None or right is None:
-        return f"{content.label.capitalize()} and {content.attribute} can't be told apart on these images"
+        return f"{content.label.capitalize()} and {content.attribute} can't be separated on these images"
     return (
         f"{_reads(result, round(follow * n), round(right * n), n)[:-1]}: of {n:,} conflicting images {_share(follow)} "
         f"follow the {content.attribute}, {_share(right)} the {content.label}"
@@ -96,7 +96,7 @@ def _reads(result: NetworkEvaluation, follow: int, right: int, images: int) -> s
     content = result.trained.content
     low, high = PairedCounts(0, right, follow, images - right - follow).interval or (0.0, 0.0)
     if low <= 0 <= high:
-        return f"These images can't tell whether it reads the {content.attribute} or the {content.label}."
+        return f"These images don't show whether it reads the {content.attribute} or the {content.label}."
     return f"It reads the {content.attribute if low > 0 else content.label}."
 
 

@@ -48,7 +48,7 @@ class AnswerSort:
     """Goes on from where it was left, with the same network. categories: None until it is done.
 
     Kept in the image cache once it is done: to sort a thousand images takes seconds at each start. Not where a network
-    is code of a person's own, which may change at any time.
+    is custom code, which may change at any time.
     """
 
     def __init__(

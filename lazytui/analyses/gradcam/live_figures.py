@@ -80,7 +80,7 @@ def _map(
 
 
 def map_scores_text(answer: SaliencyAnswer) -> Text:
-    """How much of each map lies on the digit, beside its nulls, and what that can't tell."""
+    """How much of each map lies on the digit, beside its nulls, and what that can't show."""
     assert answer.browsed is not None
     content = answer.browsed.split.content
     title = f"Evidence on the {subject(content)}?"

@@ -54,7 +54,7 @@ class NetworkView:
 
     @property
     def suffix(self) -> str:
-        """What tells the titles of its figures from the other network's."""
+        """What sets the titles of its figures apart from the other network's."""
         return f", {self.name}" if self.name else ""
 
     @property

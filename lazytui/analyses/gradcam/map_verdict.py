@@ -14,8 +14,8 @@ from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.checks.reason_categories import NO_EVIDENCE, UNKNOWN_REASON
 
 COLOR_ON_STROKE = (
-    "The color lies on the stroke here, so no localization score can tell color from shape: a network that reads "
-    "nothing but color looks at the digit too."
+    "The color lies on the stroke here, so no localization score can separate color from shape: a network that "
+    "reads nothing but color looks at the digit too."
 )
 
 NO_MASKS = (
@@ -114,7 +114,7 @@ def _cue(view: NetworkView) -> str:
     )
     low, high = found.flips_difference_low, found.flips_difference_high
     if low is None or high is None or low <= 0 <= high:
-        return f"{flips}These images can't tell which it goes by."
+        return f"{flips}These images don't show which it goes by."
     if low > 0:
         return f"{flips}It goes by the {content.attribute}."
     looking = view.maps.looking_at_digit

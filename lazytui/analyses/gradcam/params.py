@@ -60,7 +60,7 @@ class GradcamParams(PairParams):
         "image, or the mean of the split.",
     )
     superpixels: Annotated[int, Field(ge=2, le=10)] = Field(
-        7, description="Squares of a row and of a column that kernel-shap tells the share of."
+        7, description="Superpixels per row and per column of kernel-shap."
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         0, description="Random seed of noise, orders and fresh weights."

@@ -1,4 +1,4 @@
-"""Groups: tell without labels which training images contradict what a network goes by, for methods that read groups."""
+"""Groups: infer without labels which training images contradict a network's shortcut, for methods that read groups."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOST_SHOWN, _MOST_BYTES = 24, 1 << 20
 
 
 def resolve(params: GroupsParams, workspace: Workspace) -> GroupsParams:
-    """Make sure that the data are there and the corrections mean something; name the property."""
+    """Make sure that the data are there and the corrections are valid; name the property."""
     require_code_named(params, workspace)
     trained = recorded_training(params.run, workspace)
     find_data(trained)
@@ -44,7 +44,7 @@ def resolve(params: GroupsParams, workspace: Workspace) -> GroupsParams:
         _require_there(corrections, len(build_dataset(trained).train))
     if params.by != "property":
         if params.property:
-            raise UsageError(f"--property says which one --by property goes by; --by {params.by} goes by none.")
+            raise UsageError(f"--property is for --by property; --by {params.by} uses none.")
         return params
     return params.model_copy(update={"property": params.property or _audited(params.run, workspace)})
 
@@ -53,7 +53,7 @@ def _audited(run: str, workspace: Workspace) -> str:
     """The property that the newest audit of a network named. Raises BadInput where there is none."""
     network = workspace.find(run)
     name = network.display_name
-    otherwise = "name a property by --property, or infer groups --by errors."
+    otherwise = "give a --property, or infer groups --by errors."
     for audit in reversed(workspace.readable_runs()):
         if audit.record.kind != "audit" or audit.status.state != "done":
             continue
@@ -63,7 +63,7 @@ def _audited(run: str, workspace: Workspace) -> str:
             if found.named:
                 return found.named[0]
             raise BadInput(f"{audit.display_name} found no property that {name} goes by: {otherwise}")
-    raise BadInput(f"Nobody knows yet what {name} goes by: `lazytui run audit {name}` first, {otherwise}")
+    raise BadInput(f"No audit of {name} has named a property yet: `lazytui run audit {name}` first, {otherwise}")
 
 
 def _network_of(asked: AuditParams, audit: RunFolder) -> str:
@@ -80,16 +80,16 @@ def run(params: GroupsParams, report: Report) -> GroupsResult:
     split = data.train
     inferred, why = _inferred(params, network, split, report)
     agreed = agreement(inferred, split)
-    like, words = _corrected(params, inferred.like, split)
-    looked_at = np.isin(np.arange(len(split)), list(words))
-    inferred_first = inferred.like != split.labels
-    shown = _to_show(like != split.labels, looked_at, split.images[0].nbytes)
+    like, corrections = _corrected(params, inferred.like, split)
+    reviewed = np.isin(np.arange(len(split)), list(corrections))
+    marked = inferred.like != split.labels
+    shown = _to_show(like != split.labels, reviewed, split.images[0].nbytes)
     return GroupsResult(
         marked=float((like != split.labels).mean()),
         **vars(agreed),
-        corrected=len(words),
-        confirmed=int((inferred_first & looked_at & (like != split.labels)).sum()),
-        rejected=int((inferred_first & looked_at & (like == split.labels)).sum()),
+        corrected=len(corrections),
+        confirmed=int((marked & reviewed & (like != split.labels)).sum()),
+        rejected=int((marked & reviewed & (like == split.labels)).sum()),
         why=why,
         palette_name=network.trained.palette,
         recorded_content=content_to_keep(data.params),
@@ -102,7 +102,7 @@ def run(params: GroupsParams, report: Report) -> GroupsResult:
 
 
 def _inferred(params: GroupsParams, network: Network, split: Split, report: Report) -> tuple[Inferred, str]:
-    """What each image is like, and the property that says so in words; empty where none does."""
+    """The class that each image is like, and the reason as a phrase; empty where there is none."""
     from lazytui.evaluation.forward import probabilities
     from lazytui.groups.by_clusters import by_clusters
     from lazytui.groups.by_outputs import by_environments, by_errors
@@ -111,7 +111,7 @@ def _inferred(params: GroupsParams, network: Network, split: Split, report: Repo
         return _by_property(params, split, report)
     if params.by == "two-fold":
         return by_errors(_two_fold(params, network, split, report), split.labels), ""
-    report.note(f"asking the network about {len(split):,} training images")
+    report.note(f"classifying {len(split):,} training images")
     said = probabilities(network.model, split.images, network.hardware)
     if params.by == "errors":
         return by_errors(said, split.labels), ""
@@ -132,7 +132,7 @@ def _by_property(params: GroupsParams, split: Split, report: Report) -> tuple[In
     like = likened(descriptions, labels, accuracy)
     if is_gradual(like != labels, accuracy):
         raise BadInput(
-            f"Too gradual to say which images contradict it: {EDITORS[named].phrase} tells the class of "
+            f"The property is too gradual to find contradicting images: {EDITORS[named].phrase} predicts the class of "
             f"{100 * accuracy:.0f} % of them. Infer groups --by errors or --by two-fold."
         )
     return Inferred(like.astype(np.uint8)), EDITORS[named].phrase
@@ -142,7 +142,7 @@ def _two_fold(params: GroupsParams, network: Network, split: Split, report: Repo
     from lazytui.groups.two_fold import two_fold_probabilities
     from lazytui.training.initial_model import fresh_model
 
-    report.note("training two networks of a biased loss, each on a half of the images")
+    report.note("training two networks with a biased loss, each on half of the images")
     seeds = iter((params.seed, params.seed + 1))
 
     def tick(done: int, steps: int) -> None:
@@ -160,25 +160,25 @@ def _two_fold(params: GroupsParams, network: Network, split: Split, report: Repo
 
 
 def _corrected(params: GroupsParams, like: Labels, split: Split) -> tuple[Labels, dict[int, int]]:
-    """With the word of a person in front; and that word, the class that each of these images is like."""
-    said = read_corrections(params, split.content)
-    words = {number: int(split.labels[number]) if other is None else other for number, other in said.items()}
+    """The classes that images are like after a person's corrections; and these, by the number of the image."""
+    read = read_corrections(params, split.content)
+    corrections = {number: int(split.labels[number]) if other is None else other for number, other in read.items()}
     like = like.copy()
-    like[list(words)] = list(words.values())
-    return like, words
+    like[list(corrections)] = list(corrections.values())
+    return like, corrections
 
 
-def _to_show(contradicting: NDArray[np.bool_], looked_at: NDArray[np.bool_], size: int) -> NDArray[np.intp]:
-    """Numbers of images to look at: those that contradict, and after them those that a person has looked at.
+def _to_show(contradicting: NDArray[np.bool_], reviewed: NDArray[np.bool_], size: int) -> NDArray[np.intp]:
+    """Numbers of images to review: those that contradict, and after them those that a person has reviewed.
 
     size: bytes of an image.
     """
     most = min(_MOST_SHOWN, max(_MOST_BYTES // size, 1))
-    return np.concatenate((np.flatnonzero(contradicting & ~looked_at), np.flatnonzero(looked_at)))[:most]
+    return np.concatenate((np.flatnonzero(contradicting & ~reviewed), np.flatnonzero(reviewed)))[:most]
 
 
 def _require_there(numbers: Iterable[int], images: int) -> None:
-    """Raise BadInput for an image that there isn't."""
+    """Raise BadInput for an image that doesn't exist."""
     for number in numbers:
         if number >= images:
             raise BadInput(f"There is no training image {number:,}: they are numbered from 0 to {images - 1:,}.")

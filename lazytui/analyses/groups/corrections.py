@@ -1,4 +1,5 @@
-"""A person's word on training images: which contradict, and like which class, and which were marked wrongly."""
+"""A person's corrections of inferred groups: images that contradict, with the class that they are like, and images
+that were marked wrongly."""
 
 from __future__ import annotations
 
@@ -17,13 +18,13 @@ Corrections = Mapping[int, int | None]
 
 
 def read_corrections(params: GroupsParams, content: Content) -> dict[int, int | None]:
-    """What was said in the options. Raises UsageError for what isn't an image with a class."""
-    said: dict[int, int | None] = dict(_read(one, content) for one in params.contradicting or ())
-    return said | dict.fromkeys(params.agreeing or ())
+    """The corrections in the options. Raises UsageError for text that isn't an image with a class."""
+    corrections: dict[int, int | None] = dict(_read(one, content) for one in params.contradicting or ())
+    return corrections | dict.fromkeys(params.agreeing or ())
 
 
 def as_options(corrections: Corrections, content: Content) -> dict[str, Any]:
-    """The options that say it; None where there is nothing to say."""
+    """The same as options; None for those that aren't needed."""
     agreeing = tuple(sorted(number for number, like in corrections.items() if like is None))
     contradicting = tuple(
         f"{number}:{content.classes[like]}" for number, like in sorted(corrections.items()) if like is not None
@@ -35,5 +36,5 @@ def _read(text: str, content: Content) -> tuple[int, int]:
     """`17:3` as the number of an image and a class. Raises UsageError."""
     number, _, name = text.partition(":")
     if not number.strip().isdigit() or not name:
-        raise UsageError(f"{text!r:.60} isn't the number of an image with the class that it is like, such as 17:3.")
+        raise UsageError(f"{text!r:.60} isn't NUMBER:CLASS, an image and the class that it is like, such as 17:3.")
     return int(number), read_class(name.strip(), content)

@@ -1,4 +1,4 @@
-"""The groups in a sentence, how far they are the true ones, and the images that contradict."""
+"""The groups in a sentence, their agreement with the true ones, and the images that contradict."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def figures(params: GroupsParams, result: GroupsResult) -> list[Figure]:
     found: list[Figure] = [_verdict(params, result)]
     if result.examples is not None:
-        found.append(images_to_look_at(result, read_corrections(params, result.content)))
+        found.append(images_to_review(result, read_corrections(params, result.content)))
     found.append(_by_class(result))
     if len(result.content.classes) <= 30:  # more don't fit on a screen
         found.append(_like(result))
@@ -31,10 +31,10 @@ def _verdict(params: GroupsParams, result: GroupsResult) -> Text:
     number, all_ = int(result.contradicting.sum()), len(result.like)
     how = f"{result.why} is far from that of their class and nearer to another's" if result.why else WAYS[params.by]
     texts = [
-        f"{number:,} of {all_:,} training images ({100 * result.marked:.1f} %) contradict what the network goes by, "
-        f"inferred without a label of it. {how[0].upper()}{how[1:].rstrip('.')}.",
+        f"{number:,} of {all_:,} training images ({100 * result.marked:.1f} %) contradict the network's shortcut, "
+        f"inferred without labels of it. {how[0].upper()}{how[1:].rstrip('.')}.",
         _agreement(result),
-        _looked_at(result),
+        _reviewed(result),
         "Methods that read groups take these in place of labels: lazytui run train --method group-dro --groups latest.",
     ]
     return Text(name="verdict", title="Groups without labels", paragraphs=tuple(filter(None, texts)))
@@ -44,33 +44,31 @@ def _agreement(result: GroupsResult) -> str:
     if result.prevalence is None or result.recall is None:
         return ""
     precision = "–" if result.precision is None else f"{result.precision:.2f}"
-    ranked = (
-        "" if result.average_precision is None else f", average precision of the order {result.average_precision:.2f}"
-    )
+    ranked = "" if result.average_precision is None else f", average precision {result.average_precision:.2f}"
     return (
-        f"Beside the {result.content.attribute} of the images, which this doesn't read: precision {precision} (by "
-        f"chance {result.prevalence:.2f}), recall {result.recall:.2f}{ranked}; adjusted Rand index of the groups "
+        f"Against the true {result.content.attribute}, which this doesn't read: precision {precision} (by chance "
+        f"{result.prevalence:.2f}), recall {result.recall:.2f}{ranked}; adjusted Rand index of the groups "
         f"{result.rand or 0.0:.2f}."
     )
 
 
-def _looked_at(result: GroupsResult) -> str:
-    """What a person said of images, and how far the marks are right by that."""
+def _reviewed(result: GroupsResult) -> str:
+    """How many images a person reviewed, and the precision of the marks by these."""
     if not result.corrected:
         return ""
-    words = f"You reviewed {counted(result.corrected, 'image')}."
+    first = f"You reviewed {counted(result.corrected, 'image')}."
     right, wrong = result.confirmed, result.rejected
     if right is None or wrong is None or not right + wrong:
-        return words
+        return first
     share = right / (right + wrong)
     low, high = (100 * end for end in wilson_interval(share, right + wrong))
     return (
-        f"{words} You confirmed {right:,} and rejected {wrong:,} of those that had been marked: "
-        f"{100 * share:.0f} % are right (95 % interval {low:.0f} to {high:.0f} %)."
+        f"{first} You confirmed {right:,} and rejected {wrong:,} of the marks: {100 * share:.0f} % are right (95 % "
+        f"interval {low:.0f} to {high:.0f} %)."
     )
 
 
-def images_to_look_at(result: GroupsResult, corrections: Corrections) -> Pixels:
+def images_to_review(result: GroupsResult, corrections: Corrections) -> Pixels:
     """corrections: so far. The result must have images."""
     assert result.examples is not None and result.numbers is not None
     numbers = result.numbers.tolist()
@@ -78,26 +76,26 @@ def images_to_look_at(result: GroupsResult, corrections: Corrections) -> Pixels:
         name="images",
         title="Training images that contradict",
         note=f"{counted(len(numbers), 'image')} of the {int(result.contradicting.sum()):,} that contradict and the "
-        f"{result.corrected:,} that you reviewed: the number of the image, its {result.content.label}, and the "
-        "one that it is like. ✓ you confirmed it, ✗ it doesn't contradict: by --contradicting NUMBER:CLASS and "
-        "--agreeing NUMBER.",
+        f"{result.corrected:,} that you reviewed. Below each: its number, its {result.content.label}, and the "
+        f"{result.content.label} that it is like. ✓: you confirmed it (--contradicting NUMBER:CLASS). ✗: it doesn't "
+        "contradict (--agreeing NUMBER).",
         images=result.examples,
         columns=min(6, len(numbers)),
         captions=tuple(_caption(result, number, corrections) for number in numbers),
     )
 
 
-def image_to_look_at(result: GroupsResult, index: int, corrections: Corrections) -> Pixels:
+def image_to_review(result: GroupsResult, index: int, corrections: Corrections) -> Pixels:
     """One of them, large. index: among the images that are shown."""
     assert result.examples is not None and result.numbers is not None
     number, content = int(result.numbers[index]), result.content
     own, like = content.classes[result.labels[number]], corrections.get(number, int(result.like[number]))
     contradicts = like is not None and like != result.labels[number]
-    words = f"like {content.classes[like]}" if contradicts and like is not None else "doesn't contradict"
-    yours = ", reviewed" if number in corrections else ""
+    verdict = f"like {content.classes[like]}" if contradicts and like is not None else "doesn't contradict"
+    reviewed = ", reviewed" if number in corrections else ""
     return Pixels(
         name="image",
-        title=f"Image {number}: {content.label} {own}, {words}{yours}",
+        title=f"Image {number}: {content.label} {own}, {verdict}{reviewed}",
         images=result.examples[index : index + 1],
         columns=1,
     )
@@ -145,7 +143,7 @@ def _like(result: GroupsResult) -> Matrix:
     np.add.at(counts, (result.labels, result.like), 1)
     return Matrix(
         name="groups",
-        title="Groups: class and class that an image is like",
+        title="Groups: class by the class that an image is like",
         note="Off the diagonal: images that contradict.",
         shares=(Share("each", len(result.like), "images"),),
         values=counts,

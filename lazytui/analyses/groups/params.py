@@ -17,26 +17,24 @@ Correction = Annotated[str, Field(max_length=80)]
 
 
 class GroupsParams(NetworkParams):
-    """By which network, and how, the groups are inferred."""
+    """The network from which, and the way in which, groups are inferred."""
 
     by: str = name_field("property", "How contradicting training images are found.", WAYS)
     property: str | None = name_field(
         None,
-        "With --by property: the property of the images; by default that which the newest audit of the network named.",
+        "With --by property: the property of the images; by default the one that the network's newest audit named.",
         {name: editor.phrase for name, editor in EDITORS.items()},
     )
-    epochs: int = Field(
-        2, ge=1, le=100, description="With --by two-fold: epochs of each of the two networks on its half."
-    )
+    epochs: int = Field(2, ge=1, le=100, description="With --by two-fold: epochs of each of the two networks.")
     contradicting: Annotated[tuple[Correction, ...] | None, BeforeValidator(split_list)] = Field(
         None,
-        description="Corrections: images that were missed: their numbers, each with the class that it is like: "
-        "17:3,250:8.",
+        description="Corrections: images that were missed, as NUMBER:CLASS with the class whose property they have, "
+        "such as 17:3,250:8.",
     )
     agreeing: Annotated[tuple[ImageNumber, ...] | None, BeforeValidator(split_numbers)] = Field(
-        None, description="Corrections: images that were marked wrongly: their numbers, such as 17,250-260."
+        None, description="Corrections: numbers of images that were marked wrongly, such as 17,250-260."
     )
-    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of clusters, of halves and of their networks.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of clusters, halves and their networks.")
 
     @field_validator("by")
     @classmethod

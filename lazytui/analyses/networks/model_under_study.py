@@ -34,7 +34,7 @@ class NetworkParams(Params):
 
     run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
     model: str | None = Field(
-        None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
+        None, description="Its architecture, if it is custom code; code that only a run names is never executed."
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 
@@ -75,7 +75,7 @@ def resolve(params: P, workspace: Workspace, *, option: str = "--model") -> P:
 
 
 def require_code_named(params: NetworkParams, workspace: Workspace, *, option: str = "--model") -> None:
-    """Raise BadInput where the network is code of a person's own that nobody named here. option: what names it."""
+    """Raise BadInput where the network is custom code that nobody named here. option: the one that names it."""
     trained = trained_with(params, workspace)
     if is_custom(trained.model) and params.model is None:
         raise BadInput(

@@ -31,7 +31,7 @@ class NetworkPair(Generic[T]):
 
     @property
     def names(self) -> tuple[str, str]:
-        """What the two are called; told apart by number where they are called the same."""
+        """The names of the two; numbered where they are the same."""
         first, second = self.first.name or "", (self.second and self.second.name) or ""
         return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
 

@@ -39,12 +39,12 @@ def figures(params: NeuronsParams, result: NeuronsResult) -> list[Figure]:
         *through_training(result),
         neuron_rows(result),
     ]
-    for neuron in _most_telling(result, params.pages):
+    for neuron in _most_selective(result, params.pages):
         found += neuron_page(result, neuron)
     return found
 
 
-def _most_telling(result: NeuronsResult, count: int) -> list[int]:
+def _most_selective(result: NeuronsResult, count: int) -> list[int]:
     """The neurons that get a page: so many attribute-selective ones with the largest excess, then label-selective."""
     order = np.argsort(-result.excess, kind="stable")
     attribute = [int(neuron) for neuron in order if result.role[neuron] == ROLES.index("traitor")]

@@ -87,7 +87,7 @@ def _about_information(result: NeuronsResult) -> str:
 
 
 def _about_index(content: Content) -> str:
-    """What is told of attribute selectivity."""
+    """The note on attribute selectivity."""
     values = len(content.values)
     if values <= 2:
         return f"{content.attribute} selectivity index, undefined of {values} values, where it is the same for all"

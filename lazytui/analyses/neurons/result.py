@@ -215,7 +215,7 @@ class NeuronsResult(OfImages):
 
     @cached_property
     def excess(self) -> NDArray[np.float64]:
-        """(C,) bits: how much more a neuron tells of the attribute than of the label."""
+        """(C,) bits: how much more information a neuron has on the attribute than on the label."""
         return self.attribute_information.astype(np.float64) - self.label_information
 
     @property

@@ -1,4 +1,4 @@
-"""Images that maximize a target of one's own: a class, a margin of two, or a function of the logits."""
+"""Images that maximize a custom target: a class, a margin of two, or a function of the logits."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Probes: what every layer tells of digit and color to a linear classifier."""
+"""Probes: how well a linear classifier reads digit and color from every layer."""

@@ -1,4 +1,4 @@
-"""What each layer tells of label and attribute, beside an untrained network, and through the training."""
+"""How well label and attribute are read from each layer, beside an untrained network, and through the training."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def figures(_params: ProbesParams, result: ProbesResult) -> list[Figure]:
 
 def _verdict(result: ProbesResult) -> Text:
     content, last, untrained = result.content, result.accuracy[-1], result.untrained[-1]
-    told = " and ".join(
+    accuracies = " and ".join(
         f"the {cue} of {share:.1%}" for cue, share in zip(reversed(result.cues), reversed(last.tolist()), strict=True)
     )
     shares = " and ".join(f"{share:.1%}" for share in reversed(untrained.tolist()))
     chances = " and ".join(dict.fromkeys(f"{100 * chance:.3g}%" for chance in reversed(result.chances)))
     sentence = (
-        f"{result.layers[-1]}, the last layer, tells {told} of {result.tested:,} images to a linear classifier; with "
-        f"random weights {shares}, by chance {chances}."
+        f"From {result.layers[-1]}, the last layer, a linear classifier reads {accuracies} of {result.tested:,} "
+        f"images; with random weights {shares}, by chance {chances}."
     )
     if not content.values:
         sentence += " No attribute of these images is known."
-    caution = "What a layer tells isn't what the network uses: ablation shows that."
-    return Text(name="verdict", title="What the layers tell", paragraphs=(f"{sentence} {caution}",))
+    caution = "A network needn't use what can be read from a layer: ablation shows what it uses."
+    return Text(name="verdict", title="What can be read from the layers", paragraphs=(f"{sentence} {caution}",))
 
 
 def _matrix(result: ProbesResult) -> Matrix:

@@ -1,4 +1,4 @@
-"""What `probes` finds: of each layer, how well it tells the label and the attribute."""
+"""What `probes` finds: of each layer, how well label and attribute are read from it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ProbesResult:
 
     @property
     def chances(self) -> tuple[float, ...]:
-        """How often each is told by chance, in [0, 1]."""
+        """How often each is right by chance, in [0, 1]."""
         return tuple(1 / count for count in self.content.groups if count)
 
 

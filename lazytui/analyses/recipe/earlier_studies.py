@@ -1,4 +1,4 @@
-"""The recipes of earlier studies and of papers: what each trained and asked, what it reported, and how far off a new
+"""The recipes of earlier studies and of papers: what each trained and measured, what it reported, and how far off a new
 result may be.
 
 Those of studies lie in assets/recipes.toml.
@@ -21,7 +21,7 @@ from lazytui.files.package_data import package_folder
 
 
 class Step(BaseModel):
-    """What is asked of a recipe's network once it is trained.
+    """An analysis of a recipe's network once it is trained.
 
     kind: an analysis. of: an earlier step whose run it takes; the network itself where empty. options: of the analysis.
     """
@@ -35,9 +35,9 @@ class Step(BaseModel):
 
 class Recipe(BaseModel):
     """about: a line. study: of the five, by letter; or else paper: which one, where in it, and whether the number was
-    read again or stands from memory. setting: what it says of how it trained. deviates: where ours differs from that,
-    or had to be chosen. reported: by metric of the training, or by `step.metric`. train: options of
-    a training. steps: what is asked of its network, in order, by name. note: care."""
+    checked in the paper or is quoted from memory. setting: how it trained. deviates: where ours differs from that, or
+    had to be chosen. reported: by metric of the training, or by `step.metric`. train: options of a training. steps:
+    analyses of its network, in order, by name. note: a caveat."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -91,7 +91,7 @@ def recipes_of_studies() -> Mapping[str, Recipe]:
 
 @functools.cache
 def recipes_of_papers() -> Mapping[str, Recipe]:
-    """Those of published tables, which compare and are no pass mark."""
+    """Those of published tables, which are for comparison, not pass marks."""
     return {name: Recipe.model_validate(entry) for name, entry in paper_entries().items()}
 
 

@@ -60,16 +60,16 @@ def write_page(params: RecipeParams, result: RecipeResult, report: Report) -> No
 def _title(result: RecipeResult) -> str:
     """Of several recipes."""
     papers = [one.recipe.paper for one in result.recipes.values()]
-    return f"What {'papers' if all(papers) else 'five studies'} reported, done again"
+    return f"Results of {'papers' if all(papers) else 'five studies'}, reproduced"
 
 
 def all_recipes() -> Table:
-    """What earlier studies and papers did and reported, a recipe a row."""
+    """The recipes of earlier studies and papers, with what they reported, one per row."""
     return Table(
         name=ALL_RECIPES,
-        title="What five studies and papers reported, to be done again",
-        note="Reported shares in percent. Enter puts a recipe into the form; `all` does every one of the studies, "
-        "`papers` every one of a paper.",
+        title="Recipes of five studies and of papers",
+        note="Reported shares in percent. Enter puts a recipe into the form; `all` runs those of the studies, `papers` "
+        "those of papers.",
         columns=tuple(Column(name=name) for name in ("recipe", "from", "reported", "what it is")),
         rows=tuple((name, one.short_source, one.reported_text, one.about) for name, one in recipes().items()),
     )
@@ -100,9 +100,7 @@ def _paragraphs(params: RecipeParams, result: RecipeResult, name: str) -> tuple[
     return tuple(filter(None, (first, ground_note, setting, recipe.deviates, recipe.note, compares)))
 
 
-_OTHER_GROUND = (
-    "This was measured on other or fewer digits than what was reported, so that the verdict is one on those."
-)
+_OTHER_GROUND = "This was measured on other or fewer digits than the reported numbers, so the verdict is on those only."
 
 
 def _number(metric: str, value: float | None) -> str:
@@ -147,7 +145,7 @@ def _every_metric(result: RecipeResult) -> Table:
                     verdicts[metric],
                 )
             )
-    missing = "" if all(row[3] is not None for row in rows) else "–: it isn't there, or rests on too few images. "
+    missing = "" if all(row[3] is not None for row in rows) else "–: not measured, or on too few images. "
     return Table(
         name="reproductions",
         title="Reported and measured",

@@ -15,7 +15,7 @@ from lazytui.figures.kinds import Cell, Column, Table
 
 
 def known_recipes(groups: Sequence[Group]) -> list[Table]:
-    """What studies and papers reported for those of the groups that are recipes of theirs; nothing where none is."""
+    """The reported numbers of those groups that are recipes of studies or papers; nothing where none is."""
     of_trainings = {name: recipe for name, recipe in recipes().items() if recipe.reported_of_training}
     keys: dict[str, list[tuple[str, Recipe]]] = {}
     for name, recipe in of_trainings.items():
@@ -29,7 +29,7 @@ def known_recipes(groups: Sequence[Group]) -> list[Table]:
                 rows.append((group.label, name, METRICS[metric].title, reported.words, value, verdict))
     table = Table(
         name="recipes",
-        title="What studies and papers reported for the same",
+        title="Numbers that studies and papers reported for the same",
         note=f"In percent. {tolerance_text(tolerance())}",
         columns=tuple(Column(name=name) for name in ("here", "recipe", "metric", "reported", "measured", "verdict")),
         rows=tuple(rows),
@@ -38,5 +38,5 @@ def known_recipes(groups: Sequence[Group]) -> list[Table]:
 
 
 def _sorted_key(recipe: Mapping[str, Any]) -> str:
-    """The recipe as a string, the same whichever version of this program told its fields."""
+    """The recipe as a string, the same whichever version of this program wrote its fields."""
     return key_of(dict(sorted(recipe.items())))

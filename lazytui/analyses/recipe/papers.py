@@ -1,6 +1,6 @@
-"""What papers report of methods on their Colored MNIST, as recipes: a row of a table is one at each share.
+"""Recipes from papers' tables on Colored MNIST: a row of a table is one recipe for each share of conflicting images.
 
-They lie in assets/papers.toml.
+They are in assets/papers.toml.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 from lazytui.files.package_data import package_folder
 
 NO_PASS_MARK = (
-    "A published number compares the methods of one table: the same method differs by up to 12 points between tables, "
-    "so that it is no pass mark."
+    "Published numbers compare the methods within one table: between tables the same method differs by up to 12 "
+    "points, so none is a pass mark."
 )
-"""What is said beside each."""
+"""The caveat beside each."""
 
 
 @functools.cache

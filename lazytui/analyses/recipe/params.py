@@ -12,7 +12,7 @@ from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field, require_name
 
 ALL = "all"
-"""Every recipe of the studies, one after the other."""
+"""Every recipe of the studies, in turn."""
 
 PAPERS = "papers"
 """Every recipe of a paper."""
@@ -26,7 +26,7 @@ class RecipeParams(GridParams):
 
     recipe: Annotated[str, Positional()] = name_field(
         ...,
-        "A name from `lazytui recipes`; all for every one of the studies, papers for every one of a paper.",
+        "A name from `lazytui recipes`; all: every recipe of the studies; papers: every recipe of a paper.",
         {
             ALL: "every recipe of the studies, in one table",
             PAPERS: "every recipe of a paper, in one table",

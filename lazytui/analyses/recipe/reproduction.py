@@ -14,7 +14,7 @@ _FROM_WORST: tuple[Verdict, ...] = ("contradicts", "differs", "reproduced")
 
 
 class Reported(BaseModel):
-    """What a study told: a number (low = high), a span, or a bound (the other end infinite). Shares are in percent."""
+    """A reported number (low = high), a span, or a bound (the other end infinite). Shares are in percent."""
 
     model_config = ConfigDict(frozen=True)
 

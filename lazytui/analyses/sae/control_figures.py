@@ -73,7 +73,7 @@ def control_table(result: SaeResult) -> Table:
 
 
 def probing_table(result: SaeResult) -> Table:
-    """How well k features alone tell the class and the attribute's value."""
+    """How well k features alone predict the class and the attribute's value."""
     assert result.probing is not None
     found, content = result.probing, result.content
     asked = [(content.label, found.label, found.label_raw)]
@@ -85,7 +85,7 @@ def probing_table(result: SaeResult) -> Table:
         note=long_text("notes", "sae-probing"),
         shares=(Share("each", result.probe_images),),
         columns=(
-            Column(name="tells"),
+            Column(name="predicted"),
             Column(name="k"),
             *(Column(name=name, decimals=3) for name in ("features", "decoder frozen", "encoder frozen")),
             Column(name="k dimensions", decimals=3),

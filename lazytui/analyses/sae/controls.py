@@ -21,7 +21,7 @@ Metric = Annotated[float | None, ANY]
 
 @dataclass(frozen=True)
 class Headlines:
-    """What is told of an autoencoder first; of several seeds the means."""
+    """The headline numbers of an autoencoder; of several seeds the means."""
 
     unexplained_variance: Metric
     dead_share: Metric

@@ -123,7 +123,7 @@ def open_layer(
     """Open the layer of a run of `sae`, with images of a split. Imports torch.
 
     drawings: the images, where the split is that of drawings. note: as in `load_network`. choose: which images of the
-    split, painted so, are kept. model: the network's code, where it is one's own.
+    split, painted so, are kept. model: the network's code, where it is custom.
 
     Raises BadInput where the network can't be had or all features are dead.
     """

@@ -115,13 +115,13 @@ def _verdict(params: SaeParams, result: SaeResult) -> Text:
 
 
 def _taken_from(folder: str, result: SaeResult) -> str:
-    """Where an autoencoder is from that nobody trained here, and whether it seems to be of another layer."""
+    """The origin of an autoencoder that wasn't trained here, and whether it seems to be of another layer."""
     elsewhere = (
-        " It explains less than the mean activation does: it may be of another network or layer."
+        " It explains less variance than the mean activation would: it may be of another network or layer."
         if (result.unexplained_variance or 0.0) > 1
         else ""
     )
-    return f"It is taken from {Path(folder).name} as it is: nothing was trained here.{elsewhere}"
+    return f"It was loaded from {Path(folder).name}; nothing was trained here.{elsewhere}"
 
 
 def _categories(result: SaeResult) -> str:
@@ -143,7 +143,7 @@ def _categories(result: SaeResult) -> str:
 def all_dead(params: SaeParams) -> str:
     """Why nothing is active, and what to change."""
     if params.saelens is not None:
-        return "No feature is active on any image: it may be of another layer, or of activations in another unit."
+        return "No feature is active on any image: it may be of another layer, or of activations on another scale."
     lam = params.chosen_options.get("lam")
     price = f"a smaller --lam than {lam:g}" if lam else "--variant topk"
     return (

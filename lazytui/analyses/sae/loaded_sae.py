@@ -61,7 +61,7 @@ def sae_params(run: str, workspace: Workspace) -> SaeParams:
 
 
 def network_params_of(params: SaeParams) -> ModelUnderStudyParams:
-    """The network that it took apart; not its code, for which a run's word isn't taken."""
+    """The network that it decomposes; not its code, which a run alone can't allow."""
     return ModelUnderStudyParams(run=params.run, device=params.device, **params.other_data)
 
 
@@ -77,8 +77,8 @@ def load_sae(
     """Open the layer that an earlier run took apart, with some splits of its data. Imports torch.
 
     choose: what is kept of the data. note: as in `load_model_under_study`. model: the network's code, where it is
-    one's own. Raises BadInput where the network isn't the one that the autoencoder was trained on any more, by its
-    fingerprint.
+    custom. Raises BadInput where the network, by its fingerprint, is no longer the one that the autoencoder was trained
+    on.
     """
     asked = network_params_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
     return splice_sae(run, load_model_under_study(asked, workspace, note), workspace, choose)

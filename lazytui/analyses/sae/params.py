@@ -27,8 +27,8 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
     )
     saelens: str | None = Field(
         None,
-        description="A folder of SAELens (cfg.json, sae_weights.safetensors): its autoencoder is taken as it is, and "
-        "none is trained; what it was trained with isn't known, so it has no controls.",
+        description="A SAELens folder (cfg.json, sae_weights.safetensors): load its autoencoder instead of training "
+        "one. Its training settings aren't known, so it has no controls.",
     )
     positions: Literal["apart", "together"] = Field(
         "apart",
@@ -38,8 +38,8 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
         0.5,
         gt=0,
         le=256,
-        description="Features for each dimension of the layer. Networks as small as these have few directions in many "
-        "dimensions; more features than can be told apart stay dead, or differ from seed to seed.",
+        description="Features for each dimension of the layer. Networks as small as these use few directions of many "
+        "dimensions; features beyond those stay dead, or differ from seed to seed.",
     )
     samples: int = Field(
         500_000, ge=100, le=10**8, description="Activations to learn from at most; positions are drawn at random."
@@ -61,8 +61,8 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
     )
     probing: Annotated[tuple[Annotated[int, Field(ge=1, le=512)], ...], BeforeValidator(_numbers_or_none)] = Field(
         (),
-        description="Also ask how well the best k features alone tell each class and value, beside the controls and "
-        "the layer's own dimensions: values of k, such as 1,2,4,8; takes a minute or more.",
+        description="Also run sparse probing: how well the best k features alone predict each class and value, beside "
+        "the controls and the layer's own dimensions. Values of k, such as 1,2,4,8; takes a minute or more.",
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
 

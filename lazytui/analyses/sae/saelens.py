@@ -1,4 +1,4 @@
-"""Autoencoders of SAELens: a run of `sae` as its folder, and its folder as a run of `sae`."""
+"""SAELens: write the autoencoder of a run of `sae` as its folder, and load its folder as a run of `sae`."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def write_saelens(params: SaeParams, run: RunFolder) -> Mapping[str, bytes]:
 
 
 def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
-    """The same with what its folder says in place of what a training would be told; and its dimensions.
+    """The same with the folder's values for the options of a training; and the autoencoder's dimensions.
 
     Raises BadInput as `read_saelens` does, and UsageError for options of a training.
     """
     assert params.saelens is not None
     folder = parse_path(params.saelens).absolute()
     if not is_folder(folder):
-        raise BadInput(f"There is no folder {params.saelens}: SAELens writes one for an autoencoder.")
+        raise BadInput(f"There is no folder {params.saelens}: SAELens saves an autoencoder as a folder.")
     require_torch()
     from lazytui.sae import variant_name
     from lazytui.sae.saelens_folder import read_saelens
@@ -64,8 +64,8 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
     assert isinstance(model.variant, Variant)
     if model.features > _WIDEST * model.dimensions:
         raise BadInput(
-            f"{params.saelens} has {model.features:,} features of {model.dimensions:,} dimensions, and {_WIDEST} for "
-            "each are the most."
+            f"{params.saelens} has {model.features:,} features of {model.dimensions:,} dimensions; at most {_WIDEST} "
+            "per dimension are supported."
         )
     kind = variant_name(model.variant)
     variant = kind if kind in VARIANTS else "jumprelu"
@@ -82,7 +82,7 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
         default = SaeParams.model_fields[name].default
         if getattr(params, name) not in (default, update.get(name, default)):
             raise UsageError(
-                f"--saelens takes an autoencoder as it is, and --{name} is of a training: leave one of them out."
+                f"--saelens loads a trained autoencoder, and --{name} is an option of training: leave out one of them."
             )
     return params.model_copy(update=update), model.dimensions
 
@@ -91,7 +91,7 @@ def require_same_dimensions(given: int, dimensions: int, layer: str, params: Sae
     """Raise BadInput where the layer isn't what an autoencoder of so many dimensions was trained on."""
     if given != dimensions:
         raise BadInput(
-            f"The autoencoder in {params.saelens} is of {given:,} dimensions, and {layer} has {dimensions:,} with "
+            f"The autoencoder in {params.saelens} has {given:,} dimensions, and {layer} has {dimensions:,} with "
             f"--positions {params.positions}: choose the layer that it was trained on."
         )
 

@@ -266,7 +266,7 @@ def _saliency(network: NetworkEdits, content: Content, slug: str, suffix: str) -
         Pixels(
             name=f"gaze{slug}",
             title=f"Grad-CAM before and after ablating the {content.attribute} features{suffix}",
-            note=f"Of the predicted class. {energy}A map doesn't tell {content.attribute} from "
+            note=f"Of the predicted class. {energy}A map can't separate {content.attribute} from "
             f"{'shape' if content.label == 'digit' else content.label}.",
             images=np.concatenate([found.images] * 3),
             columns=len(found.images),
@@ -283,7 +283,7 @@ def _seed_stability(found: SeedStability) -> Table:
     stability = (
         ""
         if matched is None
-        else f" Stability, the mean |cosine| of all living features matched one to one: {matched:.2f}."
+        else f" Stability (mean |cosine| of all living features, matched one to one): {matched:.2f}."
     )
     return Table(
         name="agreement",

@@ -25,7 +25,7 @@ class SaeExperimentsParams(Params):
     )
     model: str | None = Field(
         None,
-        description="The networks' architecture, where that is code of your own: a run's word for code is never taken.",
+        description="The networks' architecture, if it is custom code; code that only a run names is never executed.",
     )
     samples: int = Field(2000, ge=100, le=100_000, description="Images of each split that accuracies are measured on.")
     draws: int = Field(20, ge=3, le=1000, description="Draws of random features that each result is held against.")

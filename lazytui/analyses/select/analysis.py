@@ -1,4 +1,4 @@
-"""Select: choose among trainings and their checkpoints without labels, beside what the hard split would have chosen."""
+"""Select: choose among trainings and their checkpoints without labels, beside the choice by the hard split."""
 
 from __future__ import annotations
 
@@ -42,14 +42,13 @@ def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
     runs = [workspace.find(reference) for reference in params.runs] or _on_the_newest_data(workspace)
     for run in runs:
         if run.status.state != "done":
-            raise BadInput(f"{run.reference} isn't done, it {state_clause(run.status)}: it can't be chosen yet.")
+            raise BadInput(f"{run.reference} can't be chosen yet: it {state_clause(run.status)}.")
         require_same_data(runs[0], run)
     find_data(trained_params(runs[0]))
     named = tuple(dict.fromkeys(workspace.reference(run) for run in runs))
     if len(named) == 1 and not runs[0].weights_by_step():
         raise UsageError(
-            f"{runs[0].display_name} alone leaves nothing to choose: name more trainings, or train with "
-            "--keep-checkpoints."
+            f"{runs[0].display_name} is the only candidate: name more trainings, or train with --keep-checkpoints."
         )
     plain = workspace.find(params.plain) if params.plain else plain_among(runs, workspace)
     require_same_data(runs[0], plain)
@@ -123,7 +122,7 @@ def run(params: SelectParams, report: Report) -> SelectResult:
 
 
 def _candidates(runs: list[RunFolder]) -> Iterator[_Candidate]:
-    """Each network, and what it was on its way where that was kept, the earliest first."""
+    """Each network, after its kept checkpoints, the earliest first."""
     from lazytui.analyses.core.execute import recorded_result
 
     for run, name in zip(runs, short_names(runs), strict=True):

@@ -1,4 +1,4 @@
-"""What is chosen without labels, and what the hard split would have chosen."""
+"""The choice without labels, and the choice by the hard split."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def _verdict(result: SelectResult) -> Text:
                 None,
                 (
                     *chosen,
-                    f"The hard split, which nothing here reads, would have chosen {result.candidates[best]}: "
+                    f"The best by hard accuracy, which no selector reads, is {result.candidates[best]}: "
                     f"{100 * result.hard[best]:.1f} %.",
-                    f"Environments are those of {result.plain}, on {result.images:,} held-out images of the same bias.",
+                    f"Environments are inferred from {result.plain}, on {result.images:,} held-out images of the same "
+                    "bias.",
                     f"Undefined, since no part has ten images: {', '.join(undefined)}." if undefined else "",
                 ),
             )
@@ -64,10 +65,9 @@ def _choices(result: SelectResult) -> Table:
     return Table(
         name="choices",
         title="What each selector chooses",
-        note="images: in the smallest part that is counted. hard: accuracy on conflicting images of what it chooses. "
-        "regret: the best hard accuracy less that. rank: "
-        "Spearman's correlation with the accuracy of the true worst group, over all candidates. "
-        + " ".join(f"{name}: {SELECTORS[name]}" for name in result.selectors),
+        note="images: in the smallest part that counts. hard: accuracy of the chosen network on conflicting images. "
+        "regret: the best hard accuracy less that. rank: Spearman's correlation with the true worst-group accuracy, "
+        "over all candidates. " + " ".join(f"{name}: {SELECTORS[name]}" for name in result.selectors),
         columns=(
             Column(name="selector"),
             Column(name="images"),
@@ -83,8 +83,8 @@ def _choices(result: SelectResult) -> Table:
 def _scatter(result: SelectResult) -> Lines:
     return Lines(
         name="scatter",
-        title="Hard accuracy by what each selector says",
-        note="A point for each candidate.",
+        title="Hard accuracy against each selector",
+        note="One point per candidate.",
         shares=(Share("each selector", result.images),),
         series=tuple(
             Series(name=name, x=100 * column, y=100 * result.hard)
@@ -109,8 +109,8 @@ def _candidates(result: SelectResult) -> Table:
     return Table(
         name="candidates",
         title="All candidates",
-        note="class, environment, group: the worst of each. hard, and the true worst group, are for comparison: no "
-        "selector reads them.",
+        note="class, environment, group: the lowest accuracy of each. hard and true group (worst-group accuracy) are "
+        "for comparison: no selector reads them.",
         columns=(
             Column(name="network"),
             *(Column(name=name.removeprefix("worst "), unit="%") for name in selectors),

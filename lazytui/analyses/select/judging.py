@@ -1,4 +1,4 @@
-"""Networks asked about a split, and what they are chosen by."""
+"""Predictions of networks on a split, and the selectors that choose among networks."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Selector:
-    """What a network is worth by its predictions, (n,) uint8, of held-out images. fewest: images of the smallest part
-    that is counted, which may decide. second: (n,), which images are in the second of its two parts, where it has
-    two."""
+    """Scores a network by its predictions, (n,) uint8, on held-out images. fewest: images of the smallest part that
+    is counted, which may decide. second: (n,), which images are in the second of its two parts, where it has two."""
 
     measure: Callable[[NDArray[np.uint8]], float]
     fewest: int
@@ -42,7 +41,7 @@ class Selector:
 
 
 def plain_among(runs: Sequence[RunFolder], workspace: Workspace) -> RunFolder:
-    """The shortest plain training on the data of these runs, of these first; environments are told by it.
+    """The shortest plain training on the data of these runs, of these first; environments are inferred from it.
 
     Raises BadInput where there is none.
     """
@@ -50,8 +49,8 @@ def plain_among(runs: Sequence[RunFolder], workspace: Workspace) -> RunFolder:
     plain = [run for run in known if is_plain(trained_params(run), trained_params(runs[0]))]
     if not plain:
         raise BadInput(
-            "There is no plain training on these data by which environments could be told: lazytui run train without "
-            "--method, or name one by --plain."
+            "Environments are inferred from a plain network, and there is no plain training on these data: run "
+            "lazytui run train without --method, or give one by --plain."
         )
     return min(plain, key=lambda run: trained_params(run).epochs)
 
@@ -66,26 +65,26 @@ def require_same_data(run: RunFolder, other: RunFolder, ignored: Collection[str]
     if different := differing_options(trained_params(run), trained_params(other), ignored):
         raise UsageError(
             f"{other.reference} was trained on other data than {run.reference}: {', '.join(different)}. Accuracies on "
-            "different images can't be told apart by chance."
+            "different images can't be compared."
         )
 
 
 def require_no_custom_code(runs: Iterable[RunFolder]) -> None:
-    """Raise BadInput where a network is code of a person's own."""
+    """Raise BadInput where a network is custom code."""
     for run in runs:
         if is_custom(model := trained_params(run).model):
-            raise BadInput(f"{run.reference} was trained with the code {model}, and no code runs on a run's word.")
+            raise BadInput(f"{run.reference} was trained with the custom code {model}, which isn't executed here.")
 
 
 def require_code_named(runs: Iterable[RunFolder], named: str | None) -> None:
-    """Raise BadInput where a network is code of a person's own, and not that which was named."""
+    """Raise BadInput where a network is custom code, and not the code that was named."""
     for run in runs:
         if is_custom(model := trained_params(run).model) and model != named:
-            raise BadInput(f"{run.reference} was trained with the code {model}; say that it may run: --model {model}")
+            raise BadInput(f"{run.reference} was trained with the code {model}; to allow it to run: --model {model}")
 
 
 def loaded(run: RunFolder, weights: Path, hardware: Hardware) -> nn.Module:
-    """A training's network, or with weights that it kept on its way."""
+    """A training's network, with its last weights or those of a checkpoint."""
     from lazytui.training.initial_model import load_trained
 
     trained = trained_params(run)
@@ -93,7 +92,7 @@ def loaded(run: RunFolder, weights: Path, hardware: Hardware) -> nn.Module:
 
 
 def outputs(run: RunFolder, weights: Path, split: Split, hardware: Hardware, report: Report) -> NDArray[np.float32]:
-    """(n, classes): the probabilities of a training's network, or with weights that it kept on its way."""
+    """(n, classes): the probabilities of a training's network, with its last weights or those of a checkpoint."""
     from lazytui.evaluation.forward import probabilities
 
     report.check()
@@ -101,8 +100,8 @@ def outputs(run: RunFolder, weights: Path, split: Split, hardware: Hardware, rep
 
 
 def selectors_of(split: Split, of_plain: NDArray[np.float32], named: str | None, report: Report) -> dict[str, Selector]:
-    """By name. of_plain: (n, classes), a plain network's outputs, which tell the environments. named: a property by
-    which groups are told as well; None: by none."""
+    """By name. of_plain: (n, classes), a plain network's outputs, from which environments are inferred. named: a
+    property from which groups are inferred as well; None: none."""
     from lazytui.groups.by_outputs import by_environments
     from lazytui.groups.selectors import worst_class
 

@@ -16,7 +16,7 @@ def _known_property(name: str | None) -> str | None:
 
 
 PropertyName = Annotated[str | None, AfterValidator(_known_property)]
-"""A property of images, by which groups are told; None: by none."""
+"""A property of images, from which groups are inferred; None: none."""
 
 
 def property_field(description: str) -> Any:
@@ -25,26 +25,26 @@ def property_field(description: str) -> Any:
 
 
 class SelectParams(Params):
-    """Among which trainings is chosen, and by what."""
+    """The trainings to choose among, and the selectors."""
 
     runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
         (),
         max_length=1000,
-        description="Finished trainings on the same data; by default all of the newest one's. Weights that a training "
-        "kept on its way (--keep-checkpoints) are candidates too.",
+        description="Finished trainings on the same data; by default all on the data of the newest one. Checkpoints "
+        "that a training kept (--keep-checkpoints) are candidates too.",
     )
     plain: Annotated[str | None, RunReference(kinds=("train",))] = Field(
         None,
-        description="The plain network by which the environments are told; by default the shortest plain training on "
-        "these data.",
+        description="The plain network from which environments are inferred; by default the shortest plain training "
+        "on these data.",
     )
     property: PropertyName = property_field(
-        "Also choose by groups of this property of the images, such as an audit named."
+        "Also choose by groups inferred from this property of the images, such as the one that an audit named."
     )
     model: str | None = Field(
         None,
         max_length=500,
-        description="Your own code that trainings name, FILE.py:FACTORY, and that may run: a run's word for code is "
-        "never taken.",
+        description="Custom code (FILE.py:FACTORY) that trainings name and that may be executed; code that only a run "
+        "names never is.",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")

@@ -1,4 +1,4 @@
-"""What a comparison or a study is asked where its trainings can be ranked without labels of the shortcut."""
+"""The options of a comparison or a study by which it ranks, also without labels of the shortcut."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ class RankParams(Params):
 
     rank: RankName = Field(
         "unbiased_accuracy",
-        description="What orders the leaderboard: a metric; or worst-class, worst-environment or worst-pseudo-group, "
-        "which read no label of the shortcut, where all networks are of the same data; then what the hard split would "
-        "have chosen stands apart.",
+        description="What orders the leaderboard: a metric, or a selector that reads no label of the shortcut: "
+        "worst-class, worst-environment or worst-pseudo-group. Selectors need networks trained on the same data; the "
+        "choice by the hard split is shown separately.",
     )
     property: PropertyName = property_field(
-        "By which worst-pseudo-group tells groups: a property of the images, such as an audit named."
+        "The property from which worst-pseudo-group infers groups, such as the one that an audit named."
     )
 
     @model_validator(mode="after")
     def _check_property(self) -> Self:
         if self.rank == "worst-pseudo-group" and self.property is None:
             raise ValueError(
-                "The rank worst-pseudo-group needs a property by which groups are told, such as an audit named: "
-                '--property "ground hue".'
+                "--rank worst-pseudo-group infers groups from a property of the images, such as the one that an audit "
+                'named: --property "ground hue".'
             )
         if self.property is not None and self.rank not in OF_SELECTORS:
-            raise ValueError(f"No property is read by the rank {self.rank}: it goes with {', '.join(OF_SELECTORS)}.")
+            raise ValueError(f"--rank {self.rank} reads no --property: only {', '.join(OF_SELECTORS)} do.")
         return self

@@ -28,11 +28,11 @@ METRIC_OF = {
     "worst environment": "worst_environment_accuracy",
     "worst group": "worst_pseudo_group_accuracy",
 }
-"""Of selectors (`lazytui.groups.selectors`), what their values are called among the metrics of trainings."""
+"""The metric of each selector (`lazytui.groups.selectors`)."""
 
 
 def require_one_data_set(rank: str, trainings: Mapping[str, TrainParams]) -> None:
-    """Raise UsageError where trainings, by their names, can't be ranked so: on other data, but for their seeds."""
+    """Raise UsageError where trainings, by their names, can't be ranked: on other data, but for their seeds."""
     if rank not in OF_SELECTORS or not trainings:
         return
     (first, data), *others = trainings.items()
@@ -45,9 +45,9 @@ def require_one_data_set(rank: str, trainings: Mapping[str, TrainParams]) -> Non
 
 
 def judged(groups: Sequence[RecipeTrainings], named: str | None, device: str, report: Report) -> list[RecipeTrainings]:
-    """The same trainings with what each is worth by every selector among their metrics, on its seed's validation split.
+    """The same trainings with the value of each selector among their metrics, on their seed's validation split.
 
-    named: a property by which groups are told as well; None: by none. Raises BadInput where there is no plain network.
+    named: a property from which groups are inferred as well, or None. Raises BadInput where there is no plain network.
     """
     from lazytui.system.torch_import import require_torch
 

@@ -1,7 +1,7 @@
-"""What is chosen among recipes without labels of the shortcut, and apart from it what the hard split would have.
+"""The recipe chosen without labels of the shortcut, and separately the choice by the hard split.
 
-Recipes are ranked within a setting only, since a method's gain is told there; what is chosen may be any that is on the
-same data.
+Recipes are ranked within a setting only, since a method's gain is measured there; any recipe on the same data may be
+chosen.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 
 _BESIDE = ("easy_accuracy", *METRIC_OF.values())
-"""By what is chosen: held-out accuracy as nearly everybody does, and the selectors."""
+"""What recipes are chosen by: held-out accuracy, the usual choice, and the selectors."""
 
 
 def chosen_recipes(trainings: Sequence[RecipeTrainings], rank: str) -> list[Figure]:
-    """Nothing where trainings weren't judged without labels. rank: the metric that orders the leaderboard."""
+    """Nothing where trainings have no selectors. rank: the metric that orders the leaderboard."""
     if not any("worst_class_accuracy" in run.metrics for one in trainings for run in one.runs):
         return []
     groups = labeled_groups(trainings)
@@ -39,7 +39,7 @@ def _best(groups: Sequence[Group], metric: str) -> Group | None:
 
 
 def _regret(groups: Sequence[Group], chosen: Group) -> tuple[Group, float, float] | None:
-    """What the hard split would have chosen, its hard accuracy, and how far the chosen one is under it; in percent."""
+    """The best recipe by hard accuracy, that accuracy, and how far the chosen one is below it; in percent."""
     best, hard = _best(groups, "hard_accuracy"), chosen.mean("hard_accuracy").mean
     if best is None or hard is None:
         return None
@@ -50,7 +50,7 @@ def _regret(groups: Sequence[Group], chosen: Group) -> tuple[Group, float, float
 def _words(groups: Sequence[Group], rank: str) -> Text:
     return Text(
         name="chosen",
-        title="Chosen without labels, and what the hard split would have chosen",
+        title="Chosen without labels, beside the choice by the hard split",
         paragraphs=(_sentence(groups, rank),),
     )
 
@@ -59,11 +59,11 @@ def _sentence(groups: Sequence[Group], rank: str) -> str:
     title, chosen = METRICS[rank].title, _best(groups, rank)
     regret = None if chosen is None else _regret(groups, chosen)
     if chosen is None or regret is None:
-        return f"By {title} nothing is chosen: it is undefined."
+        return f"No recipe is chosen by {title}, which is undefined."
     best, most, less = regret
     return (
-        f"By {title} {chosen.label} is chosen, with hard accuracy {most - less:.1f} %. The hard split, which isn't "
-        f"read for it, would have chosen {best.label}: {most:.1f} %. Regret: {less:.1f} points."
+        f"{chosen.label} is chosen by {title}; its hard accuracy is {most - less:.1f} %. The best by hard accuracy, "
+        f"which isn't used to choose, is {best.label}: {most:.1f} %. Regret: {less:.1f} points."
     )
 
 
@@ -81,10 +81,10 @@ def _choices(groups: Sequence[Group]) -> Table:
     rows.append(("hard split", *of_hard))
     return Table(
         name="choices",
-        title="What each way of choosing takes",
-        note="Of all recipes, which are on the same data, the one with the largest mean over seeds. hard: its accuracy "
-        "on the hard split, which no selector reads. regret: the best hard accuracy less that. Last: what that split "
-        "itself would have chosen.",
+        title="What each selector chooses",
+        note="Of all recipes, on the same data, the one with the largest mean over seeds. hard: its accuracy on the "
+        "hard split, which no selector reads. regret: the best hard accuracy less that. Last row: the choice by the "
+        "hard split.",
         columns=(
             Column(name="chosen by"),
             Column(name="recipe"),
@@ -100,8 +100,8 @@ def _selectors(groups: Sequence[Group], rank: str) -> Table:
     ordered = sorted(groups, key=lambda group: -(group.mean(rank).mean or 0.0))
     return Table(
         name="selectors",
-        title="By what can be measured without labels",
-        note="Means over seeds, in percent. hard stands apart: nothing here reads it. "
+        title="Selectors, measured without labels",
+        note="Means over seeds, in percent. hard is for comparison: no selector reads it. "
         + " ".join(f"{METRICS[name].title}: {METRICS[name].meaning}." for name in metrics),
         columns=tuple(
             Column(name=name)

@@ -31,7 +31,7 @@ class _Facts:
 
 @dataclass(frozen=True)
 class SideBySideResult:
-    """kind: the analysis. names: what tells the networks apart. parts: in the same order."""
+    """kind: the analysis. names: of the networks, each its own. parts: in the same order."""
 
     kind: Kind
     names: tuple[str, ...]

@@ -32,7 +32,7 @@ def resolve(params: StoryParams, workspace: Workspace) -> StoryParams:
 
     source = params.source or ("strokes" if params.preset == "quick" else "mnist")
     if not is_gray(source):
-        raise UsageError(f"The story is told of digits that are painted in colors, and {source!r:.60} has none such.")
+        raise UsageError(f"The story needs digits that can be painted, and {source!r:.60} has none.")
     resolved = params.model_copy(update={"source": resolve_gray(source)})
     for chapter in fitting_chapters(resolved):
         if set(chapter.needs) <= {"canvas"}:  # asks nothing of the runs before it

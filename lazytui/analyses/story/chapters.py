@@ -22,7 +22,7 @@ _ATTACKED = 100
 """Images of each pool."""
 
 _LEARNED = 12_000
-"""Steps of the autoencoder; a quarter where the story is told faster."""
+"""Steps of the autoencoder; a quarter where the story is to be faster."""
 
 
 _STRANGER = "shipped/hidden-cue-strokes"
@@ -41,7 +41,7 @@ class Chapter:
     the same. own: whether a run of that kind, by its Params, is one of this chapter.
     needs: the chapters that have to be done before; the first one draws the digits for all. turn: the order in which
     those that can be begun are: first what others wait for and what takes long.
-    fits: whether it can be told of what the story plays on.
+    fits: whether it works on the story's data.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Chapter:
 
 
 def _data(story: StoryParams) -> dict[str, Any]:
-    """What the chapters that paint are told of the data."""
+    """The data options of the chapters that paint."""
     return {name: getattr(story, name) for name in ("dataset", "source", "train_size", "test_size", "seed")}
 
 

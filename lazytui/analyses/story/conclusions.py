@@ -86,7 +86,7 @@ def comparison(result: CompareResult) -> str:
     hard = {group.method: _hard(group) for group in result.groups}
     cured, plainly = hard.get(METHOD), hard.get("erm")
     if cured is None or plainly is None:
-        return "No plain training of code of one's own: a comparison runs none on a run's word."
+        return "No plain training to compare with: a comparison doesn't execute custom code."
     return (
         f"Plain training for as many steps is right on {plainly:.1f} % of the hard split, the cure on {cured:.1f} %: "
         f"{cured - plainly:+.1f} points are the method's, with one seed each. `lazytui run study` does this for any "
@@ -154,14 +154,14 @@ def cut(result: SaeExperimentsResult) -> str:
 def audit(result: AuditResult) -> str:
     network = f"It is right on {_percent(result.accuracy)} of the {result.images:,} images"
     if not result.named:
-        return f"{network}. No property was found that it goes by."
+        return f"{network}. The audit found no property that it goes by."
     named = result.named[0]
     swap = result.swaps[named]
     return (
-        f"{network}. Told nothing but their classes, the audit names {EDITORS[named].phrase}: with that of an image of "
-        f"another class it is right on {100 * (swap.own - swap.delta):.0f} %, with that of another image of the own "
-        f"class on {100 * swap.own:.0f} %. Hidden was a thin frame, in its class's own color in nineteen of "
-        "twenty images. Nobody labeled it, so none of the chapters before could have looked for it."
+        f"{network}. From nothing but their classes, the audit names {EDITORS[named].phrase}: with that of an image of "
+        f"another class it is right on {100 * (swap.own - swap.delta):.0f} %, with that of another image of the same "
+        f"class on {100 * swap.own:.0f} %. The images have a thin frame, which is in the color of its class in "
+        "nineteen of twenty. Nobody labeled it, so no earlier chapter could have found it."
     )
 
 

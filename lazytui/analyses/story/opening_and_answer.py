@@ -37,8 +37,8 @@ def card(result: StoryResult) -> list[Table]:
         title="The story in four numbers",
         note=in_words_of(
             result.content,
-            "Easy: color tells the digit, as in the training. Hard: color tells it not, or lies. Follows the color: "
-            "of images of a digit in another digit's color, those that are taken for the color's digit.",
+            "Easy: color predicts the digit, as in training. Hard: color is uninformative or misleading. Follows the "
+            "color: of images of a digit in another digit's color, the share classified as the color's digit.",
         ),
         columns=(Column(name="what"), Column(name="measured")),
         rows=tuple((number.label, number.value) for number in numbers),

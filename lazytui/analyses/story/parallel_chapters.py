@@ -118,7 +118,7 @@ class _SideBySide:
         self._elsewhere[part.name] = time.monotonic() + _LOOK_ELSEWHERE_EVERY
 
     def _listen(self, *, aloud: bool = True) -> None:
-        """Tell what was heard, and see who has ended."""
+        """Pass on the reports, and see which chapters have ended."""
         for run, message in self._workers.new_reports():
             part = next((part for part in self._parts if self._is_running(part, run)), None)
             if part is None:
@@ -157,14 +157,14 @@ def _is_executed(status: Status) -> bool:
 
 
 class _InOrder:
-    """Tells what parts report one after the other, also where they go on side by side."""
+    """Shows the reports of parts one after the other, also where they run side by side."""
 
     def __init__(self, parts: Sequence[Part], report: Report) -> None:
         self._parts, self._report = parts, report
         self._messages: dict[str, list[Mapping[str, Any]]] = {part.name: [] for part in parts}
         self._started: set[str] = set()
         self._ended: set[str] = set()
-        self._told = 0
+        self._shown = 0
 
     def start(self, part: Part) -> None:
         if part.name in self._started:
@@ -182,15 +182,15 @@ class _InOrder:
         self._report_in_order()
 
     def _report_in_order(self) -> None:
-        """All that there is of the first part that isn't told whole; where it is, of the next one too."""
-        while self._told < len(self._parts):
-            name = self._parts[self._told].name
+        """All that there is of the first part that isn't shown in full; where it is, of the next one too."""
+        while self._shown < len(self._parts):
+            name = self._parts[self._shown].name
             for message in self._messages[name]:
                 self._pass_on(message)
             self._messages[name].clear()
             if name not in self._ended:
                 return
-            self._told += 1
+            self._shown += 1
 
     def _pass_on(self, message: Mapping[str, Any]) -> None:
         narrator = self._report.narrator

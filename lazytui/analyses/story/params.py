@@ -19,7 +19,7 @@ class StoryParams(Params):
     dataset: str = Field("background", description="How they are painted: a preset of `lazytui run dataset`.")
     model: str = Field("gap-cnn", description="The network: a name from `lazytui models`.")
     train_size: int | None = Field(
-        None, ge=1000, description="How many training digits to use: fewer tell it faster; default all."
+        None, ge=1000, description="How many training digits to use; fewer are faster. Default all."
     )
     test_size: int | None = Field(None, ge=1000, description="How many test digits to use; default all.")
     seed: int = Field(0, ge=0, description="Random seed of every chapter.")

@@ -70,7 +70,7 @@ def _read_chapter(chapter: Chapter, saved: Result) -> ChapterResult:
 
 
 def _check_pools(params: AttackParams, found: AttackResult) -> None:
-    """The story tells of several pools, of every network that was asked about."""
+    """The story needs several pools, of every network that was attacked."""
     if params.pool != "all":
         raise Damaged("its attack has one pool of sources only")
     if len(found.networks) != len(params.network_params):

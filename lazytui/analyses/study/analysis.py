@@ -126,11 +126,9 @@ def _require_rankable(params: StudyParams, trainings: Mapping[str, TrainParams])
     """Raise UsageError where the networks can't be ranked without labels."""
     require_one_data_set(params.rank, trainings)
     if "erm" not in _methods(params):
-        raise UsageError(
-            f"--rank {params.rank} needs plain networks, by which environments are told: leave out --no-plain."
-        )
+        raise UsageError(f"--rank {params.rank} infers environments from plain networks: leave out --no-plain.")
     if is_custom(params.model):
-        raise UsageError(f"--rank {params.rank} executes no code of one's own: rank by another metric.")
+        raise UsageError(f"--rank {params.rank} doesn't execute custom code: rank by another metric.")
 
 
 def run(params: StudyParams, report: Report) -> StudyResult:

@@ -63,7 +63,7 @@ def _check_initial_model(params: TrainParams) -> None:
     set_of_it = (params.weights, params.dropout, params.freeze, params.normalize, params.input_size, params.input_scale)
     known = params.model in ARCHITECTURES and params.content.image_shape == IMAGE_SHAPE
     if (known or is_custom(params.model)) and not any(option is not None for option in set_of_it):
-        return  # code of a person's own is tried out in any case
+        return  # custom code is tried out in any case
     from lazytui.system.torch_import import require_torch
 
     require_torch()

@@ -164,7 +164,7 @@ def _beginning(params: TrainParams, result: TrainResult) -> list[Figure]:
     if params.init is not None:
         paragraphs.append(f"It began with the weights of {params.init}.")
     if params.groups is not None:
-        paragraphs.append(f"Its method was told the groups of {params.groups}, and no label of the attribute.")
+        paragraphs.append(f"Its method read the groups that {params.groups} inferred, and no label of the attribute.")
     if result.frozen:
         paragraphs.append(f"Frozen, and so as in the beginning: {', '.join(result.frozen)}.")
     return [Text(name="beginning", title="Fine-tuning", paragraphs=tuple(paragraphs))] if paragraphs else []
@@ -252,8 +252,8 @@ def _about_splits(content: Content) -> str:
         return "easy: others of the same part; hard: of the test part"
     classes, values = content.groups
     return (
-        f"easy: others, {content.attribute} tells the {content.label}; hard: it lies; worst group: the worst of the "
-        f"{classes * values} {content.label} x {content.attribute} groups of the probe split"
+        f"easy: others, {content.attribute} predicts the {content.label}; hard: it misleads; worst group: the worst of "
+        f"the {classes * values} {content.label} x {content.attribute} groups of the probe split"
     )
 
 
@@ -277,7 +277,7 @@ def overlaid_charts(each: Sequence[Sequence[Lines]], names: Sequence[str]) -> li
 
 
 def _signals(history: Mapping[str, NDArray[np.float64]], marks: tuple[Reference, ...]) -> list[Lines]:
-    """What the training's method tells of itself: a chart each, since they have no scale in common."""
+    """The signals of the training's method: a chart each, since they have no scale in common."""
     return [
         Lines(
             name=name.replace("_", "-"),

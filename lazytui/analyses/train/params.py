@@ -37,7 +37,7 @@ class FirstWeights(BaseModel):
 
 
 class GroupsInPlace(BaseModel):
-    """What methods are told in place of labels of the attribute."""
+    """What methods read in place of labels of the attribute."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -45,8 +45,8 @@ class GroupsInPlace(BaseModel):
 
     groups: Annotated[str | None, RunReference(kinds=("groups",))] = Field(
         None,
-        description="Finished run of groups, told without labels of these training images: what methods that read "
-        "colors or groups take in their place.",
+        description="A finished run of groups on these training images: its groups, inferred without labels, take the "
+        "place of the color or group labels that a method reads.",
     )
 
 

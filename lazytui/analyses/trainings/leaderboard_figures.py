@@ -24,7 +24,7 @@ ON_THE_PROBE = {
     "worst_group_accuracy": "worst group",
     "shape_bias": "shape bias",
 }
-"""What is told of each recipe besides, with the words for it."""
+"""Further columns of the leaderboard, with their names."""
 
 
 def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: str, y: str) -> list[Figure]:
@@ -55,7 +55,7 @@ def _verdict(groups: Sequence[Group], rank: str) -> Text:
         paragraphs = [prefix + first for prefix, first, *_ in sentences]
         paragraphs += [prefix + " ".join(more) for prefix, _, *more in sentences if more]
         paragraphs.append(
-            "Recipes are ranked and told apart within a setting only: the same in all but the method and its options."
+            "Recipes are ranked and compared within a setting only: the same in all but the method and its options."
         )
     return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(paragraphs))
 
@@ -91,8 +91,8 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
     if pairs and not clear:
         return [
             first,
-            f"Whether a method changes {title}, or chance does, can't be told yet: train each method with at least two "
-            "seeds, and plain training with the same ones.",
+            f"Differences in {title} may still be chance: train each method, and plain training, with at least two "
+            "seeds.",
         ]
     better = [name for name, interval in clear if min(map(METRICS[rank].merit, interval)) > 0]
     over = (
@@ -260,7 +260,7 @@ def _gained(group: Group, other: Group, rank: str) -> tuple[Cell, ...]:
 
 
 def _chances(groups: Sequence[Group], rank: str) -> Iterator[Matrix]:
-    """For every two recipes of a setting how likely chance alone would set them so far apart, where a pair tells."""
+    """For every two recipes of a setting how likely chance alone would set them so far apart, where seeds show it."""
     for number, own in enumerate(by_setting(groups)):
         ranks = {group.name: rank_number for rank_number, group in enumerate(own, start=1)}
         several = [group for group in own if len(group.seeds) > 1]

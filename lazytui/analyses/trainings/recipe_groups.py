@@ -1,4 +1,4 @@
-"""The recipes of a comparison: trainings over seeds, named by what tells them apart, ranked where they can be."""
+"""The recipes of a comparison: trainings over seeds, named by what differs, ranked where they can be."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Group:
-    """Trainings of one recipe. name: the method, and those of its options that tell it from others of that method."""
+    """Trainings of one recipe. name: the method, and those of its options that differ from others of that method."""
 
     name: str
     setting: Setting

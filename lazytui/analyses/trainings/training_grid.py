@@ -87,7 +87,7 @@ class GridParams(Params):
 G = TypeVar("G", bound=GridResult)
 
 Cells = Mapping[str, TrainParams]
-"""Trainings by what tells each from the others."""
+"""Trainings by what sets each apart from the others."""
 
 
 def resolved_engine(params: GridParams) -> str:

@@ -104,7 +104,7 @@ class GridResult:
     """What a grid of trainings found.
 
     trainings: of the grid; done, failed_count: of these; there: were done before. groups: those that are done, by
-    recipe. failed: the others, by what tells them apart.
+    recipe. failed: the others, by what sets them apart.
     """
 
     trainings: Annotated[int | None, COUNT.optional] = None

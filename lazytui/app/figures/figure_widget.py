@@ -130,7 +130,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         return self._place
 
     def point(self, place: Place | None) -> None:
-        """Put the cursor there, or on the nearest place that there is; tell it and scroll there. None takes it away."""
+        """Put the cursor there, or on the nearest place that exists; announce it and scroll there. None removes it."""
         place = None if place is None else self.nearest(place)
         if place == self._place:
             return

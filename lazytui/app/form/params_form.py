@@ -188,7 +188,7 @@ class ParamsForm(Vertical):
         for name, value in self._values.values.items():
             if name in self._rows:
                 self._rows[name].field_control.show_value(value)
-        self._show(tell=False)
+        self._show(notify=False)
 
     def on_resize(self, event: Resize) -> None:
         """Short forms keep most of their height for the fields."""
@@ -264,8 +264,8 @@ class ParamsForm(Vertical):
             return lambda: [Pickable(suggestion, field.about.get(suggestion, "")) for suggestion in field.suggestions]
         return None
 
-    def _show(self, *, tell: bool = True) -> None:
-        """Bring all lines up to the values, and tell the screen."""
+    def _show(self, *, notify: bool = True) -> None:
+        """Bring all lines up to the values, and notify the screen."""
         now = self._values
         for name, row in self._rows.items():
             row.display = not row.field.is_conditional or name in now.values or now.defaults.get(name) is not None
@@ -280,7 +280,7 @@ class ParamsForm(Vertical):
             command.show(self.command)
         self._show_state()
         self.refresh_bindings()
-        if tell:
+        if notify:
             self.post_message(self.Changed(self, now.params))
 
     def _error_of(self, name: str) -> str:

@@ -85,7 +85,7 @@ class TextControl(Input):
         self.placeholder = shorten(self._default, self.size.width or cell_len(self._default))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Textual tells of the value when the field appears, too, maybe after another was set: nobody typed that."""
+        """Textual reports the value when the field appears, too, maybe after another was set: nobody typed that."""
         event.stop()
         if event.value == self.value != self._last_value:
             self._last_value = event.value

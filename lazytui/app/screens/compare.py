@@ -72,7 +72,7 @@ class CompareScreen(FormAndPanels):
         self._count_plain(lines)
 
     def _line_to_show(self, lines: tuple[RunLine, ...]) -> RunLine | None:
-        """One's own trainings take the place of the bundled example as soon as they can be compared."""
+        """The workspace's trainings replace the bundled example as soon as they can be compared."""
         line = super()._line_to_show(lines)
         return None if line in shipped_lines() and self._run is None and comparable(lines) else line
 

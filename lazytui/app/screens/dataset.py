@@ -30,7 +30,7 @@ from lazytui.runs.workspace_watch import shipped_lines
 MOST_PREVIEWED: dict[Part, int] = {"train": 1500, "test": 500}
 """Enough images for a first impression of the table, few enough to be painted between two key presses."""
 
-NO_ATTRIBUTE = "No attribute of these images is known that could tell the class."
+NO_ATTRIBUTE = "These images have no known attribute that could predict the class."
 
 remembered_images = lru_cache(maxsize=8)(load_images)
 
@@ -79,7 +79,7 @@ class DatasetScreen(FormScreen, PanelScreen):
         PanelSpec("probe", "Probe", ("samples-probe",)),
         PanelSpec("table", "Train: class by attribute", ("contingency-train", "contingency-validation")),
         PanelSpec("contrast", "Hard: class by attribute", ("contingency-hard", "contingency-probe")),
-        PanelSpec("measures", "How strongly the attribute tells the class", ("color-reader", "measures")),
+        PanelSpec("measures", "How strongly the attribute predicts the class", ("color-reader", "measures")),
     )
 
     def compose_body(self) -> ComposeResult:

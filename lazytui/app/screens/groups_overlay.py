@@ -1,4 +1,4 @@
-"""Groups inferred without labels, image by image: a person confirms or corrects them, and the form says so."""
+"""Groups inferred without labels, image by image: a person confirms or corrects them, and the form has the options."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.groups.corrections import as_options, read_corrections
-from lazytui.analyses.groups.figures import image_to_look_at, images_to_look_at
+from lazytui.analyses.groups.figures import image_to_review, images_to_review
 from lazytui.analyses.groups.params import GroupsParams
 from lazytui.analyses.groups.result import GroupsResult
 from lazytui.app.figures import FigureView, PixelsView
@@ -21,7 +21,7 @@ _IMAGES = "images"
 
 
 class GroupsOverlay(OverlayScreen):
-    """A word on an image is at once in its caption and in the form; what the form asks for keeps it."""
+    """A correction of an image shows at once in its caption and in the form; running the form keeps it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Judge", id="mark"),
@@ -35,10 +35,10 @@ class GroupsOverlay(OverlayScreen):
 
     @on(RunPanels.Found)
     def _found(self) -> None:
-        """The form asks what the run asked, so that a word on an image is one more of its options."""
+        """The form has the options of the run, so that a correction is one more option."""
         if run := self.query_one(RunPanels).run:
             self.form.set_values(run.record.params)
-        self.call_after_refresh(self._draw_words)
+        self.call_after_refresh(self._draw_corrections)
 
     @on(FigureView.Pointed)
     def _pointed(self, event: FigureView.Pointed) -> None:
@@ -46,32 +46,32 @@ class GroupsOverlay(OverlayScreen):
             self._draw_image()
 
     def action_mark(self) -> None:
-        """Of the image under the cursor: it does contradict, it doesn't, or no word on it."""
+        """For the image under the cursor: it contradicts, it doesn't, or no correction."""
         if (found := self._result) is None or (number := self._number(found)) is None:
             return
-        words, like = self._words(found), int(found.like[number])
-        if number not in words:
-            words[number] = like if like != found.labels[number] else None
-        elif words[number] is None:
-            del words[number]
+        corrections, like = self._corrections(found), int(found.like[number])
+        if number not in corrections:
+            corrections[number] = like if like != found.labels[number] else None
+        elif corrections[number] is None:
+            del corrections[number]
         else:
-            words[number] = None
-        self._say_words(found, words)
+            corrections[number] = None
+        self._set_corrections(found, corrections)
 
     def action_target(self, by: int) -> None:
-        """The image under the cursor contradicts, and is like the next class, its own left out."""
+        """The image under the cursor contradicts, and is like the next class other than its own."""
         if (found := self._result) is None or (number := self._number(found)) is None:
             return
-        words, classes = self._words(found), len(found.content.classes)
-        now = words.get(number)
+        corrections, classes = self._corrections(found), len(found.content.classes)
+        now = corrections.get(number)
         like = ((int(found.like[number]) if now is None else now) + by) % classes
-        words[number] = (like + by) % classes if like == found.labels[number] else like
-        self._say_words(found, words)
+        corrections[number] = (like + by) % classes if like == found.labels[number] else like
+        self._set_corrections(found, corrections)
 
     def action_unmark(self) -> None:
-        """No word on any image."""
+        """Discard the corrections of all images."""
         if found := self._result:
-            self._say_words(found, {})
+            self._set_corrections(found, {})
 
     @property
     def _result(self) -> GroupsResult | None:
@@ -97,24 +97,24 @@ class GroupsOverlay(OverlayScreen):
             return None
         return int(found.numbers[view.place])
 
-    def _words(self, found: GroupsResult) -> dict[int, int | None]:
-        """What the form says of images."""
+    def _corrections(self, found: GroupsResult) -> dict[int, int | None]:
+        """The corrections in the form."""
         params = self.form.params
         return read_corrections(params, found.content) if isinstance(params, GroupsParams) else {}
 
-    def _say_words(self, found: GroupsResult, words: dict[int, int | None]) -> None:
-        self.form.set_values({**self.form.touched, **as_options(words, found.content)})
-        self._draw_words()
+    def _set_corrections(self, found: GroupsResult, corrections: dict[int, int | None]) -> None:
+        self.form.set_values({**self.form.touched, **as_options(corrections, found.content)})
+        self._draw_corrections()
 
-    def _draw_words(self) -> None:
+    def _draw_corrections(self) -> None:
         found, view = self._result, self._view
         if found is not None and view is not None and found.examples is not None:
-            view.figure = images_to_look_at(found, self._words(found))
+            view.figure = images_to_review(found, self._corrections(found))
             self._draw_image()
 
     def _draw_image(self) -> None:
         """The one under the cursor, large."""
         found, view = self._result, self._view
         if found is not None and view is not None and found.examples is not None:
-            figure = image_to_look_at(found, view.place or 0, self._words(found))
+            figure = image_to_review(found, view.place or 0, self._corrections(found))
             self.query_one(RunPanels).panel("image").show([(figure,)])

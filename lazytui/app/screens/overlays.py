@@ -93,9 +93,9 @@ OVERLAYS = {
         ),
         missing={"image": "No image was marked as contradicting.", "main": "No image was marked as contradicting."},
         first=("run", "by", "property", "contradicting", "agreeing", "seed"),
-        empty="The training images of this network have no inferred groups yet. Those that contradict what it goes by "
-        "are found without a label: by the property that an audit named, or by what the network gets wrong. Methods "
-        "that read groups take them. g: run it. Esc: back to the evaluation.",
+        empty="No groups of this network yet. Training images that contradict its shortcut are inferred without "
+        "labels, from the property that an audit named or from the network's errors, for methods that read groups. "
+        "g: run it. Esc: back to the evaluation.",
         compared_by=("run",),
     ),
     "cure": Overlay(
@@ -106,16 +106,16 @@ OVERLAYS = {
             PanelSpec("beside", "", ("maps",)),
             PanelSpec("more", "", ("trials", "...")),
         ),
-        missing={"beside": "No network was chosen, so there are no maps of one before and after."},
+        missing={"beside": "No network was chosen, so there are no maps to compare."},
         arrangements=Arrangements(
             narrow=Arrangement("verdict | 12", "main | 16", "beside | 24", "more | 16"),
             medium=Arrangement("verdict main | 9", "beside beside | 1fr", "more more | 8"),
             wide=Arrangement("verdict main | 18", "more beside | 1fr"),
         ),
         first=("run", "budget", "methods", "epochs", "images", "seed"),
-        empty="No cure was looked for yet. The network is audited, the training images that contradict what it goes by "
-        "are told, methods are tried within the budget, and the best network is audited again: no label of the "
-        "property is read. g: run it. Esc: back to the evaluation.",
+        empty="No cure of this network yet. A cure audits the network, infers which training images contradict its "
+        "shortcut, tries methods within the budget, and audits the best network again. It reads no label of the "
+        "shortcut. g: run it. Esc: back to the evaluation.",
         compared_by=("run",),
     ),
     "ablate": Overlay(
@@ -127,8 +127,8 @@ OVERLAYS = {
             PanelSpec("more", "", ("logits", "...")),
         ),
         first=("neurons", "neuron", "stand_in", "patch"),
-        empty="No ablation was kept yet. Chosen neurons are taken out, or do what they do in another image. g: run it. "
-        "Esc: back to the neurons.",
+        empty="No ablation was kept yet. Chosen neurons are ablated, or their activations patched from another image. "
+        "g: run it. Esc: back to the neurons.",
         compared_by=("neurons",),
     ),
     "probes": Overlay(
@@ -140,8 +140,8 @@ OVERLAYS = {
             PanelSpec("more", "", ("layers", "...")),
         ),
         first=("run", "layers", "samples", "strength", "seed"),
-        empty="This network's layers were not probed yet. Each layer is asked how well it tells the class, and how "
-        "well the attribute, to a linear classifier. g: run it. Esc: back to the neurons.",
+        empty="No probes of this network yet. A linear classifier is fitted to each layer, for the class and for the "
+        "attribute. g: run it. Esc: back to the neurons.",
         compared_by=("run",),
     ),
     "concepts": Overlay(
@@ -152,11 +152,11 @@ OVERLAYS = {
             PanelSpec("beside", "", ("colors",)),
             PanelSpec("more", "", ("digits", "...")),
         ),
-        missing={"beside": "No attribute of these images is known that a class could depend on."},
+        missing={"beside": "These images have no known attribute that a class could depend on."},
         first=("run", "layer", "samples", "runs", "seed"),
-        empty="This network was not asked for concepts yet. A layer's direction of each class, and of each "
-        "value of the attribute, is found, and the score of each class is followed along it. g: run it. "
-        "Esc: back to the neurons.",
+        empty="No concepts of this network yet. A direction is fitted in a layer for each class and for each value of "
+        "the attribute, and the sensitivity of each class's logit to it is tested (TCAV). g: run it. Esc: back to the "
+        "neurons.",
         compared_by=("run",),
     ),
     "attack-image": Overlay(
@@ -180,8 +180,8 @@ OVERLAYS = {
             "score",
             "above",
         ),
-        empty="No attack of one image was kept yet. One image is attacked step by step, and the smallest budget that "
-        "fools it is looked for. g: run it. Esc: back to the attacks.",
+        empty="No attack of one image was kept yet. It attacks an image step by step, and can search the smallest "
+        "budget that fools the network. g: run it. Esc: back to the attacks.",
         compared_by=("run",),
     ),
     "certify": Overlay(
@@ -199,8 +199,8 @@ OVERLAYS = {
             wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "pools pools | 10", "more more | 14"),
         ),
         first=("run", "certificates", "attacks", "pool", "images", "epsilon", "sigma", "draws", "radius", "seed"),
-        empty="No certificate of this network yet. For each image a budget is proved within which nothing changes the "
-        "answer, by bounds of every layer or by sampling under noise, beside the smallest change that an attack finds. "
+        empty="No certificates of this network yet. A certificate proves for an image a budget within which no change "
+        "alters the prediction, by bounds of every layer or by sampling under noise. Attacks are shown beside it. "
         "g: run it. Esc: back to the attacks.",
         compared_by=("run",),
     ),
@@ -213,8 +213,8 @@ OVERLAYS = {
             PanelSpec("more", "", ("chains", "...")),
         ),
         first=("run", "eps", "gamma", "chains", "steps", "seed"),
-        empty="No LLC of this network yet. The local learning coefficient estimates how complex the solution is that a "
-        "network has found. g: run it. Esc: back to the neurons.",
+        empty="No LLC of this network yet. The local learning coefficient estimates the complexity of the solution "
+        "that training found. g: run it. Esc: back to the neurons.",
         compared_by=("run",),
     ),
     "side-by-side": Overlay(
@@ -248,8 +248,8 @@ OVERLAYS = {
             wide=Arrangement("main beside | 18", "first second | 1fr"),
         ),
         first=("runs",),
-        empty="Nothing stands side by side yet. Name two runs of neurons, sae, llc or audit, of a lazy and a cured "
-        "network say; or mark them among the runs and press c there. g: run it. Esc: back.",
+        empty="No comparison side by side yet. Choose two runs of neurons, sae, llc or audit, such as of a lazy and a "
+        "cured network; or mark them in Runs and press c. g: run it. Esc: back.",
         compared_by=("runs",),
     ),
     "sae-experiments": Overlay(
@@ -348,9 +348,9 @@ OVERLAYS = {
         ),
         before=lambda _params: [all_recipes()],
         first=("recipe", "seeds", "source", "train_size", "test_size", "plain", "jobs", "device"),
-        empty="No recipe was reproduced yet. Five earlier studies, and papers, reported how such networks do: choose a "
-        "recipe (Enter lists them); it is trained again, and the reported numbers are shown beside the measured ones, "
-        "with a verdict. g: run it. Esc: back to the comparison.",
+        empty="No recipe was reproduced yet. Choose a recipe of five earlier studies or of papers (Enter lists them): "
+        "it is trained again, and the reported numbers are shown beside the measured ones, with a verdict. g: run it. "
+        "Esc: back to the comparison.",
     ),
 }
 """By the kind of run that each shows."""

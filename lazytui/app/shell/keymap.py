@@ -1,4 +1,4 @@
-"""Keys of one's own: `keys.toml` in the configuration folder, and the presets that ship."""
+"""Custom keys: `keys.toml` in the configuration folder, and the presets that ship."""
 
 from __future__ import annotations
 

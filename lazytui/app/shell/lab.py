@@ -247,7 +247,7 @@ class Lab(ReportsFailures, App[None]):
         self.notify(str(error), severity="error")
 
     def _fatal_error(self) -> None:
-        """Instead of Textual's own: a mistake that ends the app is told in one sentence, its traceback kept."""
+        """Instead of Textual's own: a bug that ends the app is reported in one sentence, its traceback kept."""
         if self._exception is None or is_debugging():
             super()._fatal_error()
         else:

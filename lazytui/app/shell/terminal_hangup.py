@@ -31,6 +31,6 @@ def leave_when_hung_up(last: Callable[[], None]) -> None:
 
 def _wait_for_hang_up(terminal: int, leave: Callable[[], None]) -> None:
     poll = select.poll()
-    poll.register(terminal, 0)  # a hang-up is told without being asked for
+    poll.register(terminal, 0)  # a hang-up is reported without being asked for
     if any(happened & select.POLLHUP for _, happened in poll.poll()):
         leave()

@@ -10,7 +10,7 @@ from lazytui.runs.metric_history import Columns, MetricHistory
 from lazytui.runs.run_folder import RunFolder
 
 AGES_EVERY = 15.0
-"""Seconds after which lists tell the ages of runs anew."""
+"""Seconds after which lists update the ages of runs."""
 _BATCH = 500
 """Events that are read without letting the event loop have its turn."""
 _FIRST_LOOK = 2000

@@ -13,7 +13,7 @@ from lazytui.errors import LazytuiError
 
 
 class ReportsFailures(MessagePump):
-    """For the app and whatever has work of its own: what became of it is told to that widget alone."""
+    """For the app and whatever has work of its own: what became of it is reported to that widget alone."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error:

@@ -1,4 +1,4 @@
-"""`lazytui recipes`: what earlier studies and papers reported, to be done again."""
+"""`lazytui recipes`: the recipes of earlier studies and papers, with what they reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lazytui.cli.common_options import JsonOption
 
 
 def recipes(json: JsonOption = False) -> None:
-    """List what earlier studies and papers did, with what they reported."""
+    """List the recipes of earlier studies and papers, with what they reported."""
     from lazytui.analyses.recipe.earlier_studies import recipes as known
     from lazytui.analyses.recipe.earlier_studies import recipes_of_papers, recipes_of_studies
     from lazytui.analyses.recipe.papers import NO_PASS_MARK
@@ -27,8 +27,8 @@ def recipes(json: JsonOption = False) -> None:
     print()
     print_table(["recipe", "paper", "reported", "what it is"], papers)
     print(
-        f"\n{NO_PASS_MARK} Those of tables stand from memory.\n\n"
-        "lazytui run recipe NAME does one with three seeds and shows reported and measured side by side;\n"
-        "lazytui run recipe all --preset quick does all of the studies, run recipe papers all of papers.\n"
+        f"\n{NO_PASS_MARK} Numbers from tables are quoted from memory.\n\n"
+        "lazytui run recipe NAME runs one with three seeds and shows reported and measured numbers;\n"
+        "lazytui run recipe all --preset quick runs all of the studies, lazytui run recipe papers all of papers.\n"
         "Reported shares are in percent."
     )

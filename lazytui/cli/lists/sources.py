@@ -25,7 +25,7 @@ def sources(json: JsonOption = False) -> None:
 
 
 def cues(json: JsonOption = False) -> None:
-    """List the cues that can be planted in images, and how many classes each tells apart."""
+    """List the cues that can be planted in images, and how many classes each supports."""
     from lazytui.data.cues import CUE_SUMMARIES, CUES
 
     if json:

@@ -54,7 +54,7 @@ class Canvas:
 class Cue:
     """One cue that can be planted.
 
-    attribute: what its values are values of. names: of so many values. most: how many classes it can tell apart. paint:
+    attribute: what its values are values of. names: of so many values. most: how many classes it supports. paint:
     (canvas, values (n,) of `count`, count, draw) -> (n, h, w, 3) uint8. Image i must have the same randomness whatever
     its value, so that draws are of one size whatever the values. levels: in which of them it is planted, the first
     unless another is chosen; none where there is but one way.
@@ -78,7 +78,7 @@ class Cue:
         count = len(of_source.classes)
         if count > self.most:
             raise UsageError(
-                f"The cue {self.name} tells {self.most} classes apart at most, and these images have {count}: plant "
+                f"The cue {self.name} supports at most {self.most} classes, and these images have {count}: plant "
                 "another one (lazytui cues)."
             )
         planted = {"attribute": self.attribute, "values": self.names(count), "aligned": tuple(range(count))}

@@ -21,7 +21,7 @@ MEANS = {
 """Red, green and blue, 0 to 1; the names are ours."""
 
 DEVIATIONS = {"severity-4": 0.005, "severity-3": 0.01, "severity-2": 0.02, "severity-1": 0.05}
-"""Standard deviation of each channel around its mean, by severity: the smaller, the easier a color is to tell."""
+"""Standard deviation of each channel around its mean, by severity: the smaller, the easier a color is to recognize."""
 
 
 def _paint(canvas: Canvas, values: Values, _count: int, draw: Draw) -> Images:
@@ -37,7 +37,7 @@ def _names(count: int) -> tuple[str, ...]:
 
 ENTRY = Cue(
     "lff-color",
-    "the shape has a color of its class, a little different in each image (Nam 2020)",
+    "the shape has its class's color, with slight variation between images (Nam 2020)",
     "color",
     _names,
     _paint,

@@ -64,7 +64,7 @@ def _names(count: int) -> tuple[str, ...]:
 
 ENTRY = Cue(
     "spuco-ground",
-    "pixels of the ground, more or fewer, here or there, have one hue (Joshi 2023)",
+    "pixels of the ground have one hue; levels set how many and where (Joshi 2023)",
     "ground color",
     _names,
     _paint,

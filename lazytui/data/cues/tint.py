@@ -1,4 +1,4 @@
-"""The one color that the whole image is seen in."""
+"""A pure color that tints the whole image."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def _names(count: int) -> tuple[str, ...]:
     return palette(_PALETTE).names[:count]
 
 
-ENTRY = Cue("tint", "the whole image is seen in one pure color; black stays black", "color", _names, _paint, 10)
+ENTRY = Cue("tint", "the whole image is tinted in one pure color; black stays black", "color", _names, _paint, 10)

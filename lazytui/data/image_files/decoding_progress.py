@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-Tell = Callable[[int, int], None]
+DecodingListener = Callable[[int, int], None]
 """Called with how many images are decoded, of how many; it may raise, which ends the decoding."""
 
-_listener: ContextVar[Tell | None] = ContextVar("who hears of decoding", default=None)
+_listener: ContextVar[DecodingListener | None] = ContextVar("listener of decoding", default=None)
 
 
 @contextmanager
-def decoding_told_to(tell: Tell) -> Iterator[None]:
-    """Tell of the decoding that is done inside, by this thread."""
-    before = _listener.set(tell)
+def listen_to_decoding(listener: DecodingListener) -> Iterator[None]:
+    """Report to `listener` the decoding that this thread does within the block."""
+    before = _listener.set(listener)
     try:
         yield
     finally:
         _listener.reset(before)
 
 
-def tell_decoded(done: int, total: int) -> None:
-    """Tell whoever listens."""
-    if tell := _listener.get():
-        tell(done, total)
+def report_decoded(done: int, total: int) -> None:
+    """Report to the listener, if there is one."""
+    if listener := _listener.get():
+        listener(done, total)

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from lazytui.data.content import LARGEST_SIDE, SMALLEST_SIDE
 from lazytui.data.image_cache import cached_arrays
-from lazytui.data.image_files.decoding_progress import tell_decoded
+from lazytui.data.image_files.decoding_progress import report_decoded
 from lazytui.errors import BadInput
 from lazytui.files.writing import reason
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
 
 _MOST_BYTES = 4 * 2**30
-_TOLD_EVERY = 50
+_REPORT_EVERY = 50
 """Images between two words on how far decoding is."""
 
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
@@ -159,8 +159,8 @@ def decoded(files: Sequence[ImageFile], size: tuple[int, int], *, resized: bool)
         with ThreadPoolExecutor() as pool:
             try:
                 for done, _ in enumerate(pool.map(read, range(len(files))), start=1):
-                    if done % _TOLD_EVERY == 0 or done == len(files):
-                        tell_decoded(done, len(files))
+                    if done % _REPORT_EVERY == 0 or done == len(files):
+                        report_decoded(done, len(files))
             finally:
                 pool.shutdown(cancel_futures=True)
         return [images]

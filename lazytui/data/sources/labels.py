@@ -65,14 +65,14 @@ def attribute_content(
 ) -> Mapping[str, Any]:
     """What a content says of an attribute that the files have. parts: (n,) names.
 
-    Raises BadInput where the attribute is the class: then nothing tells which of them a network goes by.
+    Raises BadInput where the attribute is the class: then nothing shows which of them a network goes by.
     """
     train, test = parts == "train", parts == "test"
     aligned = aligned_classes(labels[train], attributes[train], (len(classes), len(values)))
     if (np.array(aligned)[attributes[test]] == labels[test]).all():
         raise BadInput(
-            f"The attribute {name} goes with the class in every test image: without a conflicting one nothing tells "
-            "which of them a network goes by."
+            f"The attribute {name} goes with the class in every test image: without a conflicting one nothing "
+            "shows which of them a network goes by."
         )
     return {"attribute": name, "values": tuple(values), "aligned": aligned}
 

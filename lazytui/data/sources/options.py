@@ -1,4 +1,4 @@
-"""What a source is told: its name, with a place behind a colon where it has one, and how its files are read."""
+"""The options of a source: its name, with a place behind a colon where it has one, and how its files are read."""
 
 from __future__ import annotations
 

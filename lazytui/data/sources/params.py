@@ -65,5 +65,5 @@ def require_source_name(source: str) -> str:
         if colon:
             raise ValueError(f"The source {kind} takes nothing behind a colon.")
     elif not place and SOURCES[kind].needs_place:
-        raise ValueError(f"The source {kind} needs to be told where: {SOURCES[kind].usage}.")
+        raise ValueError(f"The source {kind} needs a path: {SOURCES[kind].usage}.")
     return source

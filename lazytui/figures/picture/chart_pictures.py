@@ -24,7 +24,7 @@ from lazytui.figures.series_gaps import column_extremes, unbroken_stretches
 
 _HEIGHT = 3.0
 _COLUMNS = 1000
-"""Longer series are reduced to the extremes of so many columns: more than the eye, or a printer, can tell."""
+"""Longer series are reduced to the extremes of so many columns: more than the eye, or a printer, resolves."""
 _SEAMS = 60
 """With more bins than this there are no seams between them: they would be all that is seen."""
 _BAR_HEIGHT = 0.26

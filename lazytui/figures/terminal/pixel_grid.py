@@ -153,7 +153,7 @@ class PixelGrid:
 
     theme: of the background; images that end in a color near it get a line at both sides.
 
-    height: lines that the grid is to fit into, as far as images don't become too small to be told; None: any.
+    height: lines that the grid is to fit into, as far as images don't become too small to be recognized; None: any.
     """
 
     def __init__(self, figure: Pixels, theme: Theme, height: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What another program is told of a run: points of its curves while it goes, and what it found when it is done."""
+"""What another program receives of a run: points of its curves while it goes, and what it found when it is done."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RunLog(Protocol):
 
 
 def defined(values: Mapping[str, float | None], left_out: Collection[str] = ()) -> dict[str, float]:
-    """The finite ones of those that are told."""
+    """The finite ones of those that are sent."""
     return {
         name: float(value)
         for name, value in values.items()

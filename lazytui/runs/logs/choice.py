@@ -44,7 +44,7 @@ def begin_logs(folder: Path, names: Iterable[str]) -> None:
 
 
 def log_options(run: RunFolder) -> list[str]:
-    """What a process that is started for a run is told of them."""
+    """Their options for a process that is started for a run."""
     return ["--log", _SENDING] if _SENDING in _asked_for and (run.path / _SENDING).is_dir() else []
 
 
@@ -54,7 +54,7 @@ def is_withheld(run: RunFolder) -> bool:
 
 
 def open_logs(run: RunFolder, left_out: Collection[str] = ()) -> list[RunLog]:
-    """Those of a run that is about to go, which know what it has logged before. left_out: metrics that aren't told.
+    """Those of a run that is about to go, which know what it has logged before. left_out: metrics that aren't sent.
 
     Raises BadInput where one can't be opened.
     """

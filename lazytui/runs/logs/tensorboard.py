@@ -55,7 +55,7 @@ class TensorBoardLog:
         self._last = point.step
 
     def _void_from(self, step: int) -> None:
-        """As a writer that begins again tells a reader: what it has of this step or later ones doesn't count."""
+        """As a writer that begins again informs a reader: what it has of this step or later ones doesn't count."""
         start = self._event.SessionLog(status=self._event.SessionLog.START)
         self._writer.add_event(self._event.Event(wall_time=time.time(), step=step, session_log=start))
 

@@ -170,7 +170,7 @@ def check_arrays(
     known_sizes: Mapping[str, int] | None = None,
     dtypes: Mapping[str, type] | None = None,
 ) -> dict[str, NDArray[np.generic]]:
-    """The declared arrays that are there. All shapes first, since indices are below a size that another array tells.
+    """The declared arrays that are there. All shapes first, since indices are below a size that another array has.
 
     known: sizes that are known beforehand. dtypes: what arrays are converted to. Raises Damaged.
     """

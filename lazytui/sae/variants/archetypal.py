@@ -25,13 +25,11 @@ _ROUNDS = 20
 _MOST_WEIGHTS = 2**28
 
 Centroids = Annotated[
-    int, Field(ge=2, le=65_536, description="Centroids of the activations, which every direction is a mixture of.")
+    int, Field(ge=2, le=65_536, description="Centroids of the activations; every direction is a mixture of them.")
 ]
 Slack = Annotated[
     float,
-    Field(
-        ge=0, le=100, description="How far from a mixture a direction may lie, in standard deviations of a dimension."
-    ),
+    Field(ge=0, le=100, description="Largest distance of a direction from its mixture, in standard deviations."),
 ]
 
 
@@ -54,12 +52,15 @@ class Archetypal(TopK):
     def refusal(self, features: int) -> str:
         if features > self.centroids:
             return (
-                f"Every feature begins at a centroid of its own, and --centroids {self.centroids} are fewer than the "
+                f"Every feature starts at its own centroid, and --centroids {self.centroids} are fewer than the "
                 f"{features:,} features."
             )
         if features * self.centroids > _MOST_WEIGHTS:
             weights = features * self.centroids
-            return f"Mixtures of {self.centroids:,} centroids for {features:,} features are {weights:,} weights."
+            return (
+                f"Mixtures of {self.centroids:,} centroids for {features:,} features need {weights:,} weights, more "
+                f"than {_MOST_WEIGHTS:,}."
+            )
         return super().refusal(features)
 
     def for_samples(self, count: int, features: int) -> Variant:
@@ -67,9 +68,9 @@ class Archetypal(TopK):
         available = min(count, self.centroids)
         if available < features:
             raise BadInput(
-                f"Every feature begins at a centroid of its own, and there are {counted(available, 'centroid')} of "
-                f"{counted(count, 'activation')} for {features:,} features: choose more --samples and --centroids, or "
-                "a smaller --expansion."
+                f"Every feature starts at its own centroid, and {counted(count, 'activation')} give "
+                f"{counted(available, 'centroid')} for {features:,} features: choose more --samples and --centroids, "
+                "or a smaller --expansion."
             )
         return self.model_copy(update={"centroids": available})
 
@@ -141,7 +142,7 @@ def cluster_centers(samples: Tensor, count: int, random: torch.Generator) -> Ten
 
 ARCHETYPAL = VariantEntry(
     name="archetypal",
-    summary="TopK whose directions are mixtures of centroids of the activations, so that seeds agree on them.",
+    summary="TopK whose directions are mixtures of centroids of the activations, for stability between seeds.",
     source="Fel 2025",
     options=Archetypal,
 )

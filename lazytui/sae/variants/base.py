@@ -62,8 +62,8 @@ class Variant(BaseModel):
         return {}
 
     def begin(self, sae: Autoencoder, samples: Tensor, scale: float, random: torch.Generator) -> None:
-        """Set what begins as the samples (M, d) tell, divided by `scale`, before the first step; they are centered on
-        b_d. What doesn't require a gradient stays as it is."""
+        """Initialize parameters from the samples (M, d), divided by `scale`, before the first step; they are centered
+        on b_d. What doesn't require a gradient stays as it is."""
 
     @abstractmethod
     def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Thresholds that aren't learned: of autoencoders from elsewhere. Not in the list of those that can be trained."""
+"""Fixed thresholds, of autoencoders that another program trained. Not in the list of those that can be trained."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FixedThresholds(Variant):
 
 FIXED_THRESHOLDS = VariantEntry(
     name="fixed-thresholds",
-    summary="Each feature has a threshold of its own, as another program learned it.",
+    summary="Each feature has its own threshold, learned by another program.",
     source="Rajamanoharan 2024b",
     options=FixedThresholds,
 )

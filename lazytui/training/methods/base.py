@@ -123,7 +123,7 @@ class MethodContext:
     """What a method works on.
 
     method, options: its name, and an instance of its own options. train: the training split on the device, with the
-    values of the attribute that the method is told. data: what else a method may look at; never the hard or the probe
+    values of the attribute that the method reads. data: what else a method may use; never the hard or the probe
     split.
     total_steps: optimizer steps of the whole training, for schedules. phases: measures where the time goes.
     """
@@ -167,7 +167,7 @@ class MethodContext:
 
     @property
     def classifier(self) -> Classifier:
-        """The model, which must have features and a head. Raises BadInput for code of one's own that has not."""
+        """The model, which must have features and a head. Raises BadInput for custom code that has none."""
         from lazytui.models.architectures.classifier import Classifier
 
         if not isinstance(self.model, Classifier):

@@ -1,4 +1,4 @@
-"""Deep feature reweighting: plain features, and a head refitted where color tells nothing (Kirichenko et al. 2023)."""
+"""Deep feature reweighting: plain features, a head refitted where color is uninformative (Kirichenko et al. 2023)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Permuted channels and color jitter: color tells nothing any more (study E). It alters training images."""
+"""Permuted channels and color jitter: color becomes uninformative (study E). It alters training images."""
 
 from __future__ import annotations
 

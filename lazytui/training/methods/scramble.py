@@ -1,4 +1,4 @@
-"""Scrambling: what the audit found is exchanged between training images, so that it tells nothing."""
+"""Scrambling: the property that an audit named is exchanged between training images, so it predicts nothing."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ class Scrambling(PlainTraining):
         name, number = " and ".join(_names(self.options)), len(rows)
         if (found := sum(self._serves(self._scene(row)) for row in rows.tolist())) < number / 2:
             raise BadInput(
-                f"The method scramble can't exchange the property {name}: an object can be told from its ground in "
-                f"{found} of {number} training images only."
+                f"The method scramble can't exchange the property {name}: only {found} of {number} training images "
+                "have an object that stands out from its ground."
             )
         if (self.scrambled(rows) == self._originals[rows]).all():
             raise BadInput(f"The method scramble has nothing to exchange: {number} training images are of one {name}.")
@@ -124,7 +124,7 @@ def _names(options: Options) -> list[str]:
 
 ENTRY = MethodEntry(
     "scramble",
-    "A property that the audit found is exchanged between training images, so that it tells nothing.",
+    "A property that an audit named is exchanged between training images, so that it predicts nothing.",
     Scrambling,
     options=Options,
     alters_images=True,

@@ -76,7 +76,7 @@ def color_selectivity(responses: Tensor) -> Tensor:
     """(k, d) responses to k pure colors -> (d,) in [0, 3]: (max - mean) / std.
 
     0 for features whose std is under a thousandth of the largest: what little they differ by isn't an answer to color.
-    On biased images it would measure the digit as much, which is what their color tells.
+    On biased images it would measure the digit as much, which their color predicts.
     """
     spread = responses.std(0, correction=0)
     selectivity = (responses.amax(0) - responses.mean(0)) / (spread + 1e-12)

@@ -56,15 +56,15 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Lab:
         }
         np.savez(file, **arrays)
         data = ("--source", f"npz:{file}", "--batch-size", "16", "--metrics-samples", "100", "--epochs", "3")
-        told = lab.call("run", "train", *data, "--model", "cnn2", "--name", name, *QUICK)
-        assert told.code == 0, told.err
+        ended = lab.call("run", "train", *data, "--model", "cnn2", "--name", name, *QUICK)
+        assert ended.code == 0, ended.err
     return lab
 
 
-def shown(lab: Lab, told: Finished) -> dict[str, Figure]:
+def shown(lab: Lab, ended: Finished) -> dict[str, Figure]:
     """The figures of a run as it was reopened, by name."""
-    assert told.code == 0, told.err
-    return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(told.json["run"]))}
+    assert ended.code == 0, ended.err
+    return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(ended.json["run"]))}
 
 
 def text(figure: Figure) -> str:
@@ -74,9 +74,9 @@ def text(figure: Figure) -> str:
 
 def test_pools_are_the_test_images_that_have_the_value(birds: Lab) -> None:
     asked = ("run", "attack", "grounds", "--sources", "10", "--attack", "fgsm", "--source-class", "heron")
-    told = birds.call(*asked, "--target-class", "1", *QUICK)
-    drawn = shown(birds, told)
-    run = Workspace(birds.workspace).find(told.json["run"])
+    ended = birds.call(*asked, "--target-class", "1", *QUICK)
+    drawn = shown(birds, ended)
+    run = Workspace(birds.workspace).find(ended.json["run"])
     params, result = recorded_params(run), recorded_result(run)
     assert (params.source_class, params.target_class) == ("heron", "owl")  # type: ignore[attr-defined]
     assert set(result.networks[0].pools) == {"aligned", "neutral", "target-colored"}
@@ -105,9 +105,9 @@ def test_without_an_attribute_all_images_are_one_pool(birds: Lab) -> None:
 
 def test_one_image_is_attacked_here_and_live(birds: Lab) -> None:
     asked = ("run", "attack-image", "grounds", "--source-class", "wren", "--target-class", "owl", "--budgets", "2")
-    told = birds.call(*asked, "--steps", "3", *QUICK)
-    drawn = shown(birds, told)
-    recorded = recorded_params(Workspace(birds.workspace).find(told.json["run"]))
+    ended = birds.call(*asked, "--steps", "3", *QUICK)
+    drawn = shown(birds, ended)
+    recorded = recorded_params(Workspace(birds.workspace).find(ended.json["run"]))
     assert recorded.pool == "neutral", "no ground goes with wrens"  # type: ignore[attr-defined]
     assert "the network says " in text(drawn["verdict"])
     probabilities = drawn["probabilities"]
@@ -135,33 +135,33 @@ def asked_of(run: str, **given: Any) -> Any:
 @pytest.mark.parametrize("name", ["grounds", "plain"])
 def test_layers_and_classes_tell_label_and_attribute(name: str, birds: Lab) -> None:
     has_ground = name == "grounds"
-    told = birds.call("run", "probes", name, "--samples", "200", *QUICK)
-    drawn = shown(birds, told)
+    ended = birds.call("run", "probes", name, "--samples", "200", *QUICK)
+    drawn = shown(birds, ended)
     cues = ["class", "attribute"] if has_ground else ["class"]
     probes = drawn["probes"]
     assert isinstance(probes, Matrix) and list(probes.column_labels[: len(cues)]) == cues
-    assert told.json["metrics"]["digit_accuracy"] > 0.9
-    assert (told.json["metrics"]["color_accuracy"] is None) is not has_ground
+    assert ended.json["metrics"]["digit_accuracy"] > 0.9
+    assert (ended.json["metrics"]["color_accuracy"] is None) is not has_ground
     assert ("by chance 50% and 33.3%" if has_ground else "by chance 33.3%") in text(drawn["verdict"])
-    told = birds.call("run", "concepts", name, "--samples", "10", "--runs", "3", *QUICK)
-    drawn = shown(birds, told)
+    ended = birds.call("run", "concepts", name, "--samples", "10", "--runs", "3", *QUICK)
+    drawn = shown(birds, ended)
     assert ("colors" in drawn) == has_ground
     matrix = drawn["digits"]
     assert isinstance(matrix, Matrix) and matrix.row_labels == tuple(f"class {bird}" for bird in BIRDS)
-    assert (told.json["metrics"]["color_score"] is None) is not has_ground
+    assert (ended.json["metrics"]["color_score"] is None) is not has_ground
 
 
 @pytest.mark.parametrize("name", ["grounds", "plain"])
 def test_transfer_complexity_and_comparison(name: str, birds: Lab) -> None:
-    told = birds.call("run", "transfer", name, *QUICK)
-    matrix = shown(birds, told)["transfer"]
+    ended = birds.call("run", "transfer", name, *QUICK)
+    matrix = shown(birds, ended)["transfer"]
     assert isinstance(matrix, Matrix) and matrix.row_labels == ("own",)
     assert ("follows" in matrix.column_labels) == (name == "grounds"), "no attribute, no cue to follow"
     refused = birds.call("run", "transfer", name, "--to", "gr95h")
     assert refused.code == 2 and "gr95h paints white shapes in colors" in refused.sentence
     assert birds.call("run", "llc", name, "--chains", "2", "--steps", "10", *QUICK).code == 0
-    told = birds.call("run", "compare", name, "--attack", "fgsm", "--no-plain", "--json", "--quiet")
-    drawn = shown(birds, told)
+    ended = birds.call("run", "compare", name, "--attack", "fgsm", "--no-plain", "--json", "--quiet")
+    drawn = shown(birds, ended)
     assert ("cues" in drawn) == (name == "grounds")
     attacked = drawn["attacked"]
     assert isinstance(attacked, Table) and len(attacked.rows) == (3 if name == "grounds" else 1)
@@ -171,13 +171,13 @@ def test_transfer_complexity_and_comparison(name: str, birds: Lab) -> None:
 def test_a_study_finds_the_trainings_of_these_images(birds: Lab) -> None:
     data = (f"--source=npz:{Path(birds.folder / 'grounds.npz')}", "--batch-size", "16", "--metrics-samples", "100")
     study = ("run", "study", *data, "--model", "cnn2", "--epochs", "3", "--seeds", "0", "--methods", "erm")
-    told = birds.call(*study, *QUICK)
-    assert told.code == 0, told.err
-    assert told.json["metrics"]["there"] == 1, "the network that was trained before"
+    ended = birds.call(*study, *QUICK)
+    assert ended.code == 0, ended.err
+    assert ended.json["metrics"]["there"] == 1, "the network that was trained before"
     refused = birds.call(*study, "--bias", ".9,.95")
     assert refused.code == 2 and "have no bias that could be chosen" in refused.sentence
     refused = birds.call("run", "story", data[0])
-    assert refused.code == 2 and "The story is told of digits" in refused.sentence
+    assert refused.code == 2 and "The story needs digits" in refused.sentence
 
 
 def test_what_compares_three_logits_is_refused_where_there_are_two_classes() -> None:

@@ -54,8 +54,8 @@ def test_kept_images_are_those_that_the_attack_made_failures_among_them(
 def test_kept_images_are_exported_with_what_the_network_says_of_them(lab: Lab) -> None:
     options = ("--source-class", "all", "--sources", "10", "--steps", "5", "--keep", "7", "--largest", "0.2")
     exported = ("--export", "kept.npz", "--export", "kept.png", "--json")
-    told = lab.call("run", "attack", "shipped/lazy-strokes", "--pool", "aligned", *options, *exported)
-    assert told.code == 0, told.err
+    ended = lab.call("run", "attack", "shipped/lazy-strokes", "--pool", "aligned", *options, *exported)
+    assert ended.code == 0, ended.err
     assert (lab.folder / "kept-gallery-aligned.png").read_bytes().startswith(b"\x89PNG")
     with np.load(lab.folder / "kept.npz") as file:
         arrays = dict(file)
@@ -88,28 +88,28 @@ def test_a_run_without_arrays_is_not_exported_as_such(every_run: dict[str, Path]
 def test_pools_tell_both_halves_of_the_contradiction(lab: Lab) -> None:
     """Seven in its own color is hard to turn; in the target's color the lazy network sees the target already."""
     options = ("--sources", "12", "--steps", "5", "--json", "--quiet")
-    told = lab.call("run", "attack", "shipped/lazy-strokes", *options)
-    assert told.code == 0, told.err
-    metrics = told.json["metrics"]
+    ended = lab.call("run", "attack", "shipped/lazy-strokes", *options)
+    assert ended.code == 0, ended.err
+    metrics = ended.json["metrics"]
     assert metrics["target_colored_at_target"] >= 0.9 and metrics["target_colored_sources"] < 10
     assert metrics["target_colored_success_rate"] is None, "no rate below ten sources"
     assert metrics["aligned_clean_accuracy"] == 1 and metrics["aligned_success_rate"] == 0
-    (verdict,) = (f for f in figures(RunFolder(lab.workspace / told.json["run"], "")) if f.name == "verdict")
+    (verdict,) = (f for f in figures(RunFolder(lab.workspace / ended.json["run"], "")) if f.name == "verdict")
     assert isinstance(verdict, Text) and "too few for any rate" in verdict.paragraphs[-1]
 
 
 @pytest.mark.parametrize("goal", ["--targeted", "--no-targeted"])
 def test_every_class_has_rates_of_its_own_with_their_denominators(goal: str, lab: Lab) -> None:
     options = ("--source-class", "all", goal, "--sources", "11", "--attack", "fgsm", "--pool", "neutral", "--json")
-    told = lab.call("run", "attack", "shipped/cured-strokes", *options)
-    assert told.code == 0, told.err
-    result: AttackResult = recorded_result(RunFolder(lab.workspace / told.json["run"], ""))
+    ended = lab.call("run", "attack", "shipped/cured-strokes", *options)
+    assert ended.code == 0, ended.err
+    result: AttackResult = recorded_result(RunFolder(lab.workspace / ended.json["run"], ""))
     (pool,) = result.networks[0].pools.values()
     assert pool.labels is not None and pool.perturbations is not None
     classes = [digit for digit in range(10) if goal == "--no-targeted" or digit != 3]
     assert pool.labels[: len(classes)].tolist() == classes, "in turn"
     assert (pool.correct == (pool.predicted == pool.labels)).all()
-    rows = told.json["figures"]["classes"]["rows"]
+    rows = ended.json["figures"]["classes"]["rows"]
     assert [row["class"] for row in rows] == classes
     budgets = np.full(len(pool.labels), np.nan)
     budgets[pool.correct] = pool.perturbations.budgets
@@ -121,20 +121,20 @@ def test_every_class_has_rates_of_its_own_with_their_denominators(goal: str, lab
         assert row["fooled"] == (None if right < 10 else pytest.approx(fooled)), "of those that are correct when clean"
         assert (row["at target"] is None) == (row["class"] == 3), "a 3 isn't at the target, but what it is"
     assert any(row["fooled"] is not None for row in rows)
-    assert sum(row["correct"]["hits"] for row in rows) == told.json["metrics"]["neutral_sources"]
+    assert sum(row["correct"]["hits"] for row in rows) == ended.json["metrics"]["neutral_sources"]
 
 
 def test_two_networks_are_asked_about_the_same_images(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "3", "--quiet").code == 0
     options = ("--sources", "10", "--steps", "3", "--pool", "aligned", "--json", "--quiet")
-    told = lab.call("run", "attack", "latest", "--against", "shipped/lazy-strokes", *options)
-    assert told.code == 0, told.err
+    ended = lab.call("run", "attack", "latest", "--against", "shipped/lazy-strokes", *options)
+    assert ended.code == 0, ended.err
     alone = lab.call("run", "attack", "latest", *options).json["metrics"]
-    assert {name: told.json["metrics"][name] for name in alone} == alone, (
+    assert {name: ended.json["metrics"][name] for name in alone} == alone, (
         "a second network changes nothing of the first"
     )
-    assert told.json["metrics"]["against_aligned_sources"] is not None
-    assert len(told.json["parents"]) == 2
+    assert ended.json["metrics"]["against_aligned_sources"] is not None
+    assert len(ended.json["parents"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -56,13 +56,10 @@ def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_lo
     assert found.swaps["background"].delta < 0.2 and not found.swaps["background"].flagged
     none = replace(found, delta=0 * found.delta, largest=None, examples=None, left=None, flagged=0)
     paragraphs = words(none)
-    assert (
-        paragraphs[0]
-        == f"No property was found that this network goes by, of {len(EDITORS)} properties that were tried."
-    )
-    assert f"A loss under {100 * found.detectable:.0f} points could have been missed" in paragraphs[-1]
+    assert paragraphs[0] == f"The audit found no property that this network goes by, among {len(EDITORS)} properties."
+    assert f"Losses under {100 * found.detectable:.0f} points may have been missed" in paragraphs[-1]
     damaged = replace(none, delta=none.delta + 0.3, follow=0 * none.follow)
-    assert "hue 30 points" in words(damaged)[1] and "damage by the edit itself" in words(damaged)[1]
+    assert "hue 30 points" in words(damaged)[1] and "edit itself may do this damage" in words(damaged)[1]
     untried = replace(none, hosts=np.where(np.array(none.cues) == "size", 0, none.hosts))
     assert "too few images have an object that stands out: size." in words(untried)[-1]
 
@@ -79,7 +76,7 @@ def test_a_network_trained_without_the_property_is_asked_what_it_keeps_and_audit
     assert trained.record.params["method"] == "scramble" and trained.record.params["scrambled"] == "hue"
     assert trained.record.params["epochs"] == 3 and trained.record.params["seed"] == 0
     proof, then = (
-        text for text in words(found) if text.startswith(("Proof: with the hue", "That network", "No property"))
+        text for text in words(found) if text.startswith(("Proof: on", "The retrained network", "No property"))
     )
     assert one.run in proof and f"{one.kept:.2f}" in proof and ("hue" not in then or "hue" in one.goes_by)
     assert "--prove" not in words(found)[-1]
@@ -96,13 +93,14 @@ def test_what_the_kept_share_means() -> None:
         exchanged=("hue",), run="r", images=400, before=0.3, after=0.82, unaltered=0.9, chance=0.1, audited=False
     )
     assert one.kept == pytest.approx(0.9) and one.kept_error == pytest.approx((0.82 * 0.18 / 400) ** 0.5 / 0.8)
-    said = {0.82: "isn't needed, it is a shortcut", 0.3: "is the task, or whatever else", 0.5: "undecided"}
+    said = {0.82: "isn't needed, so it is a shortcut", 0.3: "is the task, or other", 0.5: "undecided"}
     for after, meaning in said.items():
         (text,) = _proof(replace(one, after=after), is_later=False)
         assert meaning in text
     (table,) = _proof(replace(one, goes_by=("border",), lost=0.2, lost_error=0.01, unaltered=0.1), is_later=True)
     assert (
-        table == "That network goes by the frame: with that of an image of another class it loses 20 points [18, 22]."
+        table == "The retrained network goes by the frame: with that of an image of another class it loses 20 points "
+        "[18, 22]."
     )
 
 

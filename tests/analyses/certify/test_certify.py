@@ -67,7 +67,10 @@ def test_rates_are_of_all_images_and_the_truth_lies_between_them(found: CertifyR
 def test_figures_have_a_row_an_image_and_curves_over_budgets(found: CertifyResult) -> None:
     by_name = {figure.name: figure for figure in figures(PARAMS, found)}
     verdict, images, margins = by_name["verdict"], by_name["images"], by_name["margins"]
-    assert isinstance(verdict, Text) and "No attack got beyond a certificate on any of 30 images." in verdict.paragraphs
+    assert (
+        isinstance(verdict, Text)
+        and "No attack succeeded within a certified budget on any of 30 images." in verdict.paragraphs
+    )
     assert isinstance(images, Table) and isinstance(margins, Table) and len(images.rows) == len(margins.rows) == 30
     columns = [column.name for column in images.columns]
     assert columns[4:] == ["IBP", "CROWN", "true", "pgd", "mi-fgsm", "smoothed", "radius"]
@@ -97,7 +100,7 @@ def test_smoothing_takes_any_network_and_bounds_name_the_layer(trained: Lab) -> 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--attacks", "ddn"), "can't stand beside certificates"),
+        (("--attacks", "ddn"), "can't be compared with certificates"),
         (("--certificates", "crwn"), "crown"),
         (("--epsilon", ".3"), "more than the largest that is tried"),
         (("--target-class", "eleven"), "eleven"),

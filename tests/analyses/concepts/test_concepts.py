@@ -20,7 +20,7 @@ def test_classes_of_a_lazy_network_depend_on_their_color_with_nulls_and_denomina
     assert isinstance(result, ConceptsResult) and result.layer == "features.relu3" and result.dimensions == 128 * 7 * 7
     assert result.color_score is not None and result.digit_score is not None
     assert result.color_score > 0.8 and result.color_score > result.digit_score + 0.1
-    assert result.accuracy[:10].min() > 0.8, "colors are told from images that no vector was fitted to"
+    assert result.accuracy[:10].min() > 0.8, "colors are separated from images that no vector was fitted to"
     assert result.images.sum() == 400 and abs(result.random.mean() - 0.5) < 0.2
     rows = done.json["figures"]["concepts"]["rows"]
     assert [(row["class"], row["concept"]) for row in rows[:2]] == [(0, "red"), (1, "green")]

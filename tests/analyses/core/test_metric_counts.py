@@ -1,4 +1,4 @@
-"""The counts behind percentages, which `i` tells."""
+"""The counts behind percentages, which `i` shows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lazytui.runs.workspace import shipped_runs
 METRICS = {"easy_accuracy": 0.95, "hard_accuracy": None, "conflicting_accuracy": 0.1, "color_follow_rate": 0.7}
 
 
-def told(run: str, figure: str) -> str:
+def explained(run: str, figure: str) -> str:
     """What `i` says of a figure of a bundled run."""
     (folder,) = [one for one in shipped_runs() if one.id == run]
     found: list[Figure] = [one for one in figures(folder) if one.name == figure]
@@ -55,4 +55,4 @@ def test_nothing_is_told_of_how_many_where_that_is_not_known() -> None:
     ],
 )
 def test_an_explanation_tells_of_how_many(run: str, figure: str, words: str) -> None:
-    assert words in told(run, figure)
+    assert words in explained(run, figure)

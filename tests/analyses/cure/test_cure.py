@@ -43,8 +43,10 @@ def test_a_lazy_network_is_cured(lab: Lab) -> None:
     assert found.gain is not None and found.gain > 0.3, "and so it is on conflicting images, which nobody looked at"
     look_at_maps(lab, found)
     workspace = Workspace(lab.workspace)
-    told = [recorded_params(workspace.find(trial.run)) for trial in found.trials]
-    assert all(isinstance(one, TrainParams) and (one.groups is not None) == (one.method == "resample") for one in told)
+    trained = [recorded_params(workspace.find(trial.run)) for trial in found.trials]
+    assert all(
+        isinstance(one, TrainParams) and (one.groups is not None) == (one.method == "resample") for one in trained
+    )
     before = len(workspace.runs())
     again = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "15")
     assert again.trials == found.trials and len(workspace.runs()) == before + 1, "what is there isn't done again"
@@ -83,7 +85,7 @@ def test_without_a_shortcut_nothing_is_trained(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--budget", "soon"), "'soon' is no time: write it as 90s, 20m or 2h"),
+        (("--budget", "soon"), "'soon' isn't a time such as 90s, 20m or 2h"),
         (("--budget", "0s"), "--budget: 0s is too small for one training."),
         (("--budget", "1s", "--epochs", "9999"), "--budget 1s is too small for one training of 9,999 epochs"),
         (("--methods", "scrumble"), "There is no method 'scrumble'"),

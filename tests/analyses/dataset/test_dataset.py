@@ -51,7 +51,7 @@ def test_metrics_say_how_strongly_color_tells_the_digit(background: tuple[dict[s
 
 
 def test_random_colors_are_within_what_chance_allows(tmp_path: Path) -> None:
-    """Colors at random in the hard split, of 500 images: they would seem to tell 0.12 bits."""
+    """Colors at random in the hard split, of 500 images: they would seem to carry 0.12 bits."""
     answer, shown = run(tmp_path, "--hard", "random")
     measures = shown["measures"]
     assert isinstance(measures, Table)

@@ -75,7 +75,7 @@ def test_a_network_that_reads_the_digit_is_told_so(color_reader: EvaluateResult)
 
 def test_what_images_cannot_tell_is_not_said(color_reader: EvaluateResult) -> None:
     """45 % and 41 % of 900 images differ by less than their error; 48 % and 38 % by more."""
-    for follow, right, sentence in ((0.45, 0.41, "These images can't tell"), (0.48, 0.38, "It reads the color.")):
+    for follow, right, sentence in ((0.45, 0.41, "These images don't show"), (0.48, 0.38, "It reads the color.")):
         asked = with_headline(color_reader, color_follow_rate=follow, conflicting_accuracy=right)
         verdict = figures(EvaluateParams(run="r"), asked)[0]
         assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith(sentence)
@@ -116,7 +116,7 @@ def test_the_headline_says_what_it_reads_in_five_numbers(color_reader: EvaluateR
     assert bars.labels == ("easy accuracy", "hard accuracy", "color-follow rate", "shape bias", "worst group")
     assert bars.values.tolist() == pytest.approx([95.0, 0.0, 100.0, 0.0, 20.0])
     unknown = figure_called(with_headline(color_reader, color_follow_rate=None), "headline")
-    assert unknown is not None and unknown.title == "Digit and color can't be told apart on these images"
+    assert unknown is not None and unknown.title == "Digit and color can't be separated on these images"
 
 
 def test_the_cheat_is_each_digit_in_its_own_color_and_in_the_color_of_the_one_before(

@@ -181,7 +181,7 @@ def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:
     data = (*TINY_DATA, "--dataset", "stroke", "--model", "lazy-gap", "--metrics-samples", "100")
     assert lab.call("run", "train", *data, "--name", "on-stroke", "--quiet").code == 0
     answer = lab.call("run", "gradcam", "on-stroke", *SMALL, "--json").json
-    assert "no localization score can tell color from shape" in text(shown(lab, answer)["verdict"])
+    assert "no localization score can separate color from shape" in text(shown(lab, answer)["verdict"])
     refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "on-stroke")
     assert refused.code == 3 and "can't be asked about the same images" in refused.sentence
 
@@ -199,7 +199,7 @@ def test_networks_of_other_classes_arent_shown_the_same_images(bench: tuple[Lab,
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "sentence"),
     [
         (
             ("--method", "integrated-gradients", "--target", "digit", "--baseline", "mean"),
@@ -212,10 +212,10 @@ def test_networks_of_other_classes_arent_shown_the_same_images(bench: tuple[Lab,
         ),
     ],
 )
-def test_every_method_and_target_goes_through(bench: tuple[Lab, Any], options: tuple[str, ...], told: str) -> None:
+def test_every_method_and_target_goes_through(bench: tuple[Lab, Any], options: tuple[str, ...], sentence: str) -> None:
     lab, _ = bench
     answer = lab.call("run", "gradcam", "beginner", *options, *SMALL, "--json").json
-    assert told in text(shown(lab, answer)["verdict"])
+    assert sentence in text(shown(lab, answer)["verdict"])
 
 
 def test_a_network_without_maps_is_looked_at_by_its_gradients(bench: tuple[Lab, Any]) -> None:
@@ -321,7 +321,7 @@ def refused(lab: Lab, *options: str) -> Finished:
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "told"),
+    ("options", "code", "sentence"),
     [
         (("shipped/lazy-strokes", "--layer", "features.relu4"), 2, "Did you mean features.relu3"),
         (("shipped/lazy-strokes", "--layer", "features"), 2, "has no map. Layers with a map: features.conv1 (28 x 28)"),
@@ -334,9 +334,11 @@ def refused(lab: Lab, *options: str) -> Finished:
         (("shipped/lazy-strokes", "--against", "nobody"), 3, "There is no run 'nobody'"),
     ],
 )
-def test_bad_input_is_told_before_anything_is_written(lab: Lab, options: tuple[str, ...], code: int, told: str) -> None:
+def test_bad_input_is_told_before_anything_is_written(
+    lab: Lab, options: tuple[str, ...], code: int, sentence: str
+) -> None:
     ended = refused(lab, *options)
-    assert (ended.code, told in ended.err) == (code, True), ended.err
+    assert (ended.code, sentence in ended.err) == (code, True), ended.err
 
 
 def test_a_network_whose_data_cant_be_had_again_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,13 +174,13 @@ def test_a_map_without_positive_evidence_says_so(gaze: SaliencySession) -> None:
 
 def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: SaliencySession) -> None:
     answer = asked(gaze, 0, split="hard", layer="features.pool3")
-    assert any("3 x 3 is too coarse" in told for told in map_scores_text(answer).paragraphs)
-    assert not any("can tell color from shape" in told for told in map_scores_text(answer).paragraphs)
+    assert any("3 x 3 is too coarse" in paragraph for paragraph in map_scores_text(answer).paragraphs)
+    assert not any("can separate color from shape" in paragraph for paragraph in map_scores_text(answer).paragraphs)
     album = answer.browsed
     assert album is not None
     painted = replace(album, trained=album.trained.model_copy(update={"placement": "stroke"}))
-    told = map_scores_text(replace(answer, browsed=painted)).paragraphs
-    assert any("no localization score can tell color from shape" in sentence for sentence in told)
+    paragraphs = map_scores_text(replace(answer, browsed=painted)).paragraphs
+    assert any("no localization score can separate color from shape" in sentence for sentence in paragraphs)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Groups told without labels, and trainings that take them in place of labels."""
+"""Groups inferred without labels, and trainings that take them in place of labels."""
 
 from __future__ import annotations
 
@@ -43,15 +43,17 @@ def test_groups_of_an_audited_property_stand_in_for_the_color(lab: Lab) -> None:
     data = build_dataset(DatasetParams(source="strokes", train_size=300, test_size=200))
     truth = data.train.cue_classes != data.train.labels
     assert found.conflicting is not None and (found.conflicting == truth).all()
-    assert found.precision == found.recall == found.rand == 1, "ten flat colors are told apart without doubt"
+    assert found.precision == found.recall == found.rand == 1, "ten flat colors are separated perfectly"
     assert (found.like == data.train.cue_classes).all() and found.marked == truth.mean() == found.prevalence
     assert found.numbers is not None and truth[found.numbers].all()
 
-    told = lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--method", "resample", "--epochs", "1", "--json")
+    with_groups = lab.call(
+        "run", "train", *TINY_TRAINING, "--model", "mlp", "--method", "resample", "--epochs", "1", "--json"
+    )
     blind = ("--method", "resample", "--epochs", "1", "--groups", "groups", "--json")
     without = lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", *blind)
-    assert without.code == told.code == 0, without.err
-    one, other = ({k: v for k, v in run.json["metrics"].items() if k != "seconds"} for run in (told, without))
+    assert without.code == with_groups.code == 0, without.err
+    one, other = ({k: v for k, v in run.json["metrics"].items() if k != "seconds"} for run in (with_groups, without))
     assert one == other, "the same groups, so the same training"
     for options, sentence in (
         (("--method", "erm"), "The method erm reads no groups"),
@@ -70,14 +72,14 @@ def test_a_person_has_the_last_word(lab: Lab) -> None:
     other = (int(plain.labels[missed]) + 1) % 10
     words = ("--agreeing", f"{marked[0]},{marked[1]}", "--contradicting", f"{missed}:{other}")
     mine = found_by(lab, "net", "--by", "errors", *words)
-    assert mine.corrected == 3 and mine.precision == plain.precision, "precision is that of what was told"
+    assert mine.corrected == 3 and mine.precision == plain.precision, "precision is that of the marks"
     assert (np.flatnonzero(mine.contradicting) == np.sort([*marked[2:], missed])).all()
     assert mine.like[missed] == other
     for options, code, sentence in (
         (("--contradicting", "17"), 2, "'17' isn't the number of an image with the class"),
         (("--contradicting", "17:ten"), 2, "There is no digit 'ten'"),
         (("--agreeing", "300"), 3, "There is no training image 300: they are numbered from 0 to 269"),
-        (("--property", "hue"), 2, "--by errors goes by none"),
+        (("--property", "hue"), 2, "--by errors uses none"),
     ):
         refused = lab.call("run", "groups", "net", "--by", "errors", "--quiet", *options)
         assert refused.code == code and sentence in refused.sentence

@@ -27,7 +27,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 
 def test_an_estimate_comes_with_its_interval_its_grid_and_its_traces(trained: Lab) -> None:
-    """The network's training ended long before a minimum, which is told."""
+    """The network's training ended long before a minimum, which is reported."""
     options = ("--steps", "20", "--batch", "4", "--chains", "3", "--eps", "2e-5", "--gamma", "3e4")
     done = trained.call("run", "llc", "small", *options, "--json")
     assert done.code == 0, done.err

@@ -68,11 +68,11 @@ def test_the_error_that_decides_a_role_stands_beside_what_it_decides(shown: dict
     assert isinstance(table, Table)
     names = [column.name for column in table.columns]
     for row in table.rows:
-        told = dict(zip(names, row, strict=True))
-        difference, margin = float(told["color MI"] or 0) - float(told["digit MI"] or 0), float(told["±"] or 0)
-        assert told["diff"] == pytest.approx(difference, abs=1e-6)
-        if told["role"] in {"traitor", "hero", "mixed"}:
-            assert told["role"] == ("mixed" if abs(difference) <= margin else "traitor" if difference > 0 else "hero")
+        cells = dict(zip(names, row, strict=True))
+        difference, margin = float(cells["color MI"] or 0) - float(cells["digit MI"] or 0), float(cells["±"] or 0)
+        assert cells["diff"] == pytest.approx(difference, abs=1e-6)
+        if cells["role"] in {"traitor", "hero", "mixed"}:
+            assert cells["role"] == ("mixed" if abs(difference) <= margin else "traitor" if difference > 0 else "hero")
 
 
 def test_roles_of_an_older_version_are_not_shown(examined: Lab, tmp_path: Path) -> None:

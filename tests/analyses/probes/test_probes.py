@@ -1,4 +1,4 @@
-"""Probes as a person runs them: layers of a lazy network tell the color."""
+"""Probes as a person runs them: color can be read from layers of a lazy network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_every_layer_is_probed_beside_an_untrained_network_and_through_the_train
     assert result.layers[0] == "image" and result.dimensions[0] == 3 and len(result.layers) == len(result.accuracy) > 2
     assert result.fitted == result.tested >= 100
     digit, color = result.accuracy[0]
-    assert color > 0.9 > 0.4 > digit, "three means tell the color, not the shape"
+    assert color > 0.9 > 0.4 > digit, "three means show the color, not the shape"
     assert result.through_training is not None
     assert result.through_training.accuracy.shape == (len(result.through_training.step), *result.accuracy.shape)
     assert np.allclose(result.through_training.accuracy[-1], result.accuracy), "the last checkpoint is the network"

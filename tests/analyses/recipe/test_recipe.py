@@ -34,15 +34,15 @@ def test_every_recipe_is_a_training_that_can_be_done(name: str) -> None:
 
 
 def test_a_setting_and_what_is_trained_agree() -> None:
-    """Epochs, batch and rate that the study tells are the training's; epochs that it doesn't are said to be ours."""
+    """Epochs, batch and rate that the study reports are the training's; epochs that it doesn't are said to be ours."""
     for name, recipe in recipes().items():
         trained = training(recipe)
         epochs = re.search(r"(\d+) epochs?\b", recipe.setting)
-        told_at = {"fourth": 4, "second": 2}
-        at = re.search(r"told at the (\w+) epoch", recipe.setting)
-        told = int(epochs[1]) if epochs else told_at[at[1]] if at else None
-        assert (told is None) == ("epochs are our choice" in recipe.deviates), name
-        assert told in (None, trained.epochs), name
+        reported_at = {"fourth": 4, "second": 2}
+        at = re.search(r"reported at the (\w+) epoch", recipe.setting)
+        epochs_reported = int(epochs[1]) if epochs else reported_at[at[1]] if at else None
+        assert (epochs_reported is None) == ("epochs are our choice" in recipe.deviates), name
+        assert epochs_reported in (None, trained.epochs), name
         if rate := re.search(r"(Adam|SGD) ([\d.e-]+)\b", recipe.setting):
             assert (trained.optimizer, trained.lr) == (rate[1].lower(), float(rate[2])), name
         if batch := re.search(r"batch (\d+)", recipe.setting):
@@ -217,9 +217,9 @@ def test_all_means_each_training_once_and_quick_means_little() -> None:
 
 
 def test_the_list_and_its_json_agree(lab: Lab) -> None:
-    told, entries = lab.call("recipes").out, lab.call("recipes", "--json").json
+    listing, entries = lab.call("recipes").out, lab.call("recipes", "--json").json
     assert [entry["recipe"] for entry in entries] == list(recipes())
-    assert all(name in told for name in recipes())
+    assert all(name in listing for name in recipes())
     (grl,) = (entry for entry in entries if entry["recipe"] == "e-grl-5")
     assert grl["reported"] == {"hard_accuracy": "86.72"}
 

@@ -70,10 +70,10 @@ def test_without_an_attribute_features_stand_for_a_class_or_for_none(lab: Lab) -
 
 
 def test_one_feature_is_asked_for_each_class_and_value_beside_controls_and_dimensions(lab: Lab) -> None:
-    for name, tells in (("grounds", ["class", "ground"]), ("plain", ["class"])):
+    for name, predicted in (("grounds", ["class", "ground"]), ("plain", ["class"])):
         found, table = features_of(lab, name).probing, figures_of(lab, name)["probing"]
         assert found is not None and isinstance(table, Table) and table.rows[0][:2] == ("class", 1)
-        assert len(table.rows) == len(tells) and found.label.shape == found.attribute.shape == (4, 1)
+        assert len(table.rows) == len(predicted) and found.label.shape == found.attribute.shape == (4, 1)
         if name == "plain":
             assert (found.label > 0.4).all() and 0.8 < (found.label_raw or 0) <= 1 and found.attribute_raw is None
         else:

@@ -264,7 +264,7 @@ def test_categories_follow_one_another_and_active_features_come_strongest_first(
 
 
 def test_the_shortest_way_to_the_features_is_the_cut(spliced: LoadedSae, dial: DoseResponseSession) -> None:
-    """The activity that is told is that of the layer as the network puts it out."""
+    """The activity that is shown is that of the layer as the network puts it out."""
     answer = asked(dial, Dose())
     assert answer.activity is not None
     split_model = SplitModel(spliced.network.model, spliced.result.layer)

@@ -211,9 +211,9 @@ def test_two_seeds_of_one_layer_are_asked_whether_they_agree(taken_apart: Lab) -
         assert done.code == 0, done.err
     drawn, metrics = figures_of(taken_apart, done.json["run"]), done.json["metrics"]
     assert "injection" not in drawn, "there is no other network to carry features to"
-    told, verdict = drawn["agreement"], drawn["verdict"]
-    assert isinstance(told, Table) and isinstance(verdict, Text)
-    same = [row[1] == row[3] for row in told.rows]
+    agreement, verdict = drawn["agreement"], drawn["verdict"]
+    assert isinstance(agreement, Table) and isinstance(verdict, Text)
+    same = [row[1] == row[3] for row in agreement.rows]
     assert 0 < metrics["same_category_by_chance"] <= 1 and 0 < metrics["partner_cosine"] <= 1
     assert metrics["same_category"] == pytest.approx(np.mean(same), abs=0.5), "the mean of both ways"
     assert any("features:" in paragraph for paragraph in verdict.paragraphs), "by their runs, as the network is one"
@@ -340,9 +340,9 @@ def test_labels_from_elsewhere_are_data(taken_apart: Lab, tmp_path: Path) -> Non
 
 
 def test_the_list_names_every_variant(lab: Lab) -> None:
-    told = lab.call("autoencoders")
+    ended = lab.call("autoencoders")
     assert [row["variant"] for row in lab.call("autoencoders", "--json").json] == list(VARIANTS)
-    assert all(name in told.out for name in VARIANTS)
+    assert all(name in ended.out for name in VARIANTS)
 
 
 def test_steps_and_epochs_together_are_refused(lab: Lab) -> None:

@@ -74,8 +74,8 @@ def test_a_part_that_another_process_carries_is_looked_for_once_and_told_once(
     monkeypatch.setattr(parallel_chapters, "_LOOK_ELSEWHERE_EVERY", 0.0)
     run = workspace.create("dataset", {})
     sides, workers, asked = begun(run, report)
-    told: list[Any] = []
-    monkeypatch.setattr(report, "note", told.append)
+    notes: list[Any] = []
+    monkeypatch.setattr(report, "note", notes.append)
     with run.claim():
         run.set_status(Status.model_validate({"state": "running", "heartbeat": 0.0, **own_process()}))
         for _ in range(5):
@@ -84,7 +84,7 @@ def test_a_part_that_another_process_carries_is_looked_for_once_and_told_once(
         run.set_status(Status(state="done", heartbeat=0.0))
     assert list(sides.run_chapters()) == ["data"]
     assert asked == [run.id] and not workers.run_chapters
-    assert told[0] == f"waiting for {run.id}, Data, which another process carries" and len(told) == 2, told
+    assert notes[0] == f"waiting for {run.id}, Data, which another process carries" and len(notes) == 2, notes
 
 
 def test_who_lost_a_run_to_another_process_waits_for_it(workspace: Workspace, report: Report) -> None:

@@ -48,40 +48,42 @@ def test_the_network_takes_the_bait(story: Path) -> None:
 
 
 def test_the_cure_is_held_against_plain_training_in_percent(story: Path) -> None:
-    told = read_json(story / "result.json")
-    groups = told["facts"]["comparison"]["facts"]["groups"]
+    result = read_json(story / "result.json")
+    groups = result["facts"]["comparison"]["facts"]["groups"]
     hard = {group["recipe"]["method"]: 100 * group["runs"][0]["metrics"]["hard_accuracy"] for group in groups}
-    assert hard["jtt"] == pytest.approx(100 * told["metrics"]["cured_hard_accuracy"])
+    assert hard["jtt"] == pytest.approx(100 * result["metrics"]["cured_hard_accuracy"])
     text = " ".join((story / "report.html").read_text(encoding="utf-8").split())
     assert f"right on {hard['erm']:.1f} % of the hard split, the cure on {hard['jtt']:.1f} %" in text
 
 
 def test_the_plain_training_beside_the_cure_goes_on_where_the_cheat_ended(story: Path) -> None:
-    told = read_json(story / "result.json")["facts"]
+    result = read_json(story / "result.json")["facts"]
     (plain,) = (
-        group["runs"][0]["run"] for group in told["comparison"]["facts"]["groups"] if group["recipe"]["method"] == "erm"
+        group["runs"][0]["run"]
+        for group in result["comparison"]["facts"]["groups"]
+        if group["recipe"]["method"] == "erm"
     )
-    cheat, longer = (read_history(story.parent / run / "events.jsonl") for run in (told["cheat"]["run"], plain))
+    cheat, longer = (read_history(story.parent / run / "events.jsonl") for run in (result["cheat"]["run"], plain))
     assert longer["step"][-1] == 3 * cheat["step"][-1]
     for column in ("step", "easy_accuracy"):
         np.testing.assert_array_equal(longer[column][: len(cheat[column]) - 1], cheat[column][:-1])
 
 
 def test_each_chapter_is_a_run_of_its_own(story: Path) -> None:
-    told = read_json(story / "result.json")["facts"]
+    result = read_json(story / "result.json")["facts"]
     for chapter in CHAPTERS:
-        folder = story.parent / told[chapter.name]["run"]
+        folder = story.parent / result[chapter.name]["run"]
         record = read_json(folder / "run.json")
         assert (record["kind"], record["started_by"]) == (chapter.kind, story.name)
-    evidence = read_json(story.parent / told["evidence"]["run"] / "run.json")
-    assert evidence["parents"] == [told["cheat"]["run"]]
+    evidence = read_json(story.parent / result["evidence"]["run"] / "run.json")
+    assert evidence["parents"] == [result["cheat"]["run"]]
 
 
 def test_the_report_needs_nothing_else_and_tells_the_numbers(story: Path) -> None:
     page = _Outside()
     page.feed((story / "report.html").read_text(encoding="utf-8"))
-    told = read_json(story / "result.json")["facts"]
-    assert page.loaded == [f"a ../{told[chapter.name]['run']}/" for chapter in CHAPTERS]
+    result = read_json(story / "result.json")["facts"]
+    assert page.loaded == [f"a ../{result[chapter.name]['run']}/" for chapter in CHAPTERS]
     assert all((story / address.removeprefix("a ")).is_dir() for address in page.loaded)
     text = " ".join(page.text)
     metrics = read_json(story / "result.json")["metrics"]
@@ -92,14 +94,14 @@ def test_the_report_needs_nothing_else_and_tells_the_numbers(story: Path) -> Non
 
 
 def test_it_opens_with_four_numbers_and_ends_with_the_answer(story: Path) -> None:
-    told = read_json(story / "result.json")
+    result = read_json(story / "result.json")
     drawn = {figure.name: figure for figure in figures(RunFolder(story, ""))}
     numbers, answer = drawn["numbers"], drawn["answer"]
     assert next(iter(drawn)) == "numbers" and list(drawn)[-1] == "answer"
     assert isinstance(numbers, Table) and isinstance(answer, Text)
     asked = ("easy_accuracy", "hard_accuracy", "color_follow_rate", "cured_hard_accuracy")
-    assert [row[1] for row in numbers.rows] == [f"{100 * told['metrics'][name]:.1f} %" for name in asked]
-    cloak = recorded_result(RunFolder(story.parent / told["facts"]["cloak"]["run"], ""))
+    assert [row[1] for row in numbers.rows] == [f"{100 * result['metrics'][name]:.1f} %" for name in asked]
+    cloak = recorded_result(RunFolder(story.parent / result["facts"]["cloak"]["run"], ""))
     for network in cloak.networks:
         found = network.pools["aligned"].robustness(cloak.target)
         share = found.sure_success_rate(cloak.epsilon)
@@ -110,15 +112,15 @@ def test_it_opens_with_four_numbers_and_ends_with_the_answer(story: Path) -> Non
 
 def test_it_ends_on_data_of_which_nobody_said_what_is_in_them(story: Path) -> None:
     drawn = {figure.name: figure for figure in figures(RunFolder(story, ""))}
-    told, verdict, shown = (drawn[name] for name in ("audit", "audit-verdict", "audit-examples"))
-    assert isinstance(told, Text) and isinstance(verdict, Text) and isinstance(shown, Pixels)
-    assert told.title.startswith("10. ") and "names the frame" in told.paragraphs[1]
+    text, verdict, shown = (drawn[name] for name in ("audit", "audit-verdict", "audit-examples"))
+    assert isinstance(text, Text) and isinstance(verdict, Text) and isinstance(shown, Pixels)
+    assert text.title.startswith("10. ") and "names the frame" in text.paragraphs[1]
     assert shown.column_labels == ("as it is", "own class", "another class")
     assert any("were tried" in paragraph for paragraph in verdict.paragraphs), "with its limits"
 
 
 def test_a_story_goes_on_where_it_was_left(story: Path, tmp_path: Path) -> None:
-    """With its own folder's result gone, resuming finds the chapters done and tells the same again."""
+    """With its own folder's result gone, resuming finds the chapters done and reports the same again."""
     lab = Lab(tmp_path)
     shutil.copytree(story.parent, lab.workspace)
     copy = lab.workspace / story.name

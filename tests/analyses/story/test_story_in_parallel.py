@@ -117,11 +117,11 @@ def test_a_story_survives_a_pause_a_stop_the_death_of_a_worker_and_its_own(lab: 
     kinds = Counter(read_json(path / "run.json")["kind"] for path in story.chapters())
     assert kinds == {"dataset": 1, "train": 2, "evaluate": 1, "gradcam": 1, "compare": 1, "audit": 1}
     assert {state_of(path) for path in story.chapters()} == {"done"}
-    told = read_json(story.folder / "result.json")["metrics"]
-    assert told["hard_accuracy"] is not None and told["cured_hard_accuracy"] is not None
+    metrics = read_json(story.folder / "result.json")["metrics"]
+    assert metrics["hard_accuracy"] is not None and metrics["cured_hard_accuracy"] is not None
     events, _ = read_events(story.folder / "events.jsonl")
     counted = [event["done"] for event in events if event["kind"] == "progress"]
-    assert counted[-1] == 7 and len(counted) <= 4 * 8, "told when a chapter ends: between, the bar shows its steps"
+    assert counted[-1] == 7 and len(counted) <= 4 * 8, "reported when a chapter ends: between, the bar shows its steps"
     titles = [line for line in ended.err.splitlines() if line.startswith("chapter ")]
     assert [title.split(":")[0] for title in titles] == [f"chapter {number} of 7" for number in range(1, 8)]
     _is_told_without_what_only_color_has(story)

@@ -157,7 +157,7 @@ def test_what_no_training_could_do_is_said_before_anything_is_written(lab: Lab) 
         (("--methods", "jtt", "--epochs", "1"), "leaves none for the second"),
         (("--methods", "rex", "--bias", "0.9,1"), "only aligned ones"),
         (("--rank", "worst-class", "--bias", "0.9,0.95"), "needs networks of the same data"),
-        (("--rank", "worst-environment", "--no-plain"), "needs plain networks, by which environments are told"),
+        (("--rank", "worst-environment", "--no-plain"), "infers environments from plain networks"),
     ):
         refused = lab.call(*TINY_STUDY, *options)
         assert refused.code == 2 and words in refused.sentence

@@ -40,8 +40,8 @@ def test_it_begins_with_the_weights_and_trains_the_head_alone(lab: Lab) -> None:
     assert (record["params"]["init"], record["params"]["freeze"]) == (lazy.id, "features")
     assert done.json["parents"] == [lazy.id]
     assert "frozen: features.conv1.weight, " in done.err
-    told = " ".join(lab.call("runs", "show", "tuned").out.split())
-    assert f"It began with the weights of {lazy.id}." in told and "Frozen, and so as in the beginning" in told
+    shown = " ".join(lab.call("runs", "show", "tuned").out.split())
+    assert f"It began with the weights of {lazy.id}." in shown and "Frozen, and so as in the beginning" in shown
 
 
 def test_without_freezing_all_of_it_goes_on_learning_from_there(lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""What every figure widget does: draw as the command line does, move, tell, scroll, resize, change themes."""
+"""What every figure widget does: draw as the command line does, move, notify, scroll, resize, change themes."""
 
 from __future__ import annotations
 

@@ -58,10 +58,10 @@ def test_a_required_field_is_asked_for_in_the_command() -> None:
 
 @pytest.mark.parametrize("given", [{"epochs": "-1"}, {"lr": "x", "model": "gap"}, {"dataset": "foo"}, {"tier": "zz"}])
 def test_the_sentences_are_those_of_the_command_line(given: dict[str, Any]) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as refusal:
         validate("train", given)
     for sentence in check_values(TrainParams, given).errors.values():
-        assert sentence in str(told.value)
+        assert sentence in str(refusal.value)
 
 
 def test_only_what_makes_a_difference_is_needed() -> None:

@@ -249,10 +249,10 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         screen = await open_screen(pilot)
         split, sorting = screen.answer.browsed.split, screen.answer.categories
 
-        async def leaves(kept: Any, told: str) -> None:
+        async def leaves(kept: Any, title: str) -> None:
             count = int(np.count_nonzero(kept))
             if count:
-                await settled(pilot, lambda: told in drawn(pilot)["images"].title)
+                await settled(pilot, lambda: title in drawn(pilot)["images"].title)
                 assert drawn(pilot)["images"].title.endswith(f"of {count:,}")
                 chosen = int(drawn(pilot)["image"].title.split()[1]) - 1
                 await until(pilot, lambda: kept[int(drawn(pilot)["image"].title.split()[1]) - 1])

@@ -24,10 +24,10 @@ def captions(pilot: Pilot[Any]) -> tuple[str, ...]:
 
 
 def test_images_are_confirmed_and_corrected_one_by_one(lab_with_training: Lab) -> None:
-    told = lab_with_training.call("run", "groups", "reference", "--by", "errors", "--quiet", "--json")
-    assert told.code == 0, told.err
+    ended = lab_with_training.call("run", "groups", "reference", "--by", "errors", "--quiet", "--json")
+    assert ended.code == 0, ended.err
     workspace = Workspace(lab_with_training.workspace)
-    found = recorded_result(workspace.find(told.json["run"]))
+    found = recorded_result(workspace.find(ended.json["run"]))
     first, second, third = found.numbers[:3].tolist()
     like, own = found.like.tolist(), found.labels.tolist()
     turned = next(c for c in ((like[third] + 1) % 10, (like[third] + 2) % 10) if c != own[third])
@@ -36,7 +36,7 @@ def test_images_are_confirmed_and_corrected_one_by_one(lab_with_training: Lab) -
         app = pilot.app
         await pilot.press("3")
         await until(pilot, lambda: app.screen.query("ParamsForm"))
-        app.push_screen(overlay("groups", run=workspace.find(told.json["run"])))
+        app.push_screen(overlay("groups", run=workspace.find(ended.json["run"])))
         await until(pilot, lambda: isinstance(app.screen, GroupsOverlay) and captions(pilot))
         view = next(view for view in app.screen.query(PixelsView) if view.figure.name == "images")
         view.focus()
@@ -50,12 +50,12 @@ def test_images_are_confirmed_and_corrected_one_by_one(lab_with_training: Lab) -
         )
         assert f"Image {third}: digit {own[third]}, like {turned}, reviewed" in screen_text(app)
         await pilot.press("space", "space")
-        assert captions(pilot)[2] == f"{third}: {own[third]}/{like[third]}", "no word on it any more"
+        assert captions(pilot)[2] == f"{third}: {own[third]}/{like[third]}", "no correction of it any more"
         await pilot.press("g")
         await until(pilot, lambda: len(list(workspace.path.glob("*-groups-*"))) == 2)
 
     drive(LazytuiApp(workspace), steps)
-    (new,) = {run.id for run in workspace.runs() if run.record.kind == "groups"} - {told.json["run"]}
+    (new,) = {run.id for run in workspace.runs() if run.record.kind == "groups"} - {ended.json["run"]}
     asked = workspace.find(new).record.params
     assert asked["by"] == "errors" and asked["agreeing"] == [second]
     assert asked["contradicting"] == [f"{first}:{like[first]}"]

@@ -132,7 +132,7 @@ def test_bundled_results_are_called_examples_among_ones_own(workspace: Workspace
 
 
 def test_the_images_of_the_cheat_can_be_recognized(tmp_path: Path) -> None:
-    """Ten pixels of a digit's height and width at 120x36: as many as tell a 3 from an 8."""
+    """Ten pixels of a digit's height and width at 120x36: enough to distinguish a 3 from an 8."""
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: view_called(pilot, "cheat"))

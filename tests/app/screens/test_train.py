@@ -25,7 +25,7 @@ from lazytui.app.workers.run_follower import RunWatch
 from lazytui.runs.events import EventLog
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text, tells_progress, until
+from tests.app.pilot import drive, screen_text, shows_progress, until
 from tests.commands import Lab, last_step, read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 
@@ -117,13 +117,13 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
 
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "paused")
-        await until(pilot, lambda: tells_progress(pilot, "paused") and shown(pilot, "p Resume"))
+        await until(pilot, lambda: shows_progress(pilot, "paused") and shown(pilot, "p Resume"))
         await until(pilot, lambda: shown(pilot, "p resumes it") and not shown(pilot, "eta"))
         assert str(button(pilot, "pause").label) == "Resume"
         button(pilot, "pause").press()
         await pilot.pause()
         wait_until(lambda: state_of(run.path) == "running")
-        await until(pilot, lambda: tells_progress(pilot, "running") and shown(pilot, "p Pause"))
+        await until(pilot, lambda: shows_progress(pilot, "running") and shown(pilot, "p Pause"))
 
         await pilot.press("x")
         wait_until(lambda: state_of(run.path) == "stopped")
@@ -131,7 +131,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         assert button(pilot, "stop").disabled and not charts(pilot)[0].live
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "running")
-        await until(pilot, lambda: tells_progress(pilot, "running"))
+        await until(pilot, lambda: shows_progress(pilot, "running"))
         button(pilot, "stop").press()
         await pilot.pause()
         wait_until(lambda: state_of(run.path) == "stopped")

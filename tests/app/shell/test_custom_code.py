@@ -33,8 +33,8 @@ def hostile(features_found: Lab, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> L
 
 def refused(app: LazytuiApp) -> bool:
     """Whether it stands there, on a line or several, that code wasn't run."""
-    told = " ".join(note.message for note in app._notifications)
-    seen = " ".join((told + screen_text(app)).replace("▕", " ").split())
+    notes = " ".join(note.message for note in app._notifications)
+    seen = " ".join((notes + screen_text(app)).replace("▕", " ").split())
     return any(words in seen for words in REFUSED)
 
 

@@ -49,9 +49,9 @@ async def look_inside(pilot: Pilot[Any], form: ParamsForm) -> None:
 
 @pytest.mark.parametrize("kind", SUMMARIES)
 def test_every_option_is_in_the_help_of_its_command(kind: str, lab: Lab) -> None:
-    told = lab.call("run", kind, "--help").out
+    help_page = lab.call("run", kind, "--help").out
     for field in fields_of(analysis(kind).params):
-        assert (field.name.upper() if field.argument else field.flag) in told
+        assert (field.name.upper() if field.argument else field.flag) in help_page
 
 
 def test_the_palette_leads_to_every_analysis_and_its_form_asks_what_its_command_asks(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What runs of elsewhere log and record while they go on: it is drawn as far as it can be, and told otherwise."""
+"""What runs of elsewhere log and record while they go on: it is drawn as far as it can be, and reported otherwise."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def going(lab: Lab) -> Iterator[Lab]:
         wait_until(lambda: state_of(run) == "stopped")
 
 
-@pytest.mark.parametrize("controlling", [True, False], ids=["told", "not told"])
+@pytest.mark.parametrize("controlling", [True, False], ids=["reported", "not reported"])
 def test_hanging_up_ends_the_app_and_no_run(going: Lab, controlling: bool) -> None:
     run = going.only_run()
     with app_on_terminal(going, controlling=controlling) as shown:

@@ -41,7 +41,7 @@ def cut_short(root: Path) -> Path:
 
 
 def jpeg_cut_short(root: Path) -> Path:
-    """Its beginning, which tells its size, is there."""
+    """Its beginning, which has its size, is there."""
     class_folders(root, {"a": 3, "b": 3})
     whole = save(root / "a" / "x.jpg", pixels(0, 9), quality=95).read_bytes()
     (root / "a" / "x.jpg").write_bytes(whole[: len(whole) - 200])
@@ -125,7 +125,7 @@ CASES: dict[str, tuple[str, Make, tuple[str, ...], int, str]] = {
     "too small a size": ("folder", folder(a=2, b=2), ("--image-size", "4"), 2, "--image-size: Must be at least 8"),
     "too few": ("folder", folder(a=5, b=5), ("--train-size", "20"), 3, "has 8 images in its train split, not 20"),
     "too many classes for a cue": (
-        "folder", folder(**{f"c{n:02d}": 2 for n in range(11)}), ("--cue", "border"), 2, "10 classes apart at most"
+        "folder", folder(**{f"c{n:02d}": 2 for n in range(11)}), ("--cue", "border"), 2, "at most 10 classes"
     ),
     "color": ("folder", folder(a=2, b=2), ("--cue", "color"), 2, "The cue color is planted in digits"),
     "no table": ("csv", lambda root: root / "none.csv", (), 3, "can't be read"),

@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.io import savemat
 
 from lazytui.data.content import NO_CLASS
-from lazytui.data.image_files.decoding_progress import decoding_told_to
+from lazytui.data.image_files.decoding_progress import listen_to_decoding
 from lazytui.data.params import DatasetParams
 from lazytui.data.source_images import SourceImages
 from lazytui.data.sources import find_source, load_images
@@ -56,7 +56,7 @@ def test_class_folders_are_split_by_class_or_as_they_lie(tmp_path: Path) -> None
 
 def test_pictures_of_every_kind_become_bytes_of_red_green_and_blue(tmp_path: Path) -> None:
     of_class = class_folders(tmp_path, {"a": 2, "b": 2}, side=16) / "a"
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     gray = np.arange(256, dtype=np.uint8).reshape(16, 16)
     expected = np.repeat(gray[..., None], 3, axis=2)
     save(of_class / "gray.png", gray)
@@ -66,9 +66,9 @@ def test_pictures_of_every_kind_become_bytes_of_red_green_and_blue(tmp_path: Pat
     turned = Image.Exif()
     turned[0x0112] = 6  # a camera on its side: rows of the file are columns
     Image.fromarray(np.rot90(expected)).save(of_class / "turned.png", exif=turned)
-    with decoding_told_to(lambda done, total: told.append((done, total))):
+    with listen_to_decoding(lambda done, total: reports.append((done, total))):
         _, train, test = found(f"folder:{tmp_path}")
-    assert told == [(len(part),) * 2 for part in (train, test)], "who listens hears when each part is decoded"
+    assert reports == [(len(part),) * 2 for part in (train, test)], "who listens hears when each part is decoded"
     images = {image.tobytes() for image in (*train.images, *test.images)}
     on_white = np.where(gray[..., None] < 128, 255, expected).astype(np.uint8)
     assert len(images) == 6, "three of the pictures are the same"

@@ -1,4 +1,4 @@
-"""The catalog tells the truth about every network it names."""
+"""The catalog is right about every network it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results: what is saved is read again, damage is told, and undefined stays undefined."""
+"""Results: what is saved is read again, damage is reported, and undefined stays undefined."""
 
 from __future__ import annotations
 

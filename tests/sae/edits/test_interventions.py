@@ -134,8 +134,8 @@ def test_a_band_holds_one_more_draw_in_ninetyfive_of_a_hundred() -> None:
     random = np.random.default_rng(1)
     inside = 0
     for _ in range(2000):
-        told = random_band(random.normal(size=20))
-        inside += told.low <= random.normal() <= told.high
+        band = random_band(random.normal(size=20))
+        inside += band.low <= random.normal() <= band.high
     assert inside / 2000 == pytest.approx(0.95, abs=0.015)
 
 

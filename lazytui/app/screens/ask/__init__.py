@@ -1,1 +1,1 @@
-"""Draw: an image of one's own, answered while it is drawn."""
+"""Draw: a drawn image, classified while it is drawn."""

@@ -30,9 +30,9 @@ TABLES = ("neurons", "effects", "polysemanticity")
 CURVES = ("without-", "training-")
 SCATTER = "scatter"
 MARK = "✓"
-NO_ATTRIBUTE = "No attribute of these images is known that a neuron could tell instead of the class."
+NO_ATTRIBUTE = "These images have no known attribute that a neuron could respond to instead of the class."
 ROOM_FOR_ALL = 84
-"""Cells that the table of what neurons tell needs for all of its columns."""
+"""Cells that the table of neurons' information needs for all of its columns."""
 
 
 class NeuronsScreen(AblationScreen):
@@ -53,7 +53,7 @@ class NeuronsScreen(AblationScreen):
     )
     titles: ClassVar = {
         "table": "Neurons",
-        "scatter": "What each tells",
+        "scatter": "Information of each",
         "page": "The neuron under the cursor",
         "curves": "Curves",
         "others": "The layer as a whole",
@@ -119,7 +119,7 @@ class NeuronsScreen(AblationScreen):
         return [" ".join(filter(None, (self.found.sentence, filtered, marked))), *super().sentences()]
 
     def tables(self) -> Sequence[Table]:
-        """What neurons tell, what they do, whether they stand for one thing; marked ones are marked."""
+        """Information, effects and selectivity of neurons; marked ones have a mark."""
         narrow = self.panel("table").content_size.width < ROOM_FOR_ALL
         key = self.analysis, self.marked, narrow
         if self._marked_tables[0] != key:

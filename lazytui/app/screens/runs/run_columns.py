@@ -52,7 +52,7 @@ def _method(line: RunLine) -> str | None:
 
 
 def _data(line: RunLine) -> str | None:
-    """`strokes 95%`: where the images are from, and how often the cue tells their class, where that is known."""
+    """`strokes 95%`: where the images are from, and how often the cue predicts their class, where that is known."""
     params = line.record.params if line.record else {}
     source, bias = params.get("source"), params.get("bias")
     if not isinstance(source, str):

@@ -323,7 +323,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         super().set_filter(image_filter)
 
     def action_split(self) -> None:
-        """Images that color tells the digit of, those that it lies about, or what was drawn and kept."""
+        """Images whose color predicts the digit, those whose color misleads, or kept drawings."""
         self.image_filter, self._only_active = ImageFilter(), False
         self.ask(replace(self.question, split=next_value(_SPLITS, self.question.split), image_index=0))
 

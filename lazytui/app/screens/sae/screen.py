@@ -226,7 +226,7 @@ class FeaturesScreen(TableBrowser):
 
     def why_empty(self, name: str) -> str:
         if name == "curves" and self.finished and self.finished.params.saelens is not None:
-            return "Nothing was trained here: the autoencoder is of a folder."
+            return "Nothing was trained here: the autoencoder was loaded from a folder."
         return ""
 
     def draw(self) -> None:

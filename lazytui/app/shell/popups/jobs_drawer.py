@@ -121,7 +121,7 @@ class JobsDrawer(ModalScreen[None]):
         self.query_one(Static).display = not after
 
     def _rate(self, line: RunLine) -> float:
-        """Of the run's unit a second, since the drawer was opened or the run woken; 0 until that can be told."""
+        """Of the run's unit a second, since the drawer was opened or the run woken; 0 until that is known."""
         if line.status.progress is None or line.status.state == "paused":
             self._first_progress.pop(line.run.reference, None)
             return 0.0

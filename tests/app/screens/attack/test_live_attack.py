@@ -101,13 +101,15 @@ def budget(pilot: Pilot[Any]) -> int:
     return int(headline(pilot).split(" within ")[1].split()[0])
 
 
-async def press(pilot: Pilot[Any], key: str, told: Callable[[], object]) -> None:
+async def press(pilot: Pilot[Any], key: str, until_true: Callable[[], object]) -> None:
     """Press a key and wait until what it asks is answered in full and drawn."""
     panel = pilot.app.screen
     assert isinstance(panel, LiveAttackScreen)
     before = panel.answered_question
     await pilot.press(key)
-    await until(pilot, lambda: panel.answered_question is not None and panel.answered_question is not before and told())
+    await until(
+        pilot, lambda: panel.answered_question is not None and panel.answered_question is not before and until_true()
+    )
 
 
 def test_it_shows_one_image_of_the_run_as_it_was_attacked(workspace: Workspace) -> None:
@@ -205,7 +207,7 @@ def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspac
         assert panel.answer is not None and panel.answer.climb is not None
         climb = panel.answer.climb
         assert [frame.step for frame in climb.frames] == [*range(len(climb.probabilities))], "few steps: all are kept"
-        made, told = drawn(pilot)["pictures"].images[4], words(pilot)
+        made, caption = drawn(pilot)["pictures"].images[4], words(pilot)
         for key, frame in (("left", -1), ("left", -2), ("right", -1)):
             await pilot.press(key)
             assert shown_step(pilot) == f"step {climb.frames[frame].step}"
@@ -214,7 +216,7 @@ def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspac
             np.testing.assert_allclose(chances.values[1] / 100, climb.probabilities[climb.frames[frame].step])
             assert words(pilot).startswith(f"cured-strokes. Step {climb.frames[frame].step} of ")
         await pilot.press("right")
-        assert shown_step(pilot) == "result" and words(pilot) == told
+        assert shown_step(pilot) == "result" and words(pilot) == until_true
         np.testing.assert_array_equal(drawn(pilot)["pictures"].images[4], made)
         chart = pilot.app.screen.query_one(LinesView)
         chart.focus()
@@ -301,12 +303,12 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
         await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen))
         panel = app.screen
 
-        def told() -> int:
+        def until_true() -> int:
             return int(np.isfinite(drawn(pilot)["climb"].series[0].y).sum()) if drawn(pilot) else 0
 
-        await until(pilot, lambda: told() > 3)
-        first = told()
-        await until(pilot, lambda: told() > first)
+        await until(pilot, lambda: until_true() > 3)
+        first = until_true()
+        await until(pilot, lambda: until_true() > first)
         assert panel.answered_question is None and words(pilot).endswith("Attacking ...")
         before = headline(pilot)
         await pilot.press("n")

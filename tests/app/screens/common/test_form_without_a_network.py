@@ -40,7 +40,7 @@ def test_where_the_network_is_taken_out_and_images_are_named_one_is_trained_firs
         fields = {one.field.name: one for one in screen.query(TextControl)}
         fields["run"].focus()
         await pilot.press("end", *["backspace"] * len(fields["run"].value))
-        await until(pilot, lambda: "Name a trained network, or say with" in " ".join(screen_text(app).split()))
+        await until(pilot, lambda: "Name a trained network, or give" in " ".join(screen_text(app).split()))
         fields["source"].focus()
         await pilot.press(*"strokes")
         fields["cue"].focus()

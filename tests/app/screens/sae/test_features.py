@@ -484,7 +484,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
             require_room(dial, size)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, Help))
-        told = "\n".join(str(part.render()) for part in app.screen.query(Static))
+        screen = "\n".join(str(part.render()) for part in app.screen.query(Static))
         for line in (
             "Ablate",
             "Reset",
@@ -493,7 +493,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
             "Hold it, and turn others with it",
             "Hard images, easy ones, or drawings",
         ):
-            assert line in told
+            assert line in screen
 
     def require_room(dial: DoseResponseScreen, size: tuple[int, int]) -> None:
         text = screen_text(app)

@@ -27,7 +27,7 @@ def test_every_screen_tells_all_of_its_keys(tmp_path: Path) -> None:
         for place in SCREENS:
             await pilot.press(place.key)
             await pilot.pause()
-            pilot.app.screen.set_focus(None)  # a focused widget may take a key for itself, which is told then
+            pilot.app.screen.set_focus(None)  # a focused widget may take a key for itself, which help then shows
             screen = pilot.app.screen
             possible = [binding for _, binding in screen._bindings if screen.check_action(name_of(binding.action), ())]
             described = {binding.description for binding in possible}

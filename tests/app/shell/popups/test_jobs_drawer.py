@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.popups.jobs_drawer import JobsDrawer, progress_bar
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text, tells_progress, until
+from tests.app.pilot import drive, screen_text, shows_progress, until
 from tests.commands import TINY_TRAINING, Lab, last_step, state_of, wait_until
 from tests.slow_network import endless_training
 
@@ -41,10 +41,10 @@ def test_a_going_run_is_watched_stopped_and_gone_from_the_drawer(going: Lab) -> 
         await until(pilot, lambda: "/s" in screen_text(app))
         assert "/170,000 steps" in screen_text(app)
         await pilot.press("p")
-        await until(pilot, lambda: state_of(run) == "paused" and tells_progress(pilot, "paused"))
+        await until(pilot, lambda: state_of(run) == "paused" and shows_progress(pilot, "paused"))
         assert "/s" not in screen_text(app), "a run that waits has no rate"
         await pilot.press("p")
-        await until(pilot, lambda: state_of(run) == "running" and tells_progress(pilot, "running"))
+        await until(pilot, lambda: state_of(run) == "running" and shows_progress(pilot, "running"))
         await pilot.press("x")
         await until(pilot, lambda: state_of(run) == "stopped" and "Nothing is running" in screen_text(app))
         await pilot.press("x")

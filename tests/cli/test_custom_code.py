@@ -25,7 +25,7 @@ def test_no_command_runs_code_that_only_a_run_names(hostile: Lab) -> None:
         assert not (hostile.folder / "ran").exists(), run.id
     for kind in ("evaluate", "gradcam", "neurons", "sae", "llc", "attack"):
         asked = hostile.call("run", kind, "reference", "--quiet")
-        assert asked.code == 3 and "say that it may run: --model runs/" in asked.sentence
+        assert asked.code == 3 and "to allow it to run: --model runs/" in asked.sentence
     shown = (("runs", "show", "reference"), ("features", "list", "found"), ("features", "show", "found", "0"))
     for command in (*shown, ("export", "reference", "x.html"), ("run", "compare", "--no-plain", "--quiet")):
         hostile.call(*command)

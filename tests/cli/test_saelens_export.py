@@ -40,7 +40,7 @@ def test_what_comes_back_is_the_same_and_can_be_asked_the_same(exported: Lab) ->
     params = recorded_params(Workspace(exported.workspace).find("back"))
     assert resolve_params("sae", params, Workspace(exported.workspace))[0] == params, "asked again, as the form does"
     shown = exported.call("runs", "show", "back")
-    assert "It is taken from out.saelens as it is" in " ".join(shown.out.split())
+    assert "It was loaded from out.saelens" in " ".join(shown.out.split())
     turned = exported.call("run", "sae-dial", "back", "--image", "3", "--feature", "0", "--factor", "0,1", "--json")
     assert turned.code == 0, turned.err
 
@@ -51,12 +51,12 @@ def test_what_cannot_be_is_told_before_anything_is_written(exported: Lab) -> Non
     given = ("run", "sae", "reference", "--saelens")
     for command, code, sentence in (
         ((*given, "out.saelens", "--steps", "100"), 2, "and --steps is an option of training: leave out one of them."),
-        ((*given, "out.saelens", "--controls", "3"), 2, "and --controls is of a training"),
+        ((*given, "out.saelens", "--controls", "3"), 2, "and --controls is an option of training"),
         ((*given, "out.saelens", "--layer", "features.relu1"), 3, "is of 128 dimensions, and features.relu1 has 32"),
         ((*given, "elsewhere"), 3, "There is no folder elsewhere"),
-        (("export", "reference", "x.saelens"), 2, "A run of train holds no autoencoder"),
+        (("export", "reference", "x.saelens"), 2, "A run of train has no autoencoder"),
         (("export", "found", "nowhere/x.saelens"), 3, "the folder doesn't exist"),
-        (("export", "found", "file.saelens"), 3, "it is a file, and an autoencoder is a folder"),
+        (("export", "found", "file.saelens"), 3, "it is a file, and an autoencoder is written as a folder"),
     ):
         done = exported.call(*command)
         assert (done.code, sentence in done.sentence) == (code, True), done.err

@@ -172,7 +172,7 @@ def test_missing_and_damaged_files_are_told(models: dict[str, Autoencoder], tmp_
         (CFG_FILE, b"[]", "isn't the settings of an autoencoder"),
         (CFG_FILE, b"{", "it is no JSON"),
         (CFG_FILE, b" " * (1 << 20 | 1), "has more than 1,048,576 bytes"),
-        (CFG_FILE, None, "a folder of SAELens has cfg.json and sae_weights.safetensors"),
+        (CFG_FILE, None, "a SAELens folder has cfg.json and sae_weights.safetensors"),
     ):
         whole = (folder / name).read_bytes()
         (folder / name).unlink() if content is None else (folder / name).write_bytes(content)

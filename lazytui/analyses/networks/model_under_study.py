@@ -79,7 +79,7 @@ def require_code_named(params: NetworkParams, workspace: Workspace, *, option: s
     trained = trained_with(params, workspace)
     if is_custom(trained.model) and params.model is None:
         raise BadInput(
-            f"{params.run} was trained with the code {trained.model}; say that it may run: {option} {trained.model}"
+            f"{params.run} was trained with the code {trained.model}; to allow it to run: {option} {trained.model}"
         )
 
 

@@ -287,7 +287,7 @@ def test_a_network_without_gradient_is_asked_all_the_same(lab: Lab) -> None:
     only_asks = last(live.answers(AttackQuestion(params.model_copy(update={"attack": "square"}), "aligned")))
     assert not only_asks.refused and only_asks.fooled is not None
     unsaid = last(live.answers(AttackQuestion(params.model_copy(update={"model": None}), "aligned")))
-    assert "say that it may run" in unsaid.refused, "code that only a run names is never executed"
+    assert "to allow it to run" in unsaid.refused, "code that only a run names is never executed"
 
 
 def test_it_is_read_without_torch(lab: Lab) -> None:

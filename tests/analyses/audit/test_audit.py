@@ -39,7 +39,7 @@ def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(lab: Lab) ->
     )
     assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith("This network goes by the hue: with that of")
     assert (
-        "the color that was planted" in verdict.paragraphs[-2]
+        "repainting the planted color itself" in verdict.paragraphs[-2]
         and f"{len(EDITORS)} properties were tried" in verdict.paragraphs[-1]
     )
     assert isinstance(losses, Bars) and losses.labels[0] == "hue"
@@ -113,4 +113,4 @@ def words(result: AuditResult) -> tuple[str, ...]:
 def test_a_network_no_better_than_chance_has_nothing_to_lose(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--epochs", "1", "--lr", "1e-7", "--quiet").code == 0
     refused = lab.call("run", "audit", "latest", "--images", "60", "--quiet")
-    assert refused.code == 3 and "there is nothing that it could lose" in refused.sentence
+    assert refused.code == 3 and "there is no accuracy to lose" in refused.sentence

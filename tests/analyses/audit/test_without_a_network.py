@@ -50,7 +50,7 @@ def test_a_network_is_trained_first_and_clean_ones_set_the_floor(lab: Lab) -> No
     verdict, losses, matrix = (figure_called(found, name) for name in ("verdict", "losses", "calibration"))
     assert isinstance(verdict, Text) and isinstance(losses, Bars) and isinstance(matrix, Matrix)
     (said,) = (text for text in verdict.paragraphs if "was trained first" in text)
-    assert said.startswith(f"No network was named, so a small one was trained first: {first.run}, a mlp of ")
+    assert said.startswith(f"No network was named, so a small one was trained first: {first.run}, a mlp with ")
     if clean.learned:
         assert f"floor {100 * found.floor:.1f} points" in " ".join(verdict.paragraphs)
         assert [reference.name for reference in losses.references] == ["largest of clean trainings", "floor"]
@@ -84,7 +84,7 @@ def an_older_result_opens_and_an_altered_one_does_not(folder: Path, params: Audi
         read(params, older)
     with pytest.raises(Damaged, match="null doesn't match its clean trainings"):
         read(params, Result({**saved.metrics, "null_alarms": 29.0}, saved.facts, saved.arrays))
-    with pytest.raises(Damaged, match="not what they lose"):
+    with pytest.raises(Damaged, match="without their losses"):
         read(params, Result(metrics, saved.facts, arrays))
     again = folder / "again"
     again.mkdir()
@@ -137,7 +137,7 @@ def test_what_is_not_said_is_chosen_by_how_many_images_there_are_and_how_large(t
 
 
 REFUSED = {
-    ("shipped/lazy-strokes", "--cue", "border"): (2, "--cue says how to train a network, and shipped/lazy-strokes is"),
+    ("shipped/lazy-strokes", "--cue", "border"): (2, "--cue is an option of training, and shipped/lazy-strokes is"),
     (): (2, "Name a trained network, or give --source with the images to train one on."),
     ("--source", "strokes", "--image-size", "32"): (2, "The source strokes doesn't read image-size"),
     ("--source", "strokes", "--placement", "none", "--hard", "inverted"): (2, "The hard split inverted needs a color"),
@@ -238,13 +238,13 @@ def test_too_few_images_are_said_to_be_so_and_nothing_is_trained(lab: Lab) -> No
 def test_right_on_no_more_than_chance_is_told_from_right_on_too_few() -> None:
     require_more_than_chance(0.9, 0.5, 100)
     for accuracy, chance, images, sentence in (
-        (0.4, 0.5, 100, "right on 40 % of 100 images, which isn't more than the 50 % of the largest class"),
-        (1.0, 1.0, 53, "which isn't more than the 100 % of the largest class"),
+        (0.4, 0.5, 100, "right on 40 % of 100 images, no more than the 50 % of the largest class"),
+        (1.0, 1.0, 53, "no more than the 100 % of the largest class"),
         (
             1.0,
             0.6,
             5,
-            "right on 100 % of 5 images, and 60 % are of the largest class: of so few images that may be chan",
+            "right on 100 % of 5 images, and 60 % are of the largest class: with so few images that may be chan",
         ),
     ):
         with pytest.raises(BadInput, match=sentence):

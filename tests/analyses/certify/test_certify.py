@@ -102,7 +102,7 @@ def test_smoothing_takes_any_network_and_bounds_name_the_layer(trained: Lab) -> 
     [
         (("--attacks", "ddn"), "can't be compared with certificates"),
         (("--certificates", "crwn"), "crown"),
-        (("--epsilon", ".3"), "more than the largest that is tried"),
+        (("--epsilon", ".3"), "is more than --largest"),
         (("--target-class", "eleven"), "eleven"),
     ],
 )

@@ -175,7 +175,7 @@ def test_only_networks_of_the_same_data_are_ranked_so(three: Lab) -> None:
         shutil.rmtree(other)
     for options, sentence in (
         (("--rank", "worst-pseudo-group"), "infers groups from a property of the images"),
-        (("--property", "hue"), "No property is read by the rank unbiased_accuracy"),
+        (("--property", "hue"), "--rank unbiased_accuracy reads no --property"),
         (("--rank", "worst-pseudo-group", "--property", "huo"), "There is no property 'huo'"),
     ):
         refused = three.call("run", "compare", *options)

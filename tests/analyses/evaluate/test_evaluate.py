@@ -269,7 +269,7 @@ def test_uneven_ground_is_told(compared_networks: ComparedNetworks, busy: Lab) -
             {"source": "fashion"},
             "can't be asked about digits (source strokes)",
         ),
-        ({"model": "mine.py:net"}, "say that it may run: --against-model mine.py:net"),
+        ({"model": "mine.py:net"}, "to allow it to run: --against-model mine.py:net"),
     ],
 )
 def test_networks_that_share_no_data_are_refused(params: dict[str, object], sentence: str, busy: Lab) -> None:

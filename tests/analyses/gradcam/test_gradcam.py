@@ -304,7 +304,7 @@ def test_code_of_ones_own_with_relus_in_place(tmp_path: Path) -> None:
     assert lab.call("run", "train", *data, "--model", own, "--name", "mine").code == 0
     assert lab.call("run", "train", *data, "--model", "small-16", "--name", "plain").code == 0
     unnamed = lab.call("run", "gradcam", "mine")
-    assert unnamed.code == 3 and "say that it may run: --model net.py:net" in unnamed.sentence
+    assert unnamed.code == 3 and "to allow it to run: --model net.py:net" in unnamed.sentence
     unnamed = lab.call("run", "gradcam", "plain", "--against", "mine")
     assert unnamed.code == 3 and "--against-model net.py:net" in unnamed.sentence
     answer = lab.call("run", "gradcam", "mine", "--model", own, *SMALL, "--json").json

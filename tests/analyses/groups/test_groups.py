@@ -76,7 +76,7 @@ def test_a_person_has_the_last_word(lab: Lab) -> None:
     assert (np.flatnonzero(mine.contradicting) == np.sort([*marked[2:], missed])).all()
     assert mine.like[missed] == other
     for options, code, sentence in (
-        (("--contradicting", "17"), 2, "'17' isn't the number of an image with the class"),
+        (("--contradicting", "17"), 2, "'17' isn't NUMBER:CLASS"),
         (("--contradicting", "17:ten"), 2, "There is no digit 'ten'"),
         (("--agreeing", "300"), 3, "There is no training image 300: they are numbered from 0 to 269"),
         (("--property", "hue"), 2, "--by errors uses none"),

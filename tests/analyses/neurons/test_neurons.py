@@ -207,7 +207,7 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
     (lab.folder / "mine.py").write_text(code)
     assert lab.call("run", "train", *TINY_TRAINING, "--model", "mine.py:make", "--json").code == 0
     refused = lab.call("run", "neurons", "latest", *QUICK)
-    assert refused.code == 3 and "say that it may run: --model mine.py:make" in refused.sentence
+    assert refused.code == 3 and "to allow it to run: --model mine.py:make" in refused.sentence
     done = lab.call("run", "neurons", "latest", "--model", "mine.py:make", *QUICK)
     assert done.code == 0, done.err
     assert done.json["metrics"]["neurons"] == 6

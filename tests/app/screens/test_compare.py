@@ -105,7 +105,7 @@ def test_before_a_study_stands_what_it_would_train_and_before_a_recipe_all_that_
         pilot.app.screen.query_one(ParamsForm).set_values({"methods": ("grl",), "seeds": (1, 2), "plain": False})
         await until(pilot, lambda: "What it trains: 2 networks" in screen_text(pilot.app))
         await pilot.press("escape", "r")
-        await until(pilot, lambda: "What five studies and papers reported" in screen_text(pilot.app))
+        await until(pilot, lambda: "Recipes of five studies and of papers" in screen_text(pilot.app))
         table = next(view for view in pilot.app.screen.query(TableView) if view.size)
         assert {row[0] for row in table.figure.rows} == set(recipes())
         table.focus()

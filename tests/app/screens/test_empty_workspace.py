@@ -17,7 +17,7 @@ SIZES = [(120, 36), (200, 60)]
 SCREENS = {"0": "home", "1": "dataset", "2": "train", "3": "evaluate", "8": "compare"}
 OVERLAYS = {
     "study": "What it trains",
-    "recipe": "What five studies and papers reported",
+    "recipe": "Recipes of five studies and of papers",
     "sae-experiments": "Bundled example",
     "llc": "Bundled example",
     "sae-selfcheck": "Bundled example",

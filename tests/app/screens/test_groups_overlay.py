@@ -67,4 +67,4 @@ def test_words_are_counted_beside_what_was_told(lab_with_training: Lab) -> None:
     marked = np.flatnonzero(found.contradicting).tolist()
     words = ("--agreeing", f"{marked[0]}", "--contradicting", f"{marked[1]}:{found.like[marked[1]]}")
     mine = lab_with_training.call("run", "groups", "reference", "--by", "errors", *words, "--quiet")
-    assert "You confirmed 1 and rejected 1 of those that had been marked: 50 % are right" in " ".join(mine.out.split())
+    assert "You confirmed 1 and rejected 1 of the marks: 50 % are right" in " ".join(mine.out.split())

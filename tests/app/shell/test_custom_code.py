@@ -21,7 +21,7 @@ from tests.app.pilot import drive, screen_text, until
 from tests.commands import Lab, state_of
 from tests.runs_of_others import code_of, fill_with_runs_of_others, hostile_runs
 
-REFUSED = ("named only by a file", "named only by its run folder", "say that it may run")
+REFUSED = ("named only by a file", "named only by its run folder", "to allow it to run")
 
 
 @pytest.fixture

@@ -101,14 +101,14 @@ def budget(pilot: Pilot[Any]) -> int:
     return int(headline(pilot).split(" within ")[1].split()[0])
 
 
-async def press(pilot: Pilot[Any], key: str, until_true: Callable[[], object]) -> None:
+async def press(pilot: Pilot[Any], key: str, condition: Callable[[], object]) -> None:
     """Press a key and wait until what it asks is answered in full and drawn."""
     panel = pilot.app.screen
     assert isinstance(panel, LiveAttackScreen)
     before = panel.answered_question
     await pilot.press(key)
     await until(
-        pilot, lambda: panel.answered_question is not None and panel.answered_question is not before and until_true()
+        pilot, lambda: panel.answered_question is not None and panel.answered_question is not before and condition()
     )
 
 
@@ -216,7 +216,7 @@ def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspac
             np.testing.assert_allclose(chances.values[1] / 100, climb.probabilities[climb.frames[frame].step])
             assert words(pilot).startswith(f"cured-strokes. Step {climb.frames[frame].step} of ")
         await pilot.press("right")
-        assert shown_step(pilot) == "result" and words(pilot) == until_true
+        assert shown_step(pilot) == "result" and words(pilot) == caption
         np.testing.assert_array_equal(drawn(pilot)["pictures"].images[4], made)
         chart = pilot.app.screen.query_one(LinesView)
         chart.focus()
@@ -303,12 +303,12 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
         await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen))
         panel = app.screen
 
-        def until_true() -> int:
+        def steps_shown() -> int:
             return int(np.isfinite(drawn(pilot)["climb"].series[0].y).sum()) if drawn(pilot) else 0
 
-        await until(pilot, lambda: until_true() > 3)
-        first = until_true()
-        await until(pilot, lambda: until_true() > first)
+        await until(pilot, lambda: steps_shown() > 3)
+        first = steps_shown()
+        await until(pilot, lambda: steps_shown() > first)
         assert panel.answered_question is None and words(pilot).endswith("Attacking ...")
         before = headline(pilot)
         await pilot.press("n")

@@ -54,7 +54,7 @@ def test_where_the_network_is_taken_out_and_images_are_named_one_is_trained_firs
         assert screen.does_without_network and screen.followed is None
 
         screen.form.set_values({"run": "shipped/lazy-strokes", "cue": "border"})
-        assert "--cue says how to train a network" in screen.form.show_error()
+        assert "--cue is an option of training" in screen.form.show_error()
         screen.form.set_values({"source": "strokes"})
         screen.action_close_form()
         screen.action_back()

@@ -52,7 +52,7 @@ def test_what_cannot_be_is_told_before_anything_is_written(exported: Lab) -> Non
     for command, code, sentence in (
         ((*given, "out.saelens", "--steps", "100"), 2, "and --steps is an option of training: leave out one of them."),
         ((*given, "out.saelens", "--controls", "3"), 2, "and --controls is an option of training"),
-        ((*given, "out.saelens", "--layer", "features.relu1"), 3, "is of 128 dimensions, and features.relu1 has 32"),
+        ((*given, "out.saelens", "--layer", "features.relu1"), 3, "has 128 dimensions, and features.relu1 has 32"),
         ((*given, "elsewhere"), 3, "There is no folder elsewhere"),
         (("export", "reference", "x.saelens"), 2, "A run of train has no autoencoder"),
         (("export", "found", "nowhere/x.saelens"), 3, "the folder doesn't exist"),

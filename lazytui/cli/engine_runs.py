@@ -44,7 +44,7 @@ def submit(run: RunFolder, workspace: Workspace, engine: Engine, *, quiet: bool)
 
 
 def execute_elsewhere(run: RunFolder, workspace: Workspace, engine: Engine, *, quiet: bool) -> None:
-    """Have an engine execute a run, and tell what it reports until it has ended. Ctrl-C leaves it going.
+    """Have an engine execute a run, and show its reports until it has ended. Ctrl-C leaves it going.
 
     Raises LazytuiError where it doesn't end well.
     """

@@ -34,7 +34,7 @@ class Spent:
 class Phases(NoPhases):
     """Adds up seconds by phase; of a phase within another one they are the inner one's.
 
-    A device works on after it was told to. So that a phase is charged for its own work, it is waited for wherever the
+    A device computes asynchronously. So that a phase is charged for its own work, it is waited for wherever the
     phase changes, which makes the whole a little slower than it is unmeasured.
     """
 

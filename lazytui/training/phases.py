@@ -1,4 +1,4 @@
-"""The phases of a training that `--profile` tells apart, by the names that they are shown under."""
+"""The phases of a training that `--profile` times, by the names that they are shown under."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def _step(settings: TrainingSettings, hardware: Hardware, graph: bool, threads: 
         while done < 2 or time.perf_counter() - began < _ROUND_SECONDS:
             loss = step(done)
             done += 1
-        loss.item()  # a device works on after it was told to
+        loss.item()  # the device may still be computing
         return (time.perf_counter() - began) / done
 
     some()

@@ -106,10 +106,10 @@ def test_what_was_saved_of_either_is_resumed_by_either(data: BiasedDataset) -> N
 @pytest.mark.parametrize("name", ["rex", "mixup", "permute-jitter"])
 def test_what_cannot_be_recorded_is_done_as_ever_and_said(name: str, data: BiasedDataset) -> None:
     plain, static = pair(name, data, lazy)
-    expected, told = train_steps(plain, eager(plain)), list[str]()
-    losses = train_steps(static, StaticStep(static, SIZE, record_operations, told.append).step)
+    expected, notes = train_steps(plain, eager(plain)), list[str]()
+    losses = train_steps(static, StaticStep(static, SIZE, record_operations, notes.append).step)
     assert losses == pytest.approx(expected, abs=1e-4)
-    (sentence,) = told
+    (sentence,) = notes
     assert sentence.startswith("The steps of this training can't be recorded as a CUDA graph (")
     with pytest.raises(LazytuiError, match="train it with --graph off"):
         train_steps(static, StaticStep(static, SIZE, record_operations).step)

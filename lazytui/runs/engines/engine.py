@@ -63,7 +63,7 @@ class Engine(Protocol):
         """Have runs executed; what the engine calls each job, by the name that it is given here.
 
         runs: by names such as `lazytui-k3f9x2_0`: the same up to the last `_`, then counted from 0; never used before.
-        Raises Busy or RefusedJobs where none was taken, and Unreachable where that isn't known: `look` will tell.
+        Raises Busy or RefusedJobs where none was taken, and Unreachable where that isn't known until the next `look`.
         """
 
     def look(self, names: Collection[str]) -> Mapping[str, Job]:

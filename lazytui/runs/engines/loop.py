@@ -216,7 +216,7 @@ class _Loop:
         ids: Mapping[str, str] = {}
         try:
             ids = self._engine.submit(runs, self._report.workspace)
-        except Unreachable as error:  # whether it has them, a look will tell
+        except Unreachable as error:  # the next look shows whether it has them
             self._note_unreachable(error)
         except (Busy, RefusedJobs) as error:
             for run in runs.values():

@@ -22,7 +22,7 @@ exec >>"$run/{output}" 2>&1 || exit 1 # where the node doesn't see the folder, i
 {setup}
 export {ticket}={batch}_$SLURM_ARRAY_TASK_ID OMP_NUM_THREADS="${{OMP_NUM_THREADS:-${{SLURM_CPUS_PER_TASK:-1}}}}"
 warned= child=
-warn() {{ # before the time limit, or when somebody stops the run: lazytui saves and ends, and is told so only once
+warn() {{ # before the time limit, or when somebody stops the run: lazytui saves and ends, and is asked only once
   if [ -z "$warned" ] && [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null; fi
   warned=1
 }}

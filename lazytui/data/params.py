@@ -74,7 +74,7 @@ class PaintingParams(ProtocolParams, SourceParams, PresetChoice):
     )
     placement: Placement = Field(
         "background",
-        description="What carries the color: the stroke (on a dark background), the background (under a white stroke), "
+        description="Placement of the color: the stroke (on a dark background), the background (under a white stroke), "
         "both (the background at half strength), or none: plain white digits on black.",
     )
     texture: Annotated[tuple[Texture, ...], BeforeValidator(split_list)] = Field(

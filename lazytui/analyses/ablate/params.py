@@ -14,7 +14,7 @@ class AblateParams(Params):
     """Which neurons are taken out, and what stands in for them."""
 
     neurons: Annotated[str, RunReference(kinds=("neurons",), argument=True)] = Field(
-        description="A run of `lazytui run neurons`, whose neurons are taken out."
+        description="A run of `lazytui run neurons`, whose neurons are ablated."
     )
     neuron: str = Field(
         "traitors",
@@ -24,9 +24,9 @@ class AblateParams(Params):
     stand_in: Literal["mean", "zero"] = Field("mean", description="What stands in for them: their mean, or nothing.")
     patch: str | None = Field(
         None,
-        description="Also put what they do in one image into another, such as 'red 1 into green 1', and watch every "
-        "logit; 'hard red 7 into easy 17' names images of a split by color and digit (value and class) or "
-        "by number, 'drawn 0' what `lazytui run ask` kept last.",
+        description="Also patch their activations from one image into another, such as 'red 1 into green 1', and show "
+        "every logit; 'hard red 7 into easy 17' names images of a split by color and digit (value and class) or by "
+        "number, 'drawn 0' the newest image that `lazytui run ask` kept.",
     )
     model: str | None = Field(
         None,

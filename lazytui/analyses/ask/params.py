@@ -25,10 +25,10 @@ class PictureParams(Params):
     )
     fit: Literal["crop", "pad", "stretch"] = Field(
         "crop",
-        description="What becomes of a picture that isn't square: crop keeps the square in its middle, pad adds black, "
-        "stretch distorts it. Of images that aren't square likewise.",
+        description="How a picture is fitted to the images' shape: crop keeps its middle, pad adds black, stretch "
+        "distorts it.",
     )
-    invert: bool = Field(False, description="Whether light and dark change places, as for dark ink on light paper.")
+    invert: bool = Field(False, description="Invert light and dark, for dark ink on light paper.")
     digit: ClassName | None = Field(
         None,
         description="The digit that the picture shows, if any, or the class by name or number; then answers are right "
@@ -51,7 +51,7 @@ class AskNetworksParams(SecondNetworkParams):
     target: str = Field(
         PREDICTED,
         max_length=200,
-        description="The class whose evidence is shown: what the network predicts, or one of your choice.",
+        description="The class whose evidence is shown: the predicted class, or one of your choice.",
         json_schema_extra={"choices": [PREDICTED, *DIGITS]},
     )
 

@@ -34,7 +34,7 @@ _FEWEST_COMPARED = 3
 def require_two_classes(source: str, target: str) -> None:
     """Raise ValueError where both are the same."""
     if source == target:
-        raise ValueError(f"The source and the target are both {source}: nothing has to be changed.")
+        raise ValueError(f"The source and the target are both {source}: choose two classes.")
 
 
 if TYPE_CHECKING:
@@ -76,26 +76,26 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
     attack: str = name_field("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
     source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
         str(_SOURCE),
-        description="The class that is shown, by name or number; all: each of them, but for the target where it is "
-        "wanted. Of fewer than eight classes the default is the first.",
+        description="The class of the source images, by name or number; all: every class but the target. With fewer "
+        "than eight classes the default is the first.",
         json_schema_extra={"choices": [*DIGITS, "all"]},
     )
     target_class: ClassName = Field(
         _TARGET,
-        description="The class that shall be seen, by name or number; a pool has its value of the attribute.",
+        description="The class to reach, by name or number; the pool target-colored has its value of the attribute.",
     )
-    targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the class shown.")
+    targeted: bool = Field(True, description="Attack towards the target class; otherwise away from the source class.")
     score: str | None = Field(
         None,
         max_length=1000,
-        description="What is raised instead of the target's probability: margin:3,8, the logit of one class minus "
-        "another's, or a function of yours, file.py:function, that makes (n,) of logits (n, classes).",
+        description="A score to raise instead of the target's probability: margin:3,8, the logit of one class minus "
+        "another's, or your own function, file.py:function, from logits (n, classes) to (n,).",
     )
     above: float | None = Field(
         None,
         allow_inf_nan=False,
-        description="What the score has to exceed. A margin's default is 0, where it changes its sign; of a function "
-        "it has to be given.",
+        description="The value that the score must exceed. The default for a margin is 0, where it changes sign; a "
+        "function needs one.",
     )
     epsilon: float = Field(
         0.05,
@@ -104,7 +104,7 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         description="The budget at which rates are reported: the largest change of a value (linf), rounded down to "
         "whole levels of 255, or the Euclidean distance (l2).",
     )
-    largest: float | None = Field(None, gt=0, le=50, description="The largest budget that is tried [linf 0.5, l2 12].")
+    largest: float | None = Field(None, gt=0, le=50, description="The largest budget to search [linf 0.5, l2 12].")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")
 
     @model_validator(mode="before")
@@ -132,7 +132,7 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         if ATTACKS[self.attack].norm == "linf" and max(self.epsilon, self.largest or 0) > 1:
             raise ValueError(f"{self.attack} changes values between 0 and 1: a budget over 1 means nothing.")
         if self.epsilon > self.budget:
-            raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
+            raise ValueError(f"--epsilon {self.epsilon:g} is more than the largest budget, {self.budget:g}.")
         return self
 
     def _check_score(self) -> None:
@@ -148,7 +148,7 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         if ATTACKS[self.attack].needs_classes:
             raise ValueError(f"{self.attack} goes by several classes' logits, so it raises no score: take apgd-ce.")
         if self.above is None and is_score_code(self.score):
-            raise ValueError("Say with --above what the function has to exceed for an attack to succeed.")
+            raise ValueError("A function needs --above: the value that it must exceed for an attack to succeed.")
 
     def in_content(self, content: Content) -> Self:
         """The same with the classes by name. Raises UsageError where there are none such."""
@@ -225,25 +225,25 @@ class AttackParams(AttackSetting):
     """Which networks, which attack, and from which images."""
 
     against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
-        (), description="Other networks, to be asked about the very same images and shown beside it."
+        (), description="Other networks to compare with, on the same images."
     )
     pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
         "all",
-        description="The sources' color, or other attribute: the class's own, each in turn, or the target's. Where "
-        "nothing can be repainted, the test images that have it; neutral are all of them.",
+        description="The sources' color, or other attribute: that of their class (aligned), every value (neutral), or "
+        "the target's. Data that can't be repainted use the test images with that value; neutral uses all of them.",
     )
     sources: int = Field(
         100,
         ge=FEWEST,
         le=10_000,
-        description="Images of each source class in a pool, or as many as the test split has; a claim needs 100 and "
+        description="Images of each source class in a pool, at most those of the test split; a claim needs 100 and "
         "three networks.",
     )
     keep: int = Field(
         24,
         ge=1,
         le=1000,
-        description="Sources of each pool that are kept with their adversarial images, for `lazytui export RUN x.npz`.",
+        description="Sources of each pool to keep with their adversarial images, for `lazytui export RUN x.npz`.",
     )
 
     @property

@@ -19,19 +19,17 @@ class AttackImageParams(AttackSetting):
 
     source_class: Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=60)] = Field(
         "7",
-        description="The class that is shown, by name or number. Of fewer than eight classes the default is the first.",
+        description="The class of the image, by name or number. With fewer than eight classes, the first by default.",
         json_schema_extra={"choices": [*DIGITS]},
     )
     pool: ImagePool | None = Field(
         None,
-        description="The image's color, or other attribute: the class's own, any, or the target's; drawn are pictures "
-        "of the digit that `lazytui run ask` kept. Default the class's own where the images have such, else neutral: "
-        "all images of the class.",
+        description="The image's color, or other attribute: that of its class (aligned), any (neutral), or the "
+        "target's; drawn: pictures of the digit that `lazytui run ask` kept. Default aligned where the images have an "
+        "attribute, else neutral: all images of the class.",
     )
     image: int = Field(0, ge=0, lt=10_000, description="Which image of the pool.")
-    sure: bool = Field(
-        False, description="Whether the goal has to be more probable than .9, or only the most probable."
-    )
+    sure: bool = Field(False, description="Require a probability over .9 for success, not only the largest one.")
     smallest: bool = Field(
         False, description="Attack with the smallest budget that fools this image instead of --epsilon."
     )
@@ -39,26 +37,26 @@ class AttackImageParams(AttackSetting):
         1.0,
         ge=1,
         le=LARGEST_FACTOR,
-        description="How many times as strong the sensitivity is drawn: at 1 its largest value is white, or black.",
+        description="Factor that amplifies the displayed sensitivity; at 1 its largest value is white or black.",
     )
     budgets: int = Field(
         12,
         ge=0,
         le=200,
-        description="Attack it also with so many budgets, evenly up to the largest: the probabilities over them.",
+        description="Also attack with this many evenly spaced budgets up to the largest, and show the probabilities.",
     )
 
     @field_validator("source_class")
     @classmethod
     def _of_one_class(cls, name: str) -> str:
         if name == "all":
-            raise ValueError("One image is of one class, not of all.")
+            raise ValueError("--source-class of one image can't be all: choose a class.")
         return name
 
     @model_validator(mode="after")
     def _check_sure(self) -> Self:
         if self.sure and self.score is not None:
-            raise ValueError("A score has no probability to be sure of: leave --sure out, and raise --above instead.")
+            raise ValueError("--sure needs a probability, which --score lacks: leave out --sure, and raise --above.")
         return self
 
     @property

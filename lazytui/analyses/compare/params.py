@@ -23,9 +23,9 @@ class CompareParams(RankParams):
     y: MetricName = Field("hard_accuracy", description="Up the scatter of all trainings.")
     plain: bool = Field(
         True,
-        description="Also train what is missing of the plain networks that each is held against, one for every recipe "
-        "and seed: same architecture, data and number of steps; and beside irm and rex another, with the same samples "
-        "and risk but no penalty. --no-plain trains nothing.",
+        description="Also train the missing plain networks to compare with, one for every recipe and seed: same "
+        "architecture, data and number of steps; and for irm and rex a control with the same samples and risk but no "
+        "penalty. --no-plain trains nothing.",
     )
     attack: str | None = name_field(
         None,

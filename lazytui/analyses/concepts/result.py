@@ -26,8 +26,8 @@ class ConceptsResult(OfImages):
 
     scores: (concepts, classes, runs), by concept and class: the share of the class's images whose score rises along a
     vector of the concept. Concepts are first the values of the attribute, then the classes. random: (classes, R), the
-    same along R vectors of random images. accuracy: (concepts,), balanced, on images with the concept and
-    others, mean over runs. images: (classes,), of each class. fitted: images with a concept that its vectors
+    same along R vectors of random images. accuracy: (concepts,), balanced, on images with the concept and others,
+    mean over runs. images: (classes,), of each class. fitted: images with a concept that its vectors
     are fitted to, and as many random ones. dimensions: of the layer's activation. recorded_content: of the images; None
     where they are digits in the palette's colors.
     """

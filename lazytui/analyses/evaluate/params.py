@@ -35,12 +35,12 @@ class EvaluateParams(PairParams):
     )
     cell: str | None = Field(
         None,
-        description="Also show the images behind a cell of a matrix: its row and column, such as 1,0 for the 1 that is "
-        "taken for a 0.",
+        description="Also show the images behind a cell of a matrix: its row and column, such as 1,0 for a 1 that is "
+        "classified as a 0.",
     )
     matrix: MatrixName = Field(
         "confusion-hard",
-        description="The matrix whose cell is meant; a value of the attribute counts as the class that it belongs to.",
+        description="The matrix of --cell; a value of the attribute counts as the class that it belongs to.",
     )
 
     @field_validator("cell")
@@ -53,5 +53,5 @@ class EvaluateParams(PairParams):
     @model_validator(mode="after")
     def _check_matrix(self) -> EvaluateParams:
         if self.against is None and self.matrix.startswith(AGAINST):
-            raise ValueError(f"The matrix {self.matrix} is a second network's: say which with --against.")
+            raise ValueError(f"The matrix {self.matrix} is of a second network: choose one with --against.")
         return self

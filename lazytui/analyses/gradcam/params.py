@@ -36,9 +36,9 @@ class GradcamParams(PairParams):
     target: str = Field(
         _PREDICTED,
         max_length=1000,
-        description="The class whose evidence is shown: what the network predicts, the digit, the digit that the color "
-        "belongs to, or one for all images. For other images than digits what they are called: class, or ground, or a "
-        "class by name or number. Also margin:3,8, the logit of one class minus another's, or a function of yours, "
+        description="The class whose evidence is shown: the predicted class, the digit, the digit that the color "
+        "belongs to, or one class for all images. For images other than digits: class, the name of the attribute, or a "
+        "class by name or number. Also margin:3,8, the logit of one class minus another's, or your own function, "
         "file.py:function, that makes (n,) of logits (n, classes).",
         examples=[_PREDICTED, "digit", "color", *DIGITS],
     )
@@ -49,15 +49,15 @@ class GradcamParams(PairParams):
     )
     split: SplitName = Field("easy", description="The images to look at; easy are those of the validation split.")
     images: Annotated[int, Field(ge=2)] | None = Field(
-        None, description="How many of them; default all, or as many as a slow method affords."
+        None, description="Number of these images; default all, or fewer for a slow method."
     )
     checked: Annotated[int, Field(ge=0)] = Field(
-        200, description="Images on which the maps are put to the test (faithfulness, randomized weights, recoloring)."
+        200, description="Images for the tests of the maps (faithfulness, randomized weights, recoloring)."
     )
     baseline: Literal["black", "mean"] = Field(
         "black",
-        description="Where integrated gradients start, and what kernel-shap shows of absent superpixels: a black "
-        "image, or the mean of the split.",
+        description="Start of integrated gradients, and value of absent superpixels in kernel-shap: a black image, or "
+        "the mean of the split.",
     )
     superpixels: Annotated[int, Field(ge=2, le=10)] = Field(
         7, description="Superpixels per row and per column of kernel-shap."

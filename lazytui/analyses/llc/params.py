@@ -26,11 +26,11 @@ class LlcParams(ModelUnderStudyParams):
     batch: int = Field(16, ge=1, le=10_000, description="Training images in a step of a chain.")
     slope: Literal["removed", "kept"] = Field(
         "removed",
-        description="Whether the slope of the loss at the weights is subtracted: the definition assumes a minimum.",
+        description="Whether to subtract the slope of the loss at the weights: the definition assumes a minimum.",
     )
     through_training: bool = Field(
         False,
-        description="Whether it is also estimated at each step at which the training kept weights (train's "
-        "--keep-checkpoints), by as many chains each.",
+        description="Also estimate it at each checkpoint that the training kept (train's --keep-checkpoints), with as "
+        "many chains each.",
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the noise and of the batches.")

@@ -51,10 +51,10 @@ class OtherDataParams(Params):
 
     HEADING: ClassVar[str] = "Other data"
 
-    source: str | None = Field(None, description="Images to show it, if not those of the training.")
+    source: str | None = Field(None, description="Images to evaluate on, if not those of the training.")
     dataset: str | None = name_field(
         None,
-        "Data set to show it, if not that of the training, such as stroke or gr95h.",
+        "Data set to evaluate on, if not that of the training, such as stroke or gr95h.",
         {name: preset["about"] for name, preset in presets().items()},
     )
     bias: Annotated[float, Field(ge=0, le=1)] | None = Field(
@@ -63,7 +63,7 @@ class OtherDataParams(Params):
     palette: str | None = name_field(
         None, "Palette, if not that of the data set.", {name: colors.about for name, colors in palettes().items()}
     )
-    placement: Placement | None = Field(None, description="What carries the color, if not as in the data set.")
+    placement: Placement | None = Field(None, description="Placement of the color, if not that of the data set.")
     texture: Annotated[tuple[Texture, ...], BeforeValidator(split_list)] | None = Field(
         None, description="Textures of the background, if not those of the data set."
     )
@@ -167,8 +167,8 @@ def require_same_classes(network: str, trained: DatasetParams, data: DatasetPara
         raise BadInput(f"{network} was trained on {_classes(trained)} and can't be asked about {_classes(data)}.")
     if learned.image_shape != shown.image_shape:
         raise BadInput(
-            f"{network} was trained on images of {learned.height} x {learned.width} pixels and can't be shown those of "
-            f"{shown.height} x {shown.width}: choose their size where it was trained (--image-size)."
+            f"{network} was trained on images of {learned.height} x {learned.width} pixels and can't take images of "
+            f"{shown.height} x {shown.width}: choose the size in its training (--image-size)."
         )
 
 

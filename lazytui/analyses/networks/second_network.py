@@ -1,4 +1,4 @@
-"""A second network beside the first, asked about the very same images: how it is named, and whether that is fair."""
+"""A second network beside the first, on the same images: how it is named, and whether that is fair."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SecondNetworkParams(NetworkParams):
     """Which network is asked, and which other one beside it."""
 
     against: Annotated[str | None, RunReference(kinds=("train",))] = Field(
-        None, description="A second trained network, to be asked about the very same images and shown beside it."
+        None, description="A second trained network to compare with, on the same images."
     )
     against_model: str | None = Field(None, description="The architecture of the second network, as for --model.")
 

@@ -37,30 +37,30 @@ class NeuronsParams(ModelUnderStudyParams):
         2000, ge=100, le=100_000, description="Images of the easy and of the hard split that ablations are measured on."
     )
     ablate: Literal["mean", "zero"] = Field(
-        "mean", description="What stands in for ablated neurons in the cumulative curves: their mean, or nothing."
+        "mean", description="The value of ablated neurons in the cumulative curves: their mean, or zero."
     )
     starts: int = Field(3, ge=1, le=20, description="Random starts of every preferred input and class image.")
     class_start: str = Field(
         "noise",
-        description="Where class images start: noise; texture, each at one in the color of its class; or a color such "
-        "as red, all at its texture.",
+        description="Start of class images: noise; texture, each in the color of its class; or a color such as red, "
+        "the same for all.",
         examples=["noise", "texture", "red"],
     )
     image: str | None = Field(
         None,
-        description="An image whose feature maps are shown instead of the red 1's: red 7 of the ten shapes in ten "
-        "colors, hard red 7 or easy 17 of a split, or drawn 0, what `lazytui run ask` kept last.",
+        description="An image whose feature maps are shown instead of the red 1's: red 7 of the cue conflicts, hard "
+        "red 7 or easy 17 of a split, or drawn 0, the newest image that `lazytui run ask` kept.",
         examples=["red 7", "hard red 7", "easy 17"],
     )
     target: str | None = Field(
         None,
         max_length=1000,
-        description="What else images are optimized for: a class by name or number, margin:3,8, the logit of one class "
-        "minus another's, or a function of yours, file.py:function, that makes (n,) of logits (n, classes).",
+        description="Also optimize images for a target: a class by name or number, margin:3,8, the logit of one class "
+        "minus another's, or your own function, file.py:function, from logits (n, classes) to (n,).",
         examples=["margin:3,8"],
     )
     steps: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
-    pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, that get a page of their own in the figures.")
+    pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, with their own page in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")
 
     @field_validator("read")

@@ -35,9 +35,9 @@ class RecipeParams(GridParams):
     )
     preset: Literal["quick", "full"] = Field(
         "full",
-        description="full: real MNIST, all of it, as the studies did; quick: on "
+        description="full: all of real MNIST, as in the studies; quick: "
         f"{QUICK_SIZES['train_size']:,} training and {QUICK_SIZES['test_size']:,} test digits, of MNIST if it is here, "
-        "with the first of the seeds and nothing plain beside it.",
+        "with the first of the seeds and no plain networks to compare with.",
     )
     source: str | None = Field(
         None, description="Digits to paint, if not those of the preset: a verdict on others is one on those."

@@ -32,7 +32,7 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
     )
     positions: Literal["apart", "together"] = Field(
         "apart",
-        description="What a map is: every position a sample of its channels (apart), or all of it one sample.",
+        description="Samples of a map: the channels at each position (apart), or the whole map as one (together).",
     )
     expansion: float = Field(
         0.5,
@@ -46,9 +46,9 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
     )
     steps: int = Field(12_000, ge=1, le=10**7, description="Updates of the autoencoder.")
     epochs: int | None = Field(None, ge=1, le=10**6, description="Passes over the activations, in place of steps.")
-    batch: int = Field(256, ge=2, le=65_536, description="Activations a step.")
-    lr: float = Field(3e-4, gt=0, le=1, description="Learning rate, after warming up and before cooling down.")
-    pictured: int = Field(256, ge=0, le=4096, description="Features, those that do most, of which images are kept.")
+    batch: int = Field(256, ge=2, le=65_536, description="Activations per step.")
+    lr: float = Field(3e-4, gt=0, le=1, description="Learning rate, after warm-up and before decay.")
+    pictured: int = Field(256, ge=0, le=4096, description="Number of features, by their mass, whose images are kept.")
     starts: int = Field(2, ge=0, le=20, description="Random starts of every feature's preferred input; 0 makes none.")
     climb: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
     pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
@@ -57,7 +57,7 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
         ge=0,
         le=10,
         description="Seeds of two controls beside each headline: the same autoencoder with its decoder, or its "
-        "encoder, left at random; 0 trains none. A claim needs 3, with which it is itself trained of as many seeds.",
+        "encoder, frozen at random; 0 trains none. A claim needs 3; the autoencoder then has as many seeds itself.",
     )
     probing: Annotated[tuple[Annotated[int, Field(ge=1, le=512)], ...], BeforeValidator(_numbers_or_none)] = Field(
         (),

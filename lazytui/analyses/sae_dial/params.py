@@ -20,12 +20,12 @@ class SaeDialParams(Params):
     """Which features of which image are turned, and how far."""
 
     sae: Annotated[str, RunReference(kinds=("sae",), argument=True)] = Field(
-        description="A run of `lazytui run sae`, whose features are turned."
+        description="A run of `lazytui run sae`, whose features are scaled."
     )
     feature: str = Field(
         "",
-        description="The features that are turned together: numbers such as 21,44, or words such as color red, digit 7 "
-        "or a label; default the one that is most active on the image.",
+        description="The features to scale together: numbers such as 21,44, or words such as color red, digit 7 or a "
+        "label; default the one that is most active on the image.",
     )
     image: str = Field(
         "0",
@@ -33,12 +33,12 @@ class SaeDialParams(Params):
         "the first of these.",
     )
     split: DoseSplit = Field(
-        "hard", description="The split of the image; drawn are those that `lazytui run ask` kept, the newest first."
+        "hard", description="The split of the image; drawn: those that `lazytui run ask` kept, the newest first."
     )
     how: Literal["scale", "steer", "swap"] = Field(
         "scale",
-        description="scale: the features are so many times as active as they are; steer: at so many times their "
-        "typical strength, whatever they were; swap: they are taken out, and others put there.",
+        description="scale: multiply the features' activations by the factor; steer: set them to the factor times "
+        "their typical strength; swap: ablate them, and put others in their place.",
     )
     into: str = Field("", description="For swap: the features that are put there at their typical strength.")
     factor: str = Field(
@@ -48,7 +48,7 @@ class SaeDialParams(Params):
         None,
         ge=0,
         le=LARGEST,
-        description="Which of the factors the answer and the map are shown at, beside those of the image as it is; "
+        description="The factor at which the prediction and the map are shown, beside those of the unedited image; "
         "default the last.",
     )
     model: str | None = Field(

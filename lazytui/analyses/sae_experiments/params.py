@@ -20,8 +20,8 @@ class SaeExperimentsParams(Params):
     )
     against: Annotated[str | None, RunReference(kinds=("sae",))] = Field(
         None,
-        description="Another one, shown beside it: of a cured network, to which the attribute's features are carried "
-        "over; or of the same layer with another seed, in which each feature is looked for.",
+        description="A second run of sae: of a cured network, to which the attribute's features are transferred; or of "
+        "the same layer with another seed, in which the features are matched.",
     )
     model: str | None = Field(
         None,

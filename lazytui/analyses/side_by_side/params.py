@@ -18,6 +18,6 @@ class SideBySideParams(Params):
     runs: Annotated[tuple[str, ...], RunReference(kinds=KINDS, argument=True)] = Field(
         min_length=2,
         max_length=6,
-        description="Runs of one analysis (neurons, sae, llc or audit), each of another network: a lazy and a cured "
-        "one, or other seeds.",
+        description="Runs of one analysis (neurons, sae, llc or audit) on different networks, such as a lazy and a "
+        "cured one, or other seeds.",
     )

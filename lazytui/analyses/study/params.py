@@ -49,7 +49,7 @@ class StudyGrid(RankParams, GridParams):
     )
     bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(split_list)] = Field(
         (0.95,),
-        description="How often a digit wears its dominant color, or a class has its planted cue: 0.95,0.98,0.99,0.995.",
+        description="Shares of images with their class's own color, or planted cue: 0.95,0.98,0.99,0.995.",
     )
     sweep: Annotated[tuple[str, ...], BeforeValidator(sweep_texts)] = Field(
         (),
@@ -61,7 +61,7 @@ class StudyGrid(RankParams, GridParams):
     )
     alone: bool = Field(
         False,
-        description="Vary each swept option alone, the others at the first of their values; not every combination.",
+        description="Vary each swept option alone, with the others at their first value; not every combination.",
     )
     yes: bool = Field(False, description=f"Train even more than {counted(MOST_TRAININGS, 'network')}.")
 
@@ -87,7 +87,7 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, GroupsInPlace,
         5,
         ge=1,
         le=10_000,
-        description="Passes over the training split. Cures need time: two passes are few. Of photos the default is 3.",
+        description="Passes over the training split. Cures need time: two are few. The default for photos is 3.",
     )
 
     @staticmethod
@@ -130,7 +130,7 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, GroupsInPlace,
             if name not in own:
                 raise ValueError(f"None of {', '.join(self.methods)} reads {name.replace('_', '-')}.")
         if self.zipped and self.alone:
-            raise ValueError("Swept options are taken side by side (zipped) or each alone (alone), not both.")
+            raise ValueError("Choose --zipped or --alone for swept options, not both.")
         if self.zipped:
             require_equal_lengths(self.axes)
         if self.colors and not any(METHODS[method].reads_colors for method in self.methods):

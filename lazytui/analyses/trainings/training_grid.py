@@ -44,9 +44,8 @@ class GridParams(Params):
     )
     plain: bool = Field(
         True,
-        description="Also train plain networks beside cures, one for every bias and seed: same data and number of "
-        "steps, what a cure is held against; and beside irm and rex those with the same samples and risk but no "
-        "penalty.",
+        description="Also train plain networks to compare with, one for every bias and seed: same data and number of "
+        "steps; and for irm and rex controls with the same samples and risk but no penalty.",
     )
     jobs: int = Field(
         0,

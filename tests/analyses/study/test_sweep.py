@@ -99,7 +99,7 @@ def test_another_data_set_brings_its_own_painting_but_not_what_was_chosen() -> N
         ({"sweep": "lr=1"}, "--lr has one value; a sweep needs two or more, such as lr=A,B."),
         ({"sweep": "lr=.1,.2", "lr": ".001,.01"}, "--lr is swept twice."),
         ({"lr": ".001,.01", "epochs": "1,2,3", "zipped": True}, "these have epochs 3, lr 2."),
-        ({"lr": ".001,.01", "zipped": True, "alone": True}, "side by side (zipped) or each alone (alone), not both."),
+        ({"lr": ".001,.01", "zipped": True, "alone": True}, "Choose --zipped or --alone for swept options, not both."),
         ({"plan": "d-setings"}, "There is no plan 'd-setings'. Did you mean d-settings?"),
         ({"alpha": "0.1,0.5"}, "None of jitter-consistency reads alpha."),
     ],

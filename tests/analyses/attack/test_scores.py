@@ -81,7 +81,7 @@ def test_one_image_by_a_function_of_ones_own_is_raised_as_by_the_same_margin(lab
         (("--score", "margin:3,7", "--no-targeted"), "leave targeted on"),
         (("--score", "margin:3,7", "--attack", "mean-image"), "goes towards a class, so it raises no score"),
         (("--score", "margin:3,7", "--attack", "apgd-dlr"), "goes by several classes' logits"),
-        (("--score", "margin:3,7", "--sure"), "no probability to be sure of"),
+        (("--score", "margin:3,7", "--sure"), "--sure needs a probability"),
     ],
 )
 def test_what_is_no_score_is_refused_before_a_run_is_made(options: tuple[str, ...], sentence: str, lab: Lab) -> None:

@@ -115,7 +115,7 @@ def test_it_ends_on_data_of_which_nobody_said_what_is_in_them(story: Path) -> No
     text, verdict, shown = (drawn[name] for name in ("audit", "audit-verdict", "audit-examples"))
     assert isinstance(text, Text) and isinstance(verdict, Text) and isinstance(shown, Pixels)
     assert text.title.startswith("10. ") and "names the frame" in text.paragraphs[1]
-    assert shown.column_labels == ("as it is", "own class", "another class")
+    assert shown.column_labels == ("unedited", "same class", "another class")
     assert any("were tried" in paragraph for paragraph in verdict.paragraphs), "with its limits"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lazytui.analyses.train.params import TrainParams
+from lazytui.data import splits
 from lazytui.data.association import contingency
 from lazytui.data.content import colored_digits
 from lazytui.data.painting.painter import repaint
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, Split, build_dataset
+from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, keep_at_hand
 from lazytui.errors import BadInput
 
 
@@ -125,3 +127,21 @@ def test_a_split_knows_its_length() -> None:
     empty = np.zeros((0, 28, 28, 3), np.uint8)
     none = np.zeros(0, np.uint8)
     assert len(Split(empty, none, none, empty[..., 0], colored_digits("distinct"))) == 0
+
+
+def test_what_is_at_hand_is_what_would_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the same data, whatever else is asked of a training; the newest two are kept."""
+    monkeypatch.setattr(splits, "_at_hand", kept := type(splits._at_hand)())
+    asked = [DatasetParams(source="strokes", train_size=200, test_size=150, seed=seed) for seed in range(3)]
+    made = [build_dataset(params) for params in asked]
+    for params in (*asked, asked[1]):
+        keep_at_hand(params)
+    training = TrainParams.model_validate(asked[1].model_dump() | {"method": "focal", "epochs": 7})
+    found = build_dataset(training)
+    assert found.params is training and found.train is kept[splits._identity(asked[1])].train
+    for name in SPLITS:
+        ours, theirs = found.split(name), made[1].split(name)
+        assert (ours.images == theirs.images).all() and (ours.labels == theirs.labels).all()
+    for other in (asked[0], asked[1].model_copy(update={"bias": 0.9})):
+        assert "train" not in vars(build_dataset(other)), "it isn't at hand"
+    assert list(kept) == [splits._identity(params) for params in (asked[2], asked[1])]

@@ -86,8 +86,8 @@ def test_of_two_forked_trainings_one_is_killed_and_ends_the_same_and_one_is_stop
     assert_same_training(killed.path, finished_training.folder)
     ours, theirs = (folder / "model.safetensors" for folder in (killed.path, finished_training.folder))
     assert ours.read_bytes() == theirs.read_bytes()
-    assert "short: local ended its job; submitted again (1 of 2 without progress)" in listener.told
-    assert any(text.startswith("long: stopped") for text in listener.told)
+    assert "short: local ended its job; submitted again (1 of 2 without progress)" in listener.notes
+    assert any(text.startswith("long: stopped") for text in listener.notes)
     assert f"{killed.id}: done" in (killed.path / "output.log").read_text()
 
 

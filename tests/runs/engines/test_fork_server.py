@@ -88,7 +88,7 @@ def test_of_two_forked_trainings_one_is_killed_and_ends_the_same_and_one_is_stop
     assert ours.read_bytes() == theirs.read_bytes()
     assert "short: local ended its job; submitted again (1 of 2 without progress)" in listener.notes
     assert any(text.startswith("long: stopped") for text in listener.notes)
-    assert f"{killed.id}: done" in (killed.path / "output.log").read_text()
+    wait_until(lambda: f"{killed.id}: done" in (killed.path / "output.log").read_text())
 
 
 def test_what_cannot_be_forked_is_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,8 @@ class Ray:
             name = job.get("submission_id") if isinstance(job, dict) else None
             if isinstance(name, str) and name in names:
                 status = str(job.get("status"))
-                ended = str(job.get("message") or status).splitlines()[0] if status not in _STATES else ""
+                message = str(job.get("message") or status).partition("\n")[0].partition(", last")[0]
+                ended = message if status not in _STATES else ""
                 found[name] = Job(
                     _STATES.get(status, "gone"), name, plain_text(ended)[:200], canceled=status == "STOPPED"
                 )

@@ -13,14 +13,14 @@ from lazytui.runs.formatting import age_text, duration_text, size_text
 from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine, size_of_run
 
-_LONGEST = 16
 _SHORTEST_NAME = 30
 
 
 @dataclass(frozen=True)
 class RunColumn:
     """value: what rows are sorted by; None where a run has nothing of it. text: of a value. width: in cells; 0 for that
-    of its longest text. leaves: the lower, the sooner it gives way to the name where room is short; 0 for never."""
+    of its longest text, up to `longest`. leaves: the lower, the sooner it gives way to the name where room is short; 0
+    for never."""
 
     name: str
     value: Callable[[RunLine], Any]
@@ -28,6 +28,7 @@ class RunColumn:
     width: int = 0
     leaves: int = 0
     right: bool = False
+    longest: int = 16
 
     def cell(self, line: RunLine) -> str:
         value = self.value(line)
@@ -95,7 +96,7 @@ def _percent(share: float) -> str:
 COLUMNS = (
     RunColumn("kind", lambda line: line.kind, leaves=7),
     RunColumn("name", human_name),
-    RunColumn("state", lambda line: None if line.state == "done" else line.state, leaves=9),
+    RunColumn("state", lambda line: None if line.state == "done" else line.state, leaves=9, longest=24),
     RunColumn("method", _method, leaves=3),
     RunColumn("model", _parameter("model"), leaves=2),
     RunColumn("data", _data, leaves=1),
@@ -136,4 +137,4 @@ def _width(column: RunColumn, lines: Sequence[RunLine]) -> int:
     """Of the longest text, within reason; 0 where there is none."""
     texts = {column.text(value) for line in lines if (value := column.value(line)) is not None}
     longest = max(map(cell_len, texts), default=0)
-    return min(max(longest, len(column.name) + 1), _LONGEST) if longest else 0
+    return min(max(longest, len(column.name) + 1), column.longest) if longest else 0

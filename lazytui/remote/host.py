@@ -150,8 +150,10 @@ class Host:
     def _connect(self, process: subprocess.Popen[bytes] | None = None) -> None:
         """Open the line, and bring the copies up to date. Raises LazytuiError."""
         with self._lock:
+            process = process or self.address.start()
+            known = self.mirror.known()  # while ssh is about it
             self._line = Line(self.address, process)
-            self._take(self._ask("list", known=self.mirror.known()))
+            self._take(self._ask("list", known=known))
 
     def _ask(self, do: str, **more: Any) -> Generator[Reply]:
         """Raises LineLost at once where the line is known to be down."""

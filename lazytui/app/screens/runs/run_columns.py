@@ -86,7 +86,7 @@ class _Sizes:
 
 def _at(line: RunLine) -> str | None:
     """The machine that it is on, where that isn't this one."""
-    return line.status.elsewhere.at if line.status.elsewhere else None
+    return line.status.elsewhere.at.partition(":")[0] if line.status.elsewhere else None
 
 
 def _percent(share: float) -> str:
@@ -134,7 +134,9 @@ def fitting(lines: Sequence[RunLine], room: int) -> list[tuple[RunColumn, int]]:
 
 
 def _width(column: RunColumn, lines: Sequence[RunLine]) -> int:
-    """Of the longest text, within reason; 0 where there is none."""
+    """Of the longest text, within reason; 0 where there is none, or one machine that all are on."""
     texts = {column.text(value) for line in lines if (value := column.value(line)) is not None}
+    if column.value is _at and len(texts) == 1:
+        return 0
     longest = max(map(cell_len, texts), default=0)
     return min(max(longest, len(column.name) + 1), column.longest) if longest else 0

@@ -124,8 +124,10 @@ def start(
 
     if at or remote_lazytui:
         asked = {**read_config(config, kind), **values}
-        others = {"--workspace": workspace and kind != "compare", "--log": log, "--engine": engine, "--resume": resume}
-        found = _elsewhere(kind, asked, at, remote_lazytui, others, name=name, detach=detach, json=json, quiet=quiet)
+        others = {"--workspace": workspace and kind != "compare", "--log": log, "--resume": resume}
+        job = (engine, engine_option or []) if engine else None
+        how = {"name": name, "detach": detach, "json": json, "quiet": quiet, "job": job}
+        found = _elsewhere(kind, asked, at, remote_lazytui, others, **how)
         if found is None:
             return
         values, config = found, None

@@ -16,9 +16,20 @@ _FILES_OF_A_TRAINING = ("result.json", "arrays.safetensors")
 
 
 def start_there(
-    kind: str, values: dict[str, Any], place: Place, *, name: str | None, detach: bool, json: bool, quiet: bool
+    kind: str,
+    values: dict[str, Any],
+    place: Place,
+    *,
+    job: tuple[str, list[str]] | None,
+    name: str | None,
+    detach: bool,
+    json: bool,
+    quiet: bool,
 ) -> None:
-    """Start a run on the one machine, and follow it to its end unless it is to be left alone; then show it."""
+    """Start a run on the one machine, and follow it to its end unless it is to be left alone; then show it.
+
+    job: the engine there whose job it is to be, and the engine's options.
+    """
     from lazytui.analyses.core import execute
     from lazytui.cli.print_results import print_note, show
     from lazytui.cli.run_json import run_json
@@ -32,7 +43,7 @@ def start_there(
     if name is not None:
         check_name(name)
     execute.validate(kind, values)
-    run = place.control.start(kind, values)
+    run = place.hosts.submit(kind, values, *job) if job else place.hosts.start(kind, values)
     if name is not None:
         place.control.rename(run, name)
     print_note(f"{run.id} runs at {place.workspace.title}; it goes on whatever becomes of the line.", quiet=quiet)

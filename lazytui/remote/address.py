@@ -54,7 +54,10 @@ class Address:
 
     def command(self) -> list[str]:
         """What runs the server over there, with its input and output here."""
-        ssh = shlex.split(os.environ.get(SSH_VARIABLE) or "ssh")
+        try:
+            ssh = shlex.split(os.environ.get(SSH_VARIABLE) or "ssh")
+        except ValueError as error:  # a quotation without an end
+            raise UsageError(f"{SSH_VARIABLE} isn't a command: {error}.") from error
         there = f"{self.lazytui} serve --stdio"
         if self.workspace:
             there += f" --workspace {shlex.quote(self.workspace)}"
@@ -115,7 +118,8 @@ def _settings(file: Path, host: str) -> dict[str, str]:
         why = reason(error) if isinstance(error, OSError) else error
         raise BadInput(f"{file} can't be read: {why}.") from error
     for_all = {name: value for name, value in content.items() if not isinstance(value, dict)}
-    settings: dict[str, Any] = {**for_all, **content.get(host, {})}
+    of_host = content.get(host)
+    settings: dict[str, Any] = {**for_all, **(of_host if isinstance(of_host, dict) else {})}
     for name, value in settings.items():
         if name not in _SETTINGS:
             raise UsageError(f"{file}: {unknown_name('setting', name, _SETTINGS)}")

@@ -105,8 +105,14 @@ class Host:
     # Doing something about a run
 
     def start(self, kind: str, values: Mapping[str, object]) -> RunFolder:
-        (name,) = [name for reply in self._ask("start", kind=kind, values=dict(values)) for name in reply.runs] or [""]
-        self.look()
+        return self._started("start", kind=kind, values=dict(values))
+
+    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str]) -> RunFolder:
+        """Start a run as a job of an engine over there. options: `NAME=VALUE` each."""
+        return self._started("submit", kind=kind, values=dict(values), engine=engine, options=list(options))
+
+    def _started(self, do: str, **asked: Any) -> RunFolder:
+        name = next((name for reply in self._do(do, **asked) for name in reply.runs), "")
         run = self.workspace.run_at(name)
         if run is None:
             raise BadInput(f"{self.address.host} started a run that it doesn't list.")
@@ -226,8 +232,8 @@ class Host:
     def _wanted(self) -> list[tuple[str, str, int, int]]:
         """What the files that somebody reads have grown by: run, file, offset, bytes."""
         since = time.monotonic() - _INTEREST_SECONDS
-        self._followed = {wanted: when for wanted, when in self._followed.items() if when > since}
-        return [(run, file, self.mirror.offset(run, file), _FIRST_PIECE) for run, file in self._followed]
+        wanted = [which for which, when in dict(self._followed).items() if when > since]
+        return [(run, file, self.mirror.offset(run, file), _FIRST_PIECE) for run, file in wanted]
 
     def _before_reading(self, path: Path) -> None:
         """Bring what is about to be read, where it is a file of a copy. Raises BadInput where it can't come."""
@@ -241,7 +247,7 @@ class Host:
             if not path.exists():
                 self._bring(run, file)
             return
-        is_new = (run, file) not in self._followed
+        is_new = time.monotonic() - self._followed.get((run, file), 0.0) > _INTEREST_SECONDS
         self._followed[run, file] = time.monotonic()
         if is_new and file == EVENTS_FILE:
             with suppress(LazytuiError):  # what is here is shown, and why there is no more is said elsewhere

@@ -41,12 +41,13 @@ class Mirror:
 
     def known(self) -> dict[str, list[str]]:
         """What is here: the stamps of a run and of its metrics, by the run's name."""
-        self._elsewhere = {}
+        found: dict[str, tuple[Status, Elsewhere]] = {}
         for name in filter(is_run_name, self.workspace.folder_names()):
             with suppress(OSError, ValueError):
                 status = read_status(self.path / name / _STATUS_FILE)
                 if status.elsewhere and (self.path / name / RECORD_FILE).is_file():
-                    self._elsewhere[name] = status, status.elsewhere
+                    found[name] = status, status.elsewhere
+        self._elsewhere = found
         return {name: [known.stamp, known.metrics_stamp] for name, (_, known) in self._elsewhere.items()}
 
     def files_of(self, name: str) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from lazytui import __version__
 from lazytui.diagnostics import report_internal_error
@@ -26,7 +26,15 @@ _ROWS_AT_ONCE = 50
 Answer = dict[str, Any]
 
 
-def serve(requests: BinaryIO, replies: BinaryIO, workspace: Workspace, control: Callable[[], RunControl]) -> None:
+class ServedRuns(RunControl, Protocol):
+    """What does something about runs, also by the engines of this machine."""
+
+    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str]) -> RunFolder:
+        """Start a run as a job of an engine."""
+        ...
+
+
+def serve(requests: BinaryIO, replies: BinaryIO, workspace: Workspace, control: Callable[[], ServedRuns]) -> None:
     """Say hello, then answer each request; ends when the requests do, or with one that is no line of reasonable length.
 
     control: makes what does something about runs, once that is asked for: it takes a second to load.
@@ -45,7 +53,7 @@ def _send(replies: BinaryIO, message: Answer) -> None:
 
 
 class _Server:
-    def __init__(self, workspace: Workspace, control: Callable[[], RunControl]) -> None:
+    def __init__(self, workspace: Workspace, control: Callable[[], ServedRuns]) -> None:
         self._workspace = workspace
         self._make_control = control
         self._folders: dict[str, FolderWatch] = {}
@@ -57,6 +65,7 @@ class _Server:
             "poll": self._poll,
             "get": self._get,
             "start": self._start,
+            "submit": self._submit,
             **dict.fromkeys(("stop", "pause", "resume", "rename"), self._act),
             "pause or resume": self._pause_or_resume,
             "remove": self._remove,
@@ -65,7 +74,7 @@ class _Server:
         }
 
     @cached_property
-    def _control(self) -> RunControl:
+    def _control(self) -> ServedRuns:
         return self._make_control()
 
     def answer(self, line: bytes) -> Iterator[Answer]:
@@ -205,6 +214,12 @@ class _Server:
 
     def _start(self, asked: Answer) -> Iterator[Answer]:
         yield {"runs": [self._control.start(_text(asked, "kind"), _dict(asked, "values")).id]}
+
+    def _submit(self, asked: Answer) -> Iterator[Answer]:
+        options = asked.get("options")
+        given = [option for option in options if isinstance(option, str)] if isinstance(options, list) else []
+        run = self._control.submit(_text(asked, "kind"), _dict(asked, "values"), _text(asked, "engine"), given)
+        yield {"runs": [run.id]}
 
     def _pause_or_resume(self, asked: Answer) -> Iterator[Answer]:
         yield {"goes_on": self._control.pause_or_resume(self._run(asked))}

@@ -18,14 +18,14 @@ class LocalRuns:
     """A `RunControl`."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        self.workspace = workspace
         self._trash = Trash(workspace)
 
     def start(self, kind: str, values: Mapping[str, object]) -> RunFolder:
         from lazytui.analyses.core import execute
 
-        run = execute.create(kind, execute.validate(kind, dict(values)), self._workspace)
-        start_detached(run, self._workspace)
+        run = execute.create(kind, execute.validate(kind, dict(values)), self.workspace)
+        start_detached(run, self.workspace)
         _log.debug("started %s", run.id)
         return run
 
@@ -36,7 +36,7 @@ class LocalRuns:
         request_pause(run)
 
     def resume(self, run: RunFolder) -> None:
-        continue_run(run, self._workspace)
+        continue_run(run, self.workspace)
 
     def pause_or_resume(self, run: RunFolder) -> bool:
         goes_on = can_continue(run)
@@ -47,12 +47,12 @@ class LocalRuns:
         return goes_on
 
     def rename(self, run: RunFolder, name: str) -> None:
-        self._workspace.rename(run, name)
+        self.workspace.rename(run, name)
 
     def remove(self, runs: Sequence[RunFolder], *, for_good: bool = False) -> None:
         if for_good:
             for run in runs:
-                self._workspace.remove(run)
+                self.workspace.remove(run)
         else:
             self._trash.remove(runs)
 

@@ -314,3 +314,26 @@ def test_json_lines(far: Far) -> None:
     assert refused["re"] == 2 and "no file" in refused["error"]
     assert unknown["code"] == 2 and nonsense["code"] == 2
     assert ended.returncode == 0 and ended.stderr == ""
+
+
+def test_a_run_is_a_job_of_an_engine_over_there(far: Far, lab: Lab) -> None:
+    tiny = ("run", "dataset", "--source", "strokes", "--train-size", "300", "--test-size", "200", *far.options)
+    for engine, words in (("slrm", "Did you mean slurm"), ("slurm", "box: ")):
+        refused = lab.call(*tiny, "--engine", engine, "--engine-option", "no such=option")
+        assert refused.code in {2, 3} and words in refused.sentence
+        assert list(far.workspace.glob("[!.]*")) == []
+    started = lab.call(*tiny, "--engine", "local", "--detach")
+    assert started.code == 0 and (far.workspace / started.out.strip()).is_dir()
+
+
+def test_a_command_of_ssh_that_is_none_and_a_table_that_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LAZYTUI_SSH", "ssh 'without an end")
+    with pytest.raises(UsageError, match="LAZYTUI_SSH isn't a command"):
+        Address("gpu1").command()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text('gpu1 = "x"\n')
+    with pytest.raises(UsageError, match="no setting 'gpu1'"):
+        parse_address("gpu1")

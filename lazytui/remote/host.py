@@ -158,8 +158,12 @@ class Host:
         with self._lock:
             process = process or self.address.start()
             known = self.mirror.known()  # while ssh is about it
-            self._line = Line(self.address, process)
-            self._take(self._ask("list", known=known))
+            self._line = line = Line(self.address, process, {"do": "list", "known": known})
+            try:
+                self._take(line.answers())
+            except LineLost:
+                self._line = None
+                raise
 
     def _ask(self, do: str, **more: Any) -> Generator[Reply]:
         """Raises LineLost at once where the line is known to be down."""

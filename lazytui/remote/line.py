@@ -7,7 +7,7 @@ import selectors
 import subprocess
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from typing import IO, Any
 
@@ -44,8 +44,17 @@ class Refused(BadInput):
 class Line:
     """Only one thread asks at a time."""
 
-    def __init__(self, address: Address, process: subprocess.Popen[bytes] | None = None) -> None:
-        """process: its ssh, where that was started already. Raises LineLost or Refused where there is no line."""
+    def __init__(
+        self,
+        address: Address,
+        process: subprocess.Popen[bytes] | None = None,
+        first: Mapping[str, Any] | None = None,
+    ) -> None:
+        """process: its ssh, where that was started already. first: what is asked before the server has said hello, to
+        spare a round trip; `answers` has the answer.
+
+        Raises LineLost or Refused where there is no line.
+        """
         self._address = address
         self._number = 0
         self._buffer = bytearray()
@@ -57,6 +66,8 @@ class Line:
         self._listener = threading.Thread(target=self._listen, daemon=True, name=f"what {address.host} says")
         self._listener.start()
         try:
+            if first is not None:
+                self._send(first)
             self.hello = self._hello()
         except BaseException:
             self.close()
@@ -67,10 +78,17 @@ class Line:
 
         The line is closed where it is lost, and where an answer isn't read to its end.
         """
-        self._number += 1
+        try:
+            self._send({"do": do, **more})
+        except BaseException:
+            self.close()
+            raise
+        yield from self.answers()
+
+    def answers(self) -> Generator[Reply]:
+        """The same to what was asked last."""
         is_whole = False
         try:
-            self._write(as_line({"id": self._number, "do": do, **more}))
             until = time.monotonic() + _LONGEST_ANSWER
             room = _LARGEST_ANSWER
             while not is_whole:
@@ -87,6 +105,10 @@ class Line:
         finally:
             if not is_whole:
                 self.close()
+
+    def _send(self, asked: Mapping[str, Any]) -> None:
+        self._number += 1
+        self._write(as_line({"id": self._number, **asked}))
 
     def end(self) -> None:
         """End ssh, and with it the server; whoever waits for an answer hears that the line is lost."""

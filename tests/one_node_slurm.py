@@ -119,7 +119,7 @@ class OneNodeSlurm:
         subprocess.run(command, env={**os.environ, **self.environment}, check=True, capture_output=True, timeout=60)
 
     def call(self, *command: str) -> str:
-        """What a command of Slurm prints; nothing where it fails, or tries for long to tell a job that is ending."""
+        """What a command of Slurm prints; nothing where it fails, or tries for long to signal a job that is ending."""
         environment = {**os.environ, **self.environment}
         with suppress(subprocess.TimeoutExpired):
             return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20).stdout.strip()

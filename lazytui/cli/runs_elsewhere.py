@@ -78,7 +78,7 @@ def follow_events(run: RunFolder, place: Place, *, out: bool = True) -> int:
                 return reader.damaged
         if not going:
             return reader.damaged
-        trouble.tell()
+        trouble.report()
         time.sleep(place.poll_seconds)
 
 
@@ -87,15 +87,15 @@ class _Trouble:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._told = ""
+        self._reported = ""
 
-    def tell(self) -> None:
+    def report(self) -> None:
         from lazytui.cli.print_results import print_note
 
         now = self._place.hosts.trouble if self._place.hosts else ""
-        if bool(now) != bool(self._told):
+        if bool(now) != bool(self._reported):
             print_note(now or "The line is back.")
-        self._told = now
+        self._reported = now
 
 
 def compared_there(values: dict[str, Any], place: Place) -> dict[str, Any]:

@@ -70,6 +70,6 @@ class Engine(Protocol):
         """The jobs of those names that the engine knows; one call for all. Raises Unreachable."""
 
     def cancel(self, names: Collection[str]) -> None:
-        """Take those that wait out of the queue; those that run are asked by their folders to save and stop, and may be
-        told so here too, once. It is called until all have ended. Raises Unreachable.
+        """Remove waiting jobs from the queue; running ones are asked by their folders to save and stop, and may be
+        asked here too, once. It is called until all have ended. Raises Unreachable.
         """

@@ -10,7 +10,7 @@ from lazytui.system.gpus import VISIBLE
 
 
 class Placement:
-    """devices: GPUs as `CUDA_VISIBLE_DEVICES` names them. Without any, no run is told of one."""
+    """devices: GPUs as `CUDA_VISIBLE_DEVICES` names them. Without any, no run gets one."""
 
     def __init__(self, devices: Sequence[str], per_device: int) -> None:
         self._devices, self.per_device = devices, per_device

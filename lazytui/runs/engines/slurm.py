@@ -177,7 +177,7 @@ class Slurm:
         running = [job.id for job in jobs.values() if job.state == "running"]
         for options, ids in ((["--state=PENDING"], waiting), (["--batch", "--signal=USR1"], running)):
             if ids:
-                with suppress(Unreachable):  # it tries for long to tell a job that is ending; the next call tells more
+                with suppress(Unreachable):  # it tries long to signal a job that is ending; the next call shows more
                     _call(["scancel", *options, *ids], patience=_SHORT_PATIENCE)
 
 
@@ -193,10 +193,10 @@ def _call(command: Sequence[str], text: str = "", patience: float = _PATIENCE) -
 
 
 def _error_in(text: str) -> str:
-    """The first line that tells an error, without what stands before it."""
+    """The first line with an error, without its prefix."""
     lines = [line.strip() for line in plain_text(text, newlines=True).splitlines() if line.strip()]
-    telling = [line for line in lines if _ERROR.search(line)] or lines or ["it said nothing"]
-    return re.sub(r"^(\w+: )?(error: |fatal: )?", "", telling[0]).rstrip(".")
+    errors = [line for line in lines if _ERROR.search(line)] or lines or ["it gave no message"]
+    return re.sub(r"^(\w+: )?(error: |fatal: )?", "", errors[0]).rstrip(".")
 
 
 def _read_line(line: str) -> tuple[str, Job]:

@@ -20,7 +20,7 @@ from tests.runs.engines.tiny_job import Silent
 
 
 class Observer:
-    """Whoever has runs executed: remembers what it is told, and stops when it is asked to."""
+    """An observer of executed runs: keeps the notes, and stops when it is asked to."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.narrator, self.pausing = workspace, Silent(), False

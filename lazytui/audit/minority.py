@@ -35,13 +35,15 @@ def describe_all(scenes: Sequence[Scene], editor: CueEditor) -> Descriptions:
     return np.stack([np.full(length, np.nan) if row is None else row for row in rows])
 
 
-def contradicting(descriptions: Descriptions, labels: NDArray[np.int64], probe_accuracy: float) -> NDArray[np.bool_]:
+def find_contradicting(
+    descriptions: Descriptions, labels: NDArray[np.int64], probe_accuracy: float
+) -> NDArray[np.bool_]:
     """(n,): images that lie far from the center of their class and nearer to another's. probe_accuracy:
     as of `probe_accuracy_of`."""
-    return np.asarray(likened(descriptions, labels, probe_accuracy) != labels)
+    return np.asarray(nearest_classes(descriptions, labels, probe_accuracy) != labels)
 
 
-def likened(descriptions: Descriptions, labels: NDArray[np.int64], probe_accuracy: float) -> NDArray[np.int64]:
+def nearest_classes(descriptions: Descriptions, labels: NDArray[np.int64], probe_accuracy: float) -> NDArray[np.int64]:
     """(n,): the class whose center each image is nearest to where it lies far from that of its own; else its own.
 
     Centers are medians, and spreads median absolute deviations, number by number, so that a minority moves neither. Of

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lazytui.audit.editors import EDITORS
-from lazytui.audit.minority import contradicting, describe_all, is_gradual, probe_accuracy_of
+from lazytui.audit.minority import describe_all, find_contradicting, is_gradual, probe_accuracy_of
 from lazytui.audit.scene import Scene
 from lazytui.data.cues import CUES
 from lazytui.data.cues.base import Canvas
@@ -45,7 +45,7 @@ def test_those_with_the_property_of_another_class_are_found(cue: str) -> None:
     scenes, labels, conflicting = planted(cue)
     descriptions = describe_all(scenes, EDITORS[FOUND_BY[cue]])
     accuracy = probe_accuracy_of(descriptions, labels, 0)
-    found = contradicting(descriptions, labels, accuracy)
+    found = find_contradicting(descriptions, labels, accuracy)
     hits = int((found & conflicting).sum())
     assert not is_gradual(found, accuracy) and conflicting.sum() > 10
     assert hits >= 0.9 * conflicting.sum() and hits >= 0.9 * found.sum()
@@ -58,7 +58,7 @@ def test_a_property_of_degree_says_nobody() -> None:
     scenes = [Scene(made(Look(radius=radius))) for radius in radii.tolist()]
     descriptions = describe_all(scenes, EDITORS["size"])
     accuracy = probe_accuracy_of(descriptions, labels, 0)
-    assert accuracy > 0.3 and is_gradual(contradicting(descriptions, labels, accuracy), accuracy)
+    assert accuracy > 0.3 and is_gradual(find_contradicting(descriptions, labels, accuracy), accuracy)
     assert is_gradual(np.ones(4, bool), 0.5), "it doesn't predict the class"
 
 
@@ -67,10 +67,10 @@ def test_images_without_an_object_contradict_nothing_of_objects() -> None:
     bare = Scene(made(Look(level=0.25)))
     descriptions = describe_all([bare, *scenes], EDITORS["position"])
     assert np.isnan(descriptions[0]).all() and np.isfinite(descriptions[1:]).all()
-    found = contradicting(descriptions, np.array([0, *labels]), 0.95)
+    found = find_contradicting(descriptions, np.array([0, *labels]), 0.95)
     assert not found[0] and found[1:].sum() == conflicting.sum()
     none = describe_all([bare] * 5, EDITORS["position"])
-    assert probe_accuracy_of(none, labels[:5], 0) == 0 and not contradicting(none, labels[:5], 0.95).any()
+    assert probe_accuracy_of(none, labels[:5], 0) == 0 and not find_contradicting(none, labels[:5], 0.95).any()
 
 
 def test_a_class_too_rare_to_be_probed_says_nothing_of_the_others() -> None:

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from lazytui.analyses.audit.audited_predictions import (
     accuracy_and_chance,
     hosts_of,
-    predicting,
+    predictor,
     require_more_than_chance,
     swaps_of,
 )
-from lazytui.analyses.audit.calibration import calibrated, named_in_turn
+from lazytui.analyses.audit.calibration import all_named_properties, calibrated
 from lazytui.analyses.audit.figures import figures
-from lazytui.analyses.audit.first_training import first_training, trained, with_training
+from lazytui.analyses.audit.first_training import first_training, resolve_first_training, train_first
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult, columns_of, read
 from lazytui.analyses.audit.retraining import retrained
@@ -46,19 +46,19 @@ _EXAMPLES = 3
 def resolve(params: AuditParams, workspace: Workspace) -> AuditParams:
     """Make sure that the data of the network are there, or that one can be trained, and record which they are."""
     if params.run is None:
-        return with_training(params, workspace)
+        return resolve_first_training(params, workspace)
     return params.model_copy(update={"source": resolve_network(params.of_network(params.run), workspace).source})
 
 
 def run(params: AuditParams, report: Report) -> AuditResult:
-    audited = params.run or trained(params, report).reference
+    audited = params.run or train_first(params, report).reference
     report.note("loading torch and the network")
     network = load_model_under_study(params.of_network(audited), report.workspace, report.note)
     from lazytui.audit.donor_swaps import named_cues
     from lazytui.audit.editors import EDITORS
 
     split, generator = network.data.validation, np.random.default_rng(params.seed)
-    predict = predicting(network, report)
+    predict = predictor(network, report)
     hosts = hosts_of(split, params.images, generator)
     accuracy, chance = accuracy_and_chance(hosts, predict)
     require_more_than_chance(accuracy, chance, len(hosts.hosts))
@@ -74,7 +74,7 @@ def run(params: AuditParams, report: Report) -> AuditResult:
         report.note("no property was found, so there is none to ask more about")
     asks_more = bool(named) and (params.prove or params.peel > 0)
     rounds = list(retrained(params, audited, named[0], hosts, predict, audit, report)) if asks_more else []
-    clean_without = named_in_turn(named, rounds) if params.calibrate else ()
+    clean_without = all_named_properties(named, rounds) if params.calibrate else ()
     clean, null, null_by = calibrated(params, audited, clean_without, report) if params.calibrate else ((), None, None)
     if null is not None:
         swaps = {name: replace(swap, floor=null.floor) for name, swap in swaps.items()}

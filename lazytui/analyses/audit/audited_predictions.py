@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lazytui.runs.progress_report import Report
 
 
-def predicting(network: Network, report: Report) -> Predict:
+def predictor(network: Network, report: Report) -> Predict:
     """The predicted class of each image. A run that shall stop stops before the next ones."""
     from lazytui.evaluation.forward import probabilities
 

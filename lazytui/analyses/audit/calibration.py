@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lazytui.analyses.audit.audited_predictions import accuracy_and_chance, hosts_of, predicting, swaps_of
+from lazytui.analyses.audit.audited_predictions import accuracy_and_chance, hosts_of, predictor, swaps_of
 from lazytui.analyses.audit.result import CleanTraining, Null, Retrained, null_of
-from lazytui.analyses.audit.retraining import trained_anew, training_without
+from lazytui.analyses.audit.retraining import find_or_train, training_without
 from lazytui.analyses.networks.model_under_study import load_model_under_study, recorded_training
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _STREAM = 7
 """Of the random draws of clean trainings, beside those of the audit and of its retrained networks."""
 
 
-def named_in_turn(named: Sequence[str], rounds: Sequence[Retrained]) -> tuple[str, ...]:
+def all_named_properties(named: Sequence[str], rounds: Sequence[Retrained]) -> tuple[str, ...]:
     """The properties that an audit names: the first, and those that networks retrained without it go by."""
     found = [*named[:1], *(name for one in rounds for name in (*one.exchanged, *one.goes_by[:1]))]
     return tuple(dict.fromkeys(found))
@@ -36,7 +36,7 @@ def calibrated(
     clean, losses = [], []
     for number in range(1, params.calibrate + 1):
         asked = training_without(trained, without, params).model_copy(update={"seed": (trained.seed + number) % 2**63})
-        reference = trained_anew(asked, f"training clean network {number} of {params.calibrate}", report)
+        reference = find_or_train(asked, f"training clean network {number} of {params.calibrate}", report)
         report.note(f"auditing clean network {number} of {params.calibrate}")
         training, swaps = _audited(params, reference, number, without, report)
         clean.append(training)
@@ -52,7 +52,7 @@ def _audited(
     from lazytui.audit.editors import EDITORS
 
     network = load_model_under_study(params.of_network(run), report.workspace, report.note)
-    generator, predict = np.random.default_rng((params.seed, _STREAM, number)), predicting(network, report)
+    generator, predict = np.random.default_rng((params.seed, _STREAM, number)), predictor(network, report)
     hosts = hosts_of(network.data.validation, params.images, generator)
     if without:
         hosts = with_exchanged(hosts, [EDITORS[name] for name in without], generator)

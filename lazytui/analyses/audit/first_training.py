@@ -44,7 +44,7 @@ _HELD_OUT, _LARGEST_SHARE = 500, 1 / 3
 """Training images that are held out, as many as an audit edits by default; of few images a third at most."""
 
 
-def with_training(params: AuditParams, workspace: Workspace) -> AuditParams:
+def resolve_first_training(params: AuditParams, workspace: Workspace) -> AuditParams:
     """The same with every choice of the training filled in, and the content of its images.
 
     Raises LazytuiError for options that can't work.
@@ -59,7 +59,7 @@ def with_training(params: AuditParams, workspace: Workspace) -> AuditParams:
     )
 
 
-def trained(params: AuditParams, report: Report) -> RunFolder:
+def train_first(params: AuditParams, report: Report) -> RunFolder:
     """The network: one of the workspace that was trained so already, or a new one. Raises BadInput where none could be
     audited on what is held out of its images."""
     asked = _params_of(params)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
-from lazytui.analyses.audit.audited_predictions import predicting
+from lazytui.analyses.audit.audited_predictions import predictor
 from lazytui.analyses.audit.result import Retrained
 from lazytui.analyses.networks.model_under_study import load_network, recorded_training
 from lazytui.analyses.train.params import TrainParams
@@ -39,9 +39,9 @@ def retrained(
     for round_ in range(max(params.peel, 1)):
         generator = np.random.default_rng((params.seed, round_))
         doing = f"training a network with properties exchanged at random: {', '.join(exchanged)}"
-        reference = trained_anew(training_without(trained, exchanged, params), doing, report)
+        reference = find_or_train(training_without(trained, exchanged, params), doing, report)
         network = load_network(params.of_network(reference), report.workspace, report.note)
-        predicted = predicting(network, report)
+        predicted = predictor(network, report)
         swaps = audit(predicted) if params.peel else {}
         found = named_cues(swaps, EDITORS)
         shares = _measured(exchanged, hosts, predict, predicted, generator)
@@ -60,7 +60,7 @@ def retrained(
         exchanged = (*exchanged, new[0])
 
 
-def trained_anew(asked: TrainParams, doing: str, report: Report) -> str:
+def find_or_train(asked: TrainParams, doing: str, report: Report) -> str:
     """The reference of a network that was trained so: one that there is already, or a new one."""
     from lazytui.analyses.core.execute import find_or_execute
 

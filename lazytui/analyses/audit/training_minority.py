@@ -21,13 +21,13 @@ _STEP = 200
 
 def training_minority(split: Split, named: str, seed: int, report: Report) -> Minority:
     """Of the training split, by the property of this name."""
-    from lazytui.audit.minority import is_gradual, likened, probe_accuracy_of
+    from lazytui.audit.minority import is_gradual, nearest_classes, probe_accuracy_of
     from lazytui.groups.inferred import Agreement, Inferred, agreement
 
     descriptions = described_images(split, named, report)
     labels = split.labels.astype(np.int64)
     accuracy = probe_accuracy_of(descriptions, labels, seed)
-    like = likened(descriptions, labels, accuracy)
+    like = nearest_classes(descriptions, labels, accuracy)
     marked = like != labels
     gradual = is_gradual(marked, accuracy)
     marked &= not gradual

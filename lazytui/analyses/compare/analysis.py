@@ -12,9 +12,9 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.core.metric_catalog import OF_SELECTORS
 from lazytui.analyses.recipe.known_recipes import known_recipes
-from lazytui.analyses.select.judging import plain_among, require_no_custom_code
-from lazytui.analyses.select.ranking import by_seed, judged, require_one_data_set
-from lazytui.analyses.select.ranking_figures import chosen_recipes
+from lazytui.analyses.select.candidate_scores import find_plain_training, require_no_custom_code
+from lazytui.analyses.select.ranking import by_seed, require_one_data_set, with_selector_metrics
+from lazytui.analyses.select.ranking_figures import choice_figures
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups, measured_rank, ranked_groups
@@ -67,7 +67,7 @@ def _require_rankable(params: CompareParams, runs: Sequence[RunFolder], workspac
     require_one_data_set(params.rank, {run.reference: trained_params(run) for run in runs})
     find_data(trained_params(runs[0]))
     for of_seed in [] if params.plain else by_seed(runs):
-        plain_among(of_seed, workspace)
+        find_plain_training(of_seed, workspace)
 
 
 def run(params: CompareParams, report: Report) -> CompareResult:
@@ -90,7 +90,7 @@ def run(params: CompareParams, report: Report) -> CompareResult:
     if params.attack:
         groups = attack_all(groups, params.attack, report)
     if params.rank in OF_SELECTORS:
-        groups = judged(groups, params.property, "auto", report)
+        groups = with_selector_metrics(groups, params.property, "auto", report)
     runs = sum(len(group.runs) for group in groups)
     return CompareResult(recipes=len(groups), runs=runs, plain_trained=trained_now, groups=groups)
 
@@ -154,7 +154,7 @@ def figures(params: CompareParams, result: CompareResult) -> list[Figure]:
     figures_of_comparison = leaderboard_figures(groups, rank=rank, x=params.x, y=params.y)
     if params.attack:
         figures_of_comparison.append(attack_table(ranked_groups(groups, rank), params.attack))
-    figures_of_comparison[1:1] = chosen_recipes(groups, rank)
+    figures_of_comparison[1:1] = choice_figures(groups, rank)
     return [*figures_of_comparison, *known_recipes(labeled_groups(groups))]
 
 

@@ -20,7 +20,7 @@ from lazytui.analyses.cure.params import CureParams
 from lazytui.analyses.cure.result import CureResult, Loss, Trial, read
 from lazytui.analyses.groups.params import GroupsParams
 from lazytui.analyses.networks.model_under_study import recorded_training, require_code_named
-from lazytui.analyses.select.judging import outputs, selectors_of
+from lazytui.analyses.select.candidate_scores import candidate_probabilities, selectors_of
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import known_trainings, same_training, trained_params
 from lazytui.counted_nouns import counted
@@ -60,7 +60,7 @@ def _seconds_per_epoch(params: CureParams, workspace: Workspace) -> float:
 
 def run(params: CureParams, report: Report) -> CureResult:
     network = report.workspace.find(params.run, kinds=("train",))
-    audit = _asked("audit", _audit_of(params, network), f"auditing {network.display_name}", report)
+    audit = _find_or_run("audit", _audit_of(params, network), f"auditing {network.display_name}", report)
     found: AuditResult = recorded_result(audit)
     before = recorded_result(network).metrics.get("hard_accuracy")
     trained = trained_params(network)
@@ -81,7 +81,7 @@ def run(params: CureParams, report: Report) -> CureResult:
     groups_run, why = _groups(params, named, report)
     groups = None if groups_run is None else groups_run.reference
     search = _Search(params, network, named, report)
-    first = search.judged(0, network)
+    first = search.trial_of(0, network)
     asked = candidates(trained, params.methods, named, groups)
     search.halve(asked)
     best = max(search.trials, key=_rank, default=None)
@@ -101,7 +101,7 @@ def run(params: CureParams, report: Report) -> CureResult:
     if best is None or not better:
         return result
     cured = report.workspace.find(best.run)
-    again = _asked("audit", _audit_of(params, cured), f"auditing {cured.display_name}", report)
+    again = _find_or_run("audit", _audit_of(params, cured), f"auditing {cured.display_name}", report)
     after = recorded_result(cured).metrics.get("hard_accuracy")
     gain = None if before is None or after is None else after - before
     method, layers, maps = search.maps_of(network, cured)
@@ -133,14 +133,14 @@ def _loss(audit: RunFolder, named: str) -> Loss:
     return Loss(audit=audit.reference, loss=swap.delta, error=swap.error, flagged=swap.flagged)
 
 
-def _asked(kind: str, asked: BaseModel, doing: str, report: Report) -> RunFolder:
+def _find_or_run(kind: str, asked: BaseModel, doing: str, report: Report) -> RunFolder:
     """A finished run with the same options, or a new one."""
     wanted = asked.model_dump(mode="json", exclude_unset=True)
-    same = [run for run in report.workspace.readable_runs() if run.record.kind == kind and _asks(run, wanted)]
+    same = [run for run in report.workspace.readable_runs() if run.record.kind == kind and _has_options(run, wanted)]
     return find_or_execute(kind, asked, same, doing, report)
 
 
-def _asks(run: RunFolder, wanted: dict[str, Any]) -> bool:
+def _has_options(run: RunFolder, wanted: dict[str, Any]) -> bool:
     """Whether a run has these options, and defaults for the rest."""
     try:
         recorded = recorded_params(run)
@@ -159,7 +159,7 @@ def _groups(params: CureParams, named: str, report: Report) -> tuple[RunFolder |
         run=params.run, model=params.model, device=params.device, by="property", property=named, seed=params.seed
     )
     try:
-        return _asked("groups", asked, "inferring groups without labels", report), ""
+        return _find_or_run("groups", asked, "inferring groups without labels", report), ""
     except BadInput as error:
         report.note(str(error))
         return None, f"Methods that read groups: {error}"
@@ -179,7 +179,7 @@ class _Search:
         self._params, self._report = params, report
         self._hardware = choose_hardware(params.device, "fp32")
         self._split = build_dataset(recorded_training(params.run, report.workspace)).validation
-        of_plain = outputs(network, network.path, self._split, self._hardware, report)
+        of_plain = candidate_probabilities(network, network.path, self._split, self._hardware, report)
         selectors = selectors_of(self._split, of_plain, named, report)
         predicted = of_plain.argmax(1).astype(np.uint8)
         both_count = math.isfinite(selectors["worst group"](predicted))
@@ -190,8 +190,10 @@ class _Search:
         self.trials: list[Trial] = []
         self.left_out: list[str] = []
 
-    def judged(self, rung: int, run: RunFolder) -> Trial:
-        predicted = outputs(run, run.path, self._split, self._hardware, self._report).argmax(1).astype(np.uint8)
+    def trial_of(self, rung: int, run: RunFolder) -> Trial:
+        predicted = (
+            candidate_probabilities(run, run.path, self._split, self._hardware, self._report).argmax(1).astype(np.uint8)
+        )
         trained, score = trained_params(run), self._score(predicted)
         return Trial(
             rung=max(rung, 1),
@@ -217,7 +219,7 @@ class _Search:
                 if ranked and self._spent > self._params.seconds * rung / len(plan):
                     late.append(one.method)
                 elif (run := self._trained(one, epochs)) is not None:
-                    self.trials.append(self.judged(rung, run))
+                    self.trials.append(self.trial_of(rung, run))
                     ranked.append((self.trials[-1], one))
             if late:
                 self.left_out.append(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lazytui.analyses.cure.result import Maps
-from lazytui.analyses.select.judging import loaded
+from lazytui.analyses.select.candidate_scores import load_candidate
 from lazytui.runs.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _explainer(run: RunFolder, weights: Path, split: Split, hardware: Hardware) 
     from lazytui.analyses.trainings.training_lookup import trained_params
     from lazytui.saliency.explainer import Explainer
 
-    model: nn.Module = loaded(run, weights, hardware)
+    model: nn.Module = load_candidate(run, weights, hardware)
     return Explainer(model, split.images, trained_params(run).model)
 
 

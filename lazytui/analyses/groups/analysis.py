@@ -122,14 +122,14 @@ def _inferred(params: GroupsParams, network: Network, split: Split, report: Repo
 
 
 def _by_property(params: GroupsParams, split: Split, report: Report) -> tuple[Inferred, str]:
-    """Raises BadInput where the property is too gradual to say who."""
-    from lazytui.audit.minority import is_gradual, likened, probe_accuracy_of
+    """Raises BadInput where the property is too gradual to separate contradicting images."""
+    from lazytui.audit.minority import is_gradual, nearest_classes, probe_accuracy_of
     from lazytui.groups.inferred import Inferred
 
     named = cast("str", params.property)
     descriptions, labels = described_images(split, named, report), split.labels.astype(np.int64)
     accuracy = probe_accuracy_of(descriptions, labels, params.seed)
-    like = likened(descriptions, labels, accuracy)
+    like = nearest_classes(descriptions, labels, accuracy)
     if is_gradual(like != labels, accuracy):
         raise BadInput(
             f"The property is too gradual to find contradicting images: {EDITORS[named].phrase} predicts the class of "

@@ -23,7 +23,7 @@ from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.onnx import write_onnx
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import FeatureGeometry, SaeResult, SplitRecovery, TrainingCurves, read
-from lazytui.analyses.sae.saelens import read_given, require_same_dimensions, take_saelens, write_saelens
+from lazytui.analyses.sae.saelens import read_chosen_saelens, require_same_dimensions, resolve_saelens, write_saelens
 from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
@@ -59,16 +59,16 @@ def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
     trained = trained_with(params, workspace)
     if trained.plants and not trained.shows_values:
         raise BadInput(f"{whose_data(params)} have no color, so features can't be asked for color or digit.")
-    resolved, given = resolve_network(params, workspace), None
+    resolved, sae_dimensions = resolve_network(params, workspace), None
     if params.saelens is not None:
-        resolved, given = take_saelens(resolved)
+        resolved, sae_dimensions = resolve_saelens(resolved)
     if trained.model not in ARCHITECTURES:
         return resolved
     layer = params.layer or ARCHITECTURES[trained.model].layers[-1].name
     shape = layer_shape(trained, layer)
     dimensions = shape[0] if params.positions == "apart" else int(np.prod(shape))
-    if given is not None:
-        require_same_dimensions(given, dimensions, layer, resolved)
+    if sae_dimensions is not None:
+        require_same_dimensions(sae_dimensions, dimensions, layer, resolved)
     require_dictionary(resolved, dimensions)
     return resolved.model_copy(update={"layer": layer})
 
@@ -103,7 +103,7 @@ def run(params: SaeParams, report: Report) -> SaeResult:
     layout = SampleLayout(split_model.shape, params.positions)
     samples = _gathered(params, split_model, layout, network, report)
     if params.saelens is not None:
-        model = read_given(params, layout.dimensions, split_model.layer).to(network.hardware.device)
+        model = read_chosen_saelens(params, layout.dimensions, split_model.layer).to(network.hardware.device)
         return _result(params, network, split_model, layout, samples, model, {}, report)
     recipe = _recipe(params, require_dictionary(params, layout.dimensions), len(samples))
     history: dict[str, list[float]] = {}

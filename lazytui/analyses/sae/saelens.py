@@ -46,7 +46,7 @@ def write_saelens(params: SaeParams, run: RunFolder) -> Mapping[str, bytes]:
     return saelens_files(model, metadata)
 
 
-def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
+def resolve_saelens(params: SaeParams) -> tuple[SaeParams, int]:
     """The same with the folder's values for the options of a training; and the autoencoder's dimensions.
 
     Raises BadInput as `read_saelens` does, and UsageError for options of a training.
@@ -87,16 +87,16 @@ def take_saelens(params: SaeParams) -> tuple[SaeParams, int]:
     return params.model_copy(update=update), model.dimensions
 
 
-def require_same_dimensions(given: int, dimensions: int, layer: str, params: SaeParams) -> None:
+def require_same_dimensions(sae_dimensions: int, dimensions: int, layer: str, params: SaeParams) -> None:
     """Raise BadInput where the layer isn't what an autoencoder of so many dimensions was trained on."""
-    if given != dimensions:
+    if sae_dimensions != dimensions:
         raise BadInput(
-            f"The autoencoder in {params.saelens} has {given:,} dimensions, and {layer} has {dimensions:,} with "
-            f"--positions {params.positions}: choose the layer that it was trained on."
+            f"The autoencoder in {params.saelens} has {sae_dimensions:,} dimensions, and {layer} has {dimensions:,} "
+            f"with --positions {params.positions}: choose the layer that it was trained on."
         )
 
 
-def read_given(params: SaeParams, dimensions: int, layer: str) -> Autoencoder:
+def read_chosen_saelens(params: SaeParams, dimensions: int, layer: str) -> Autoencoder:
     """The autoencoder of the folder that Params name, on the CPU. Raises BadInput where it isn't of the layer."""
     assert params.saelens is not None
     from lazytui.sae.saelens_folder import read_saelens

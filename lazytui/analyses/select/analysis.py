@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.select.figures import figures
-from lazytui.analyses.select.judging import (
-    outputs,
-    plain_among,
+from lazytui.analyses.select.candidate_scores import (
+    candidate_probabilities,
+    find_plain_training,
     require_code_named,
     require_same_data,
     selectors_of,
 )
+from lazytui.analyses.select.figures import figures
 from lazytui.analyses.select.params import SelectParams
 from lazytui.analyses.select.result import SelectResult, read
 from lazytui.analyses.train.same_data import differing_options
@@ -50,7 +50,7 @@ def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
         raise UsageError(
             f"{runs[0].display_name} is the only candidate: name more trainings, or train with --keep-checkpoints."
         )
-    plain = workspace.find(params.plain) if params.plain else plain_among(runs, workspace)
+    plain = workspace.find(params.plain) if params.plain else find_plain_training(runs, workspace)
     require_same_data(runs[0], plain)
     require_code_named((*runs, plain), params.model)
     return params.model_copy(update={"runs": named, "plain": workspace.reference(plain)})
@@ -87,9 +87,9 @@ def run(params: SelectParams, report: Report) -> SelectResult:
     split, probe = data.validation, data.probe
 
     def predicted(run: RunFolder, weights: Path, split: Split) -> NDArray[np.uint8]:
-        return np.asarray(outputs(run, weights, split, hardware, report).argmax(1), np.uint8)
+        return np.asarray(candidate_probabilities(run, weights, split, hardware, report).argmax(1), np.uint8)
 
-    of_plain = outputs(plain, plain.path, split, hardware, report)
+    of_plain = candidate_probabilities(plain, plain.path, split, hardware, report)
     selectors = selectors_of(split, of_plain, params.property, report)
     candidates = list(_candidates(runs))
     values, hard, worst = [], [], []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lazytui.analyses.core.metric_catalog import OF_SELECTORS
-from lazytui.analyses.select.judging import outputs, plain_among, selectors_of
+from lazytui.analyses.select.candidate_scores import candidate_probabilities, find_plain_training, selectors_of
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.same_data import differing_options
 from lazytui.analyses.trainings.training_lookup import trained_params
@@ -44,7 +44,9 @@ def require_one_data_set(rank: str, trainings: Mapping[str, TrainParams]) -> Non
             )
 
 
-def judged(groups: Sequence[RecipeTrainings], named: str | None, device: str, report: Report) -> list[RecipeTrainings]:
+def with_selector_metrics(
+    groups: Sequence[RecipeTrainings], named: str | None, device: str, report: Report
+) -> list[RecipeTrainings]:
     """The same trainings with the value of each selector among their metrics, on their seed's validation split.
 
     named: a property from which groups are inferred as well, or None. Raises BadInput where there is no plain network.
@@ -82,12 +84,12 @@ def _values(
 ) -> dict[str, dict[str, float | None]]:
     """Of trainings on the same data, by reference and metric; None where undefined."""
     split = build_dataset(trained_params(runs[0])).validation
-    plain = plain_among(runs, report.workspace)
-    of_plain = outputs(plain, plain.path, split, hardware, report)
+    plain = find_plain_training(runs, report.workspace)
+    of_plain = candidate_probabilities(plain, plain.path, split, hardware, report)
     selectors = selectors_of(split, of_plain, named, report)
     found = {}
     for run in runs:
-        predicted = outputs(run, run.path, split, hardware, report).argmax(1).astype(np.uint8)
+        predicted = candidate_probabilities(run, run.path, split, hardware, report).argmax(1).astype(np.uint8)
         values = {METRIC_OF[name]: selectors[name](predicted) for name in METRIC_OF if name in selectors}
         found[run.reference] = {name: value if math.isfinite(value) else None for name, value in values.items()}
     return found

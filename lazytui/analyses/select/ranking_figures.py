@@ -18,12 +18,12 @@ _BESIDE = ("easy_accuracy", *METRIC_OF.values())
 """What recipes are chosen by: held-out accuracy, the usual choice, and the selectors."""
 
 
-def chosen_recipes(trainings: Sequence[RecipeTrainings], rank: str) -> list[Figure]:
+def choice_figures(trainings: Sequence[RecipeTrainings], rank: str) -> list[Figure]:
     """Nothing where trainings have no selectors. rank: the metric that orders the leaderboard."""
     if not any("worst_class_accuracy" in run.metrics for one in trainings for run in one.runs):
         return []
     groups = labeled_groups(trainings)
-    return [_words(groups, rank), _choices(groups), _selectors(groups, rank)]
+    return [_verdict(groups, rank), _choices(groups), _selectors(groups, rank)]
 
 
 def _metrics(groups: Sequence[Group]) -> list[str]:
@@ -47,7 +47,7 @@ def _regret(groups: Sequence[Group], chosen: Group) -> tuple[Group, float, float
     return best, most, most - hard
 
 
-def _words(groups: Sequence[Group], rank: str) -> Text:
+def _verdict(groups: Sequence[Group], rank: str) -> Text:
     return Text(
         name="chosen",
         title="Chosen without labels, beside the choice by the hard split",

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import OF_SELECTORS
-from lazytui.analyses.select.ranking import judged, require_one_data_set
-from lazytui.analyses.select.ranking_figures import chosen_recipes
+from lazytui.analyses.select.ranking import require_one_data_set, with_selector_metrics
+from lazytui.analyses.select.ranking_figures import choice_figures
 from lazytui.analyses.study.figures import by_bias, by_swept_value
 from lazytui.analyses.study.params import MOST_TRAININGS, StudyParams
 from lazytui.analyses.study.result import StudyResult, read, write
@@ -135,7 +135,7 @@ def run(params: StudyParams, report: Report) -> StudyResult:
     found = train_grid(cells(params), params.executor(), report, StudyResult)
     if params.rank not in OF_SELECTORS:
         return found
-    return replace(found, groups=judged(found.groups, params.property, params.device, report))
+    return replace(found, groups=with_selector_metrics(found.groups, params.property, params.device, report))
 
 
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
@@ -143,7 +143,7 @@ def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
     rank, labeled = measured_rank(groups, params.rank), labeled_groups(groups)
     compared = leaderboard_figures(groups, rank=rank, **axes) if groups else []
     swept = by_swept_value(labeled, params.axes, rank, params.combining)
-    compared[1:1] = chosen_recipes(groups, rank)
+    compared[1:1] = choice_figures(groups, rank)
     return [*compared[:1], *failures(result), *swept, *by_bias(labeled, rank, params.axes), *compared[1:]]
 
 

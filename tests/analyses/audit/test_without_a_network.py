@@ -12,7 +12,7 @@ from PIL import Image
 from lazytui.analyses.audit.audited_predictions import require_more_than_chance
 from lazytui.analyses.audit.calibration_figures import calibration
 from lazytui.analyses.audit.figures import figures
-from lazytui.analyses.audit.first_training import with_training
+from lazytui.analyses.audit.first_training import resolve_first_training
 from lazytui.analyses.audit.params import AuditParams
 from lazytui.analyses.audit.result import AuditResult, CleanTraining, null_of, read
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
@@ -115,7 +115,7 @@ def test_what_is_not_said_is_chosen_by_how_many_images_there_are_and_how_large(t
     def chosen(folder: Path, **options: object) -> dict[str, object]:
         asked = validate("audit", {"source": f"folder:{folder}", **options})
         assert isinstance(asked, AuditParams)
-        settled = with_training(asked, workspace)
+        settled = resolve_first_training(asked, workspace)
         training = settled.trained_first
         assert training is not None and training.content.fingerprint
         assert AuditParams.model_validate_json(settled.model_dump_json()).trained_first == training
@@ -131,7 +131,7 @@ def test_what_is_not_said_is_chosen_by_how_many_images_there_are_and_how_large(t
     assert large["image_size"] == 64, "it would take four times as long"
     drawn = validate("audit", {"source": "strokes"})
     assert isinstance(drawn, AuditParams)
-    settled = with_training(drawn, workspace).trained_first
+    settled = resolve_first_training(drawn, workspace).trained_first
     assert settled is not None and (settled.train_size, settled.test_size, settled.epochs) == (6000, 1500, 6)
     assert not (tmp_path / "runs").exists()
 

@@ -19,7 +19,7 @@ from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.analyses.recipe.known_recipes import known_recipes
 from lazytui.analyses.recipe.planned_trainings import training
-from lazytui.analyses.select.ranking_figures import chosen_recipes
+from lazytui.analyses.select.ranking_figures import choice_figures
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.comparison_trainings import comparison_trainings
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
@@ -197,7 +197,7 @@ def test_the_hard_split_stands_apart_with_the_regret() -> None:
         )
         for group, worst in zip(groups, (0.3, 0.6, 0.5), strict=True)
     ]
-    words, choices, apart = chosen_recipes(judged, "worst_class_accuracy")
+    words, choices, apart = choice_figures(judged, "worst_class_accuracy")
     assert isinstance(words, Text) and isinstance(choices, Table) and isinstance(apart, Table)
     assert words.paragraphs == (
         "lc is chosen by worst class; its hard accuracy is 50.0 %. The best by hard accuracy, which isn't used to "
@@ -208,7 +208,7 @@ def test_the_hard_split_stands_apart_with_the_regret() -> None:
     assert of_hard[:2] == ("hard split", "jtt") and of_hard[2:] == pytest.approx((70, 0))
     assert [row[0] for row in apart.rows] == ["lc", "jtt", "erm"]
     assert apart.rows[0][1:] == pytest.approx((60, 50))
-    assert not chosen_recipes(groups, "hard_accuracy")
+    assert not choice_figures(groups, "hard_accuracy")
 
 
 def by_hard_accuracy(facts: Sequence[RecipeTrainings]) -> list[Figure]:

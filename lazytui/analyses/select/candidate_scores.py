@@ -40,7 +40,7 @@ class Selector:
         return self.measure(predicted)
 
 
-def plain_among(runs: Sequence[RunFolder], workspace: Workspace) -> RunFolder:
+def find_plain_training(runs: Sequence[RunFolder], workspace: Workspace) -> RunFolder:
     """The shortest plain training on the data of these runs, of these first; environments are inferred from it.
 
     Raises BadInput where there is none.
@@ -83,7 +83,7 @@ def require_code_named(runs: Iterable[RunFolder], named: str | None) -> None:
             raise BadInput(f"{run.reference} was trained with the code {model}; to allow it to run: --model {model}")
 
 
-def loaded(run: RunFolder, weights: Path, hardware: Hardware) -> nn.Module:
+def load_candidate(run: RunFolder, weights: Path, hardware: Hardware) -> nn.Module:
     """A training's network, with its last weights or those of a checkpoint."""
     from lazytui.training.initial_model import load_trained
 
@@ -91,12 +91,14 @@ def loaded(run: RunFolder, weights: Path, hardware: Hardware) -> nn.Module:
     return load_trained(weights, trained, trained.content).to(hardware.device)
 
 
-def outputs(run: RunFolder, weights: Path, split: Split, hardware: Hardware, report: Report) -> NDArray[np.float32]:
+def candidate_probabilities(
+    run: RunFolder, weights: Path, split: Split, hardware: Hardware, report: Report
+) -> NDArray[np.float32]:
     """(n, classes): the probabilities of a training's network, with its last weights or those of a checkpoint."""
     from lazytui.evaluation.forward import probabilities
 
     report.check()
-    return probabilities(loaded(run, weights, hardware), split.images, hardware)
+    return probabilities(load_candidate(run, weights, hardware), split.images, hardware)
 
 
 def selectors_of(split: Split, of_plain: NDArray[np.float32], named: str | None, report: Report) -> dict[str, Selector]:
@@ -126,7 +128,7 @@ def _of_two(labels: NDArray[np.uint8], second: NDArray[np.bool_]) -> Selector:
 
 
 def _contradicting(named: str, split: Split, report: Report) -> NDArray[np.bool_]:
-    from lazytui.audit.minority import contradicting, probe_accuracy_of
+    from lazytui.audit.minority import find_contradicting, probe_accuracy_of
 
     descriptions, labels = described_images(split, named, report), split.labels.astype(np.int64)
-    return contradicting(descriptions, labels, probe_accuracy_of(descriptions, labels, 0))
+    return find_contradicting(descriptions, labels, probe_accuracy_of(descriptions, labels, 0))

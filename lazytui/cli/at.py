@@ -29,7 +29,7 @@ AtOption = Annotated[
 
 RemoteLazytuiOption = Annotated[
     str | None,
-    typer.Option(metavar="COMMAND", help="With --at: what starts lazytui over there.", show_default="lazytui"),
+    typer.Option(metavar="COMMAND", help="With --at: the command that starts lazytui there.", show_default="lazytui"),
 ]
 
 

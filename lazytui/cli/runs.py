@@ -218,9 +218,9 @@ def resume(
     there.require_own(found, "resumed")
     if at:
         if model or logs:
-            raise UsageError("--model and --log of a run on another machine are given there: --at can't pass them on.")
+            raise UsageError("--at can't pass on --model and --log: give them on the machine of the run.")
         place.control.resume(found)
-        print_note(f"{found.id} goes on at {found.status.elsewhere and found.status.elsewhere.at}.", quiet=quiet)
+        print_note(f"{found.id} continues at {found.status.elsewhere and found.status.elsewhere.at}.", quiet=quiet)
         return
     for name in model or []:
         if name not in code_in(found.record.params):

@@ -46,7 +46,7 @@ def start_there(
     run = place.hosts.submit(kind, values, *job) if job else place.hosts.start(kind, values)
     if name is not None:
         place.control.rename(run, name)
-    print_note(f"{run.id} runs at {place.workspace.title}; it goes on whatever becomes of the line.", quiet=quiet)
+    print_note(f"{run.id} runs at {place.workspace.title}; it continues even if the connection is lost.", quiet=quiet)
     if detach:
         print(run_json(run) if json else run.id)
         return
@@ -94,7 +94,7 @@ class _Trouble:
 
         now = self._place.hosts.trouble if self._place.hosts else ""
         if bool(now) != bool(self._reported):
-            print_note(now or "The line is back.")
+            print_note(now or "The connection is back.")
         self._reported = now
 
 
@@ -113,5 +113,5 @@ def compared_there(values: dict[str, Any], place: Place) -> dict[str, Any]:
     for host in [place.hosts] if isinstance(place.hosts, Host) else place.hosts.hosts:
         host.bring_all([(run.id, file) for run in trainings for file in _FILES_OF_A_TRAINING])
     if "plain" not in values:
-        print_note("Of plain networks only those are compared that are there; --plain trains what is missing, here.")
+        print_note("Only existing plain networks are compared; --plain trains the missing ones, on this machine.")
     return {"plain": False, **values, "runs": tuple(str(run.path.resolve()) for run in trainings)}

@@ -179,7 +179,7 @@ class Host:
 
     def _require_line(self) -> Line:
         if self._line is None:
-            raise LineLost(self.trouble or f"There is no line to {self.address.host} just now.")
+            raise LineLost(self.trouble or f"There is no connection to {self.address.host} at the moment.")
         return self._line
 
     def _take(self, replies: Generator[Reply]) -> None:

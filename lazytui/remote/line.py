@@ -95,7 +95,7 @@ class Line:
                 line = self._read_line(PATIENCE)
                 room -= len(line)
                 if room < 0 or time.monotonic() > until:
-                    raise LineLost(f"{self._address.host} answers without an end.")
+                    raise LineLost(f"{self._address.host} sends an endless answer.")
                 reply = self._parse(line)
                 is_whole = not reply.more
                 if reply.error:
@@ -153,9 +153,9 @@ class Line:
         try:
             reply = Reply.model_validate(parse_json(line))
         except ValueError as error:  # a ValidationError is one
-            raise LineLost(f"{self._address.host} sends what is no answer of lazytui.") from error
+            raise LineLost(f"{self._address.host} sends something that isn't an answer of lazytui.") from error
         if reply.re != self._number:
-            raise LineLost(f"{self._address.host} answers what nobody asked.")
+            raise LineLost(f"{self._address.host} sends an answer without a question.")
         return reply
 
     def _read_line(self, patience: float) -> bytes:
@@ -175,7 +175,7 @@ class Line:
         try:
             content = os.read(self._output.fileno(), _AT_ONCE)
         except (OSError, ValueError) as error:
-            raise LineLost(f"The line to {self._address.host} is closed.") from error
+            raise LineLost(f"The connection to {self._address.host} is closed.") from error
         if not content:
             raise self._why_it_ended()
         return content
@@ -188,14 +188,14 @@ class Line:
             except (BrokenPipeError, ConnectionResetError):
                 raise self._why_it_ended() from None
             except (OSError, ValueError) as error:
-                raise LineLost(f"The line to {self._address.host} is closed.") from error
+                raise LineLost(f"The connection to {self._address.host} is closed.") from error
 
     def _wait_for(self, pipe: IO[bytes], event: int, patience: float) -> None:
         with selectors.DefaultSelector() as selector:
             try:
                 selector.register(pipe, event)
             except ValueError as error:  # it was closed meanwhile
-                raise LineLost(f"The line to {self._address.host} is closed.") from error
+                raise LineLost(f"The connection to {self._address.host} is closed.") from error
             if not selector.select(patience):
                 raise LineLost(f"{self._address.host} doesn't answer.")
 
@@ -214,7 +214,7 @@ class Line:
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            return LineLost(f"{self._address.host} closed the line.")
+            return LineLost(f"{self._address.host} closed the connection.")
         self._listener.join(timeout=2)
         said = [plain_text(line).strip() for line in self._said.decode(errors="replace").splitlines()]
         return _reason(self._address, code, [line for line in said if line])
@@ -242,7 +242,7 @@ def _reason(address: Address, code: int, said: list[str]) -> LazytuiError:
         return Refused(f"{host} has an older lazytui, which can't serve its runs: install the same version on both.")
     if said and said[-1].startswith("lazytui: "):
         return Refused(f"{host}: {said[-1].removeprefix('lazytui: ')}")
-    return LineLost(f"The line to {host} ended (exit code {code}): {last}.")
+    return LineLost(f"The connection to {host} ended (exit code {code}): {last}.")
 
 
 def _error(host: str, reply: Reply) -> LazytuiError:

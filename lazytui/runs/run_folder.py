@@ -18,7 +18,7 @@ from lazytui.files.reading import open_regular, read_regular
 from lazytui.files.writing import reason, write_atomic, write_in_place
 from lazytui.runs.locks import hold_lock
 from lazytui.runs.saved_options import Options
-from lazytui.runs.status import Status, as_text, current_status, read_status, write_status
+from lazytui.runs.status import UNREADABLE, Status, as_text, current_status, read_status, write_status
 from lazytui.runs.ticket import Ticket, read_ticket, remove_ticket, write_ticket
 
 RECORD_FILE = "run.json"
@@ -106,7 +106,7 @@ class RunFolder:
             # Its process may have said how it ended, and gone, between the two looks.
             return current_status(read_status(self.path / "status.json"), self.is_claimed_by)
         except (OSError, ValueError):
-            return Status(state="failed", heartbeat=0.0, error="status.json is missing or damaged")
+            return UNREADABLE
 
     def _is_in_a_queue(self, status: Status) -> bool:
         """Whether it waits in an engine's queue, perhaps for days: nobody beats for it until it begins."""

@@ -82,6 +82,14 @@ class Status(BaseModel):
     elsewhere: Elsewhere | None = None
 
 
+UNREADABLE = Status(state="failed", heartbeat=0.0, error="status.json is missing or damaged")
+"""The status of a run that has none that can be read."""
+
+
+def is_unreadable(status: Status) -> bool:
+    return status == UNREADABLE
+
+
 def read_status(path: Path) -> Status:
     """The status as written. Raises OSError or ValueError when there is none that can be read."""
     return Status.model_validate_json(read_regular(path, _LARGEST))

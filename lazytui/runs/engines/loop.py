@@ -25,7 +25,7 @@ from lazytui.runs.formatting import state_word
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.locks import AlreadyLocked
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.status import ACTIVE, Status
+from lazytui.runs.status import ACTIVE, Status, is_unreadable
 from lazytui.runs.ticket import UNKNOWN_SECONDS, new_ticket
 
 _LISTEN_EVERY = 0.2
@@ -99,7 +99,7 @@ class _Loop:
         self._tries: dict[str, _Tries] = {}
         self._last_names: dict[str, str] = {}
         self._noted: set[str] = set()
-        self._reasons: Counter[str] = Counter()
+        self._reasons: set[frozenset[str]] = set()
         self._submits_from = 0.0
         self._batch = _BATCH
 
@@ -249,12 +249,14 @@ class _Loop:
             self._tell_waiting(jobs)
 
     def _see(self, going: _Going, jobs: Mapping[str, Job] | None) -> None:
-        state = going.run.status.state
+        status, job = going.run.status, (jobs or {}).get(going.name)
+        state, is_there = status.state, job is not None and job.state != "gone"
+        if is_unreadable(status) and (is_there or jobs is None) and going.name:
+            return  # a file system may be away for a while
         if state == "done" or state == "failed" or (not going.name and state not in ACTIVE):
             self._end(going)
         elif going.name and jobs is not None:
-            job = jobs.get(going.name)
-            if job and job.state != "gone":
+            if job and is_there:
                 going.known, going.looks = True, 0
                 if job.state == "waiting" and state in {"stopped", "interrupted"}:
                     self._say_queued(going.run)  # the engine has put it into its queue again, as after a preemption
@@ -326,13 +328,13 @@ class _Loop:
         self._report.note(f"{self._names[run.id]}: {state_word(status)}{more} ({run.id})")
 
     def _tell_waiting(self, jobs: Mapping[str, Job]) -> None:
-        """Say how many wait in the engine's queue, and why, when the reasons have changed."""
+        """Say how many wait in the engine's queue, and why, once for each set of reasons."""
         waiting = [jobs[going.name] for going in self._going if going.name in jobs]
         reasons = Counter(job.reason for job in waiting if job.state == "waiting")
-        if reasons.keys() != self._reasons.keys() and reasons:
+        if reasons and frozenset(reasons) not in self._reasons:
+            self._reasons.add(frozenset(reasons))
             why = ", ".join(f"{count} {reason}" if reason else str(count) for reason, count in reasons.most_common())
             self._report.note(f"{counted(reasons.total(), 'job')} in the queue of {self._engine.name}: {why}")
-        self._reasons = reasons
 
     # Stopping
 

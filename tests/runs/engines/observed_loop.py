@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,12 +27,16 @@ class Observer:
         self.notes: list[str] = []
         self.stop = threading.Event()
         self.error: LazytuiError | None = None
+        self.looked: Callable[[str], object] = lambda _: None
 
     def must_stop(self) -> bool:
         return self.stop.is_set()
 
     def wait_while_paused(self) -> None: ...
-    def progress(self, done: int, total: int, unit: str) -> None: ...
+    def progress(self, done: int, total: int, unit: str) -> None:
+        """Told before each look."""
+        self.looked(f"{done}/{total} {unit}")
+
     def note(self, text: str) -> None:
         self.notes.append(text)
 

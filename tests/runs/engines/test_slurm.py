@@ -197,6 +197,22 @@ def test_a_queue_that_does_not_answer_is_no_end(cluster: Cluster) -> None:
     assert states(runs) == ["done"]
 
 
+def test_a_status_that_cannot_be_read_for_a_while_is_no_end(cluster: Cluster) -> None:
+    (run,) = runs = cluster.runs(1, hold=2)
+    away = run.path / "status.away"
+    looks: list[str] = []
+    with executing(cluster.engine(), runs, cluster.workspace) as observer:
+        wait_until(lambda: hold_is_reached(run))
+        os.kill(starts(run)[0][0], signal.SIGSTOP)  # which writes it every other second
+        (run.path / "status.json").rename(away)
+        observer.looked = looks.append
+        wait_until(lambda: len(looks) > 3)
+        away.rename(run.path / "status.json")
+        os.kill(starts(run)[0][0], signal.SIGCONT)
+        let_go(runs)
+    assert states(runs) == ["done"] and not any("failed" in note for note in observer.notes)
+
+
 def test_a_node_whose_daemon_is_killed_keeps_its_jobs(cluster: Cluster) -> None:
     (run,) = runs = cluster.runs(1, hold=6)
     with executing(cluster.engine(), runs, cluster.workspace):

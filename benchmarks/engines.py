@@ -80,7 +80,7 @@ def _disturbed_study(bench: _Bench) -> None:
     counts = {"killed": 0, "warned as before a time limit": 0, "requeued": 0}
     disturbed: set[str] = set()
     study_killed = False
-    while process.poll() is None or len(disturbed) < _DISTURBED:
+    while process.poll() is None:
         time.sleep(0.5)
         running = [run for run in _trainings(lab) if run.status.state == "running" and run.id not in disturbed]
         if running and len(disturbed) < _DISTURBED and _job(run := chance.choice(running)):
@@ -105,7 +105,7 @@ def _disturbed_study(bench: _Bench) -> None:
     _row("... of which 20 were", ended)
     _row("... run folders, and how many are done", f"{len(runs)}, {sum(run.status.state == 'done' for run in runs)}")
     _row("... resumed after they had saved", sum(_resumed(run) for run in runs))
-    _row("... ends told by the logs of events (one each)", sum(_ends(run) for run in runs))
+    _row("... last steps in the logs (one each; a kill after it makes another one)", sum(_ends(run) for run in runs))
     _row("... minutes", f"{(time.monotonic() - began) / 60:.1f}")
     _row("... with the weights of a training here, undisturbed", f"{_equal(bench, runs)} of {len(runs)}")
 
@@ -139,7 +139,7 @@ def _resumed(run: RunFolder) -> bool:
 
 
 def _ends(run: RunFolder) -> int:
-    """How often its log tells the last step: twice where two processes trained it to the end."""
+    """How often its log has the last step: twice where it was trained to the end twice."""
     events, _ = read_events(run.events)
     return sum(
         event["kind"] == "progress" and event["unit"] == "steps" and event["done"] == event["total"] for event in events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from lazytui.runs.engines.placement import Placement
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.system.gpus import VISIBLE, visible_gpus
+from tests.commands import TINY_TRAINING, Lab
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def three_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "nvidia-smi"
     program.write_text('#!/bin/sh\n[ "$1 $2" = "--query-gpu=index --format=csv,noheader" ] && printf "0\\n1\\n2\\n"\n')
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.delenv(VISIBLE, raising=False)
 
 
@@ -55,6 +57,31 @@ def test_all_gpus_of_a_machine_are_used(tmp_path: Path) -> None:
     assert LocalProcesses(1)._placement.place(run, ()) == {VISIBLE: "0"}, "of several also without an option"
     with pytest.raises(BadInput, match=r"names the GPU 3, which this machine hasn't: it has 0, 1, 2\."):
         open_engine("local", ["devices=1,3"]).check()
+
+
+_NETWORK = """
+import os, pathlib, torch
+
+class Net(torch.nn.Linear):
+    def __init__(self):
+        super().__init__(2352, 10)
+        pathlib.Path(f"sees-{os.getpid()}").write_text(os.environ.get("CUDA_VISIBLE_DEVICES", "nothing"))
+
+    def forward(self, images):
+        return super().forward(images.flatten(1))
+"""
+
+
+@pytest.mark.usefixtures("three_gpus")
+def test_each_training_sees_the_gpu_that_it_was_given_and_no_other(lab: Lab) -> None:
+    """As it would with GPUs; without any it computes on the processor."""
+    (lab.folder / "net.py").write_text(_NETWORK)
+    grid = ("--methods", "erm", "--seeds", "0-1", "--no-plain", "--model", "net.py:Net", "--epochs", "1")
+    sharing = ("--engine-option", "per-device=1", "--engine-option", "devices=0,2")
+    ended = lab.call("run", "study", *TINY_TRAINING, *grid, *sharing, "--quiet", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    here = f"sees-{os.getpid()}"
+    assert sorted(file.read_text() for file in lab.folder.glob("sees-*") if file.name != here) == ["0", "2"]
 
 
 @pytest.mark.usefixtures("three_gpus")

@@ -11,6 +11,7 @@ import shutil
 import signal
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from lazytui.analyses.core.execute import create, execute_run, recorded_params
@@ -111,10 +112,11 @@ def _disturbed_study(bench: _Bench) -> None:
 
 
 def _begin_requeued(bench: _Bench) -> None:
-    """Slurm has jobs that it put back into the queue wait for two minutes."""
-    for line in bench.slurm.call("squeue", "-h", "-r", "-t", "PENDING", "-o", "%i %r").splitlines():
-        if line.endswith(" BeginTime"):
-            bench.slurm.call("scontrol", "update", f"JobId={line.split()[0]}", "StartTime=now")
+    """Slurm has jobs that it put back into the queue wait for two minutes; in the same second a node refuses them."""
+    for line in bench.slurm.call("squeue", "-h", "-r", "-t", "PENDING", "-o", "%i %S %r").splitlines():
+        job, begin, reason = line.split(maxsplit=2)
+        if reason == "BeginTime" and datetime.fromisoformat(begin) > datetime.now() + timedelta(seconds=10):
+            bench.slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now+2")
 
 
 def _study(lab: Lab) -> str:

@@ -67,10 +67,13 @@ class Cluster:
         return (ticket and ticket.job) or ""
 
     def begin_again(self, run: RunFolder) -> None:
-        """Have a job begin at once that Slurm has put into its queue again, which it lets wait for two minutes."""
+        """Have a job begin soon that Slurm has put into its queue again, which it lets wait for two minutes.
+
+        Not in the same second, in which the node would still refuse it: its credentials were revoked then.
+        """
         job = self.job_of(run)
         wait_until(lambda: self.slurm.call("squeue", "-h", "-j", job, "-o", "%T") == "PENDING")
-        self.slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now")
+        self.slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now+2")
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_no_module_of_these_packages_imports_torch_by_itself(lab: Lab) -> None:
     """Analyses and training settings load without torch; engines are imported when the work begins."""
     files = [
         file
-        for package in ("cli", "figures", "runs", "analyses", "training")
+        for package in ("cli", "figures", "remote", "runs", "analyses", "training")
         for file in (ROOT / "lazytui" / package).rglob("*.py")
         if package != "training" or file.stem not in ENGINES_OF_TRAINING
     ]

@@ -116,7 +116,7 @@ def test_a_server_that_says_nonsense_is_refused_in_a_sentence(says: Say, content
 @pytest.mark.parametrize(
     ("end", "kind"),
     [
-        ("while :; do echo noise; done", Refused),
+        ("yes noise", Refused),
         ("yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | tr -d '\\n'", LineLost),
         (f'printf %s {shlex.quote(HELLO.decode())}; yes \'{{"re": 1, "more": true}}\'', LineLost),
     ],

@@ -32,7 +32,7 @@ _LOADED = (
     "lazytui.analyses.core.execute",
     "lazytui.analyses.train.analysis",
     "lazytui.data.splits",
-    "lazytui.evaluation.conflicting_ten",
+    "lazytui.evaluation.cue_conflict_images",
     "lazytui.evaluation.scorecard",
     "lazytui.models.fingerprint",
     "lazytui.models.weights_saving",

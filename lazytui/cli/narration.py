@@ -36,7 +36,7 @@ def open_narrator(title: str, *, quiet: bool) -> Iterator[Narrator]:
 
 def metric_line(step: int, values: Mapping[str, float | None]) -> str:
     """`step 400  loss 0.213  easy accuracy 0.954 ...  says of conflicting 0 to 9: 9 0 1 2 3 4 5 6 7 8`"""
-    from lazytui.evaluation.conflicting_ten import COLUMNS, predictions_in
+    from lazytui.evaluation.cue_conflict_images import COLUMNS, predictions_in
 
     parts = [
         f"{name.replace('_', ' ')} {'–' if value is None else format(value, '.3f')}"

@@ -21,7 +21,6 @@ from lazytui.hooks.split_model import SplitModel
 from lazytui.models.shapes import shape_of
 from lazytui.neurons.ablation_and_patching import MODES, Ablation, AblationMode, random_orders
 from lazytui.neurons.activations import Activations, gather_activations, map_reduction
-from lazytui.neurons.cue_grid import cue_grid, one_of_each_class
 from lazytui.neurons.exemplars import dataset_exemplars, quantile_images
 from lazytui.neurons.feature_visualization import (
     Visualizer,
@@ -33,6 +32,7 @@ from lazytui.neurons.feature_visualization import (
 from lazytui.neurons.measures import Measures, measure_neurons
 from lazytui.neurons.neuron_information import merge_small_bins, quantile_bins
 from lazytui.neurons.own_values import own_values
+from lazytui.neurons.patching_images import cue_grid, one_of_each_class
 from lazytui.neurons.relations import cluster_order, correlation, shared_information, variance_spectrum
 from lazytui.neurons.roles import ROLES
 from lazytui.neurons.simple_stimuli import simple_stimuli, texture_name

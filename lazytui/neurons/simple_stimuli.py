@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.splits import BiasedDataset
-from lazytui.neurons.cue_grid import cue_grid
+from lazytui.neurons.patching_images import cue_grid
 
 _WIDTH = 1.6
 """Half the width of a drawn stroke, in pixels."""

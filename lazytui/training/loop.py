@@ -39,7 +39,7 @@ from lazytui.training.training_files import NoFiles, TrainingFiles, steps_to_kee
 
 @dataclass(frozen=True)
 class Trained:
-    """history: the curves as columns, `step` and those of `evaluation.conflicting_ten` among them.
+    """history: the curves as columns, `step` and those of `evaluation.cue_conflict_images` among them.
 
     at_chance: when it was no better than guessing, and stayed so. color_label_error: share of training images whose
     detected color isn't the one they were painted in; None where colors weren't detected.

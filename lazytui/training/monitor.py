@@ -10,7 +10,7 @@ from torch import nn
 
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation import metrics
-from lazytui.evaluation.conflicting_ten import answer_columns, conflicting_ten
+from lazytui.evaluation.cue_conflict_images import answer_columns, conflicting_ten
 from lazytui.evaluation.scorecard import evaluate_split
 from lazytui.system.hardware import Hardware
 from lazytui.training.chance_level import chance_bound

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import create, figures, validate
-from lazytui.evaluation.conflicting_ten import COLUMNS
+from lazytui.evaluation.cue_conflict_images import COLUMNS
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.workspace import Workspace

@@ -70,7 +70,7 @@ def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, wit
     params = recorded_params(run)
     _log.debug("execute %s: %r", run.reference, params)
     require_allowed_for(run.id, run.record.params)
-    from lazytui.evaluation.conflicting_ten import COLUMNS
+    from lazytui.evaluation.cue_conflict_images import COLUMNS
 
     recording = run_execution(run, workspace, narrator, within=within, left_out=COLUMNS)
     with recording as report, listen_to_decoding(_decoding(report)):

@@ -14,7 +14,7 @@ from lazytui.analyses.evaluate.result import NetworkEvaluation
 from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import MOST_SHOWN
-from lazytui.evaluation.conflicting_ten import value_before
+from lazytui.evaluation.cue_conflict_images import value_before
 from lazytui.evaluation.paired_difference import PairedCounts
 from lazytui.evaluation.predictions import SPLIT_NAMES, tone_of
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Table, Text

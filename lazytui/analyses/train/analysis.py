@@ -80,7 +80,7 @@ def run(params: TrainParams, report: Report) -> TrainResult:
     with phases.phase(LOADING):
         require_torch()
         from lazytui.data.splits import build_dataset
-        from lazytui.evaluation.conflicting_ten import conflicting_ten
+        from lazytui.evaluation.cue_conflict_images import conflicting_ten
         from lazytui.evaluation.scorecard import evaluate_splits
         from lazytui.models.fingerprint import fingerprint
         from lazytui.models.weights_saving import save_weights

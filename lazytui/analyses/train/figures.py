@@ -14,7 +14,7 @@ from lazytui.analyses.core.metric_counts import metric_shares
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import PhaseSeconds, TrainResult
 from lazytui.data.content import NO_CLASS, Content
-from lazytui.evaluation.conflicting_ten import COLUMNS, TenAnswers, answers_at, value_before
+from lazytui.evaluation.cue_conflict_images import COLUMNS, TenAnswers, answers_at, value_before
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Reference, Series, Table, Text
 from lazytui.training.methods import SIGNALS

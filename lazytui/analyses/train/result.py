@@ -61,7 +61,7 @@ class TrainResult:
     stretch of the training that was no better than guessing. samples: images of each split that the
     metrics are measured on.
     history: the curves, (points,) float64 each, by name; among them `step`, which is finite. Others are NaN where they
-    are undefined. Among them are the columns of `evaluation.conflicting_ten`: what it said of ten images.
+    are undefined. Among them are the columns of `evaluation.cue_conflict_images`: what it said of ten images.
     conflicting_images: these, uint8; None in results of early versions. profile: where the time went,
     if that was asked.
     """

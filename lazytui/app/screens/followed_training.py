@@ -15,7 +15,7 @@ from lazytui.analyses.train.result import TrainResult
 from lazytui.app.workers.run_follower import RunWatch
 from lazytui.data.splits import MOST_SHOWN
 from lazytui.errors import BadInput
-from lazytui.evaluation.conflicting_ten import answers_at
+from lazytui.evaluation.cue_conflict_images import answers_at
 from lazytui.figures.kinds import Lines, Pixels, Reference
 from lazytui.runs.live_images import load_images
 from lazytui.runs.metric_history import Columns

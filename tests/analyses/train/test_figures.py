@@ -11,7 +11,7 @@ from lazytui.analyses.train.figures import curves, stages, ten_figure
 from lazytui.analyses.train.figures import figures as figures_of
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.splits import build_dataset
-from lazytui.evaluation.conflicting_ten import TenAnswers, conflicting_ten
+from lazytui.evaluation.cue_conflict_images import TenAnswers, conflicting_ten
 from lazytui.evaluation.scorecard import evaluate_split
 from lazytui.figures.kinds import Pixels
 from lazytui.models.weights_loading import load_model

@@ -11,7 +11,7 @@ import torch
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
-from lazytui.evaluation.conflicting_ten import COLUMNS
+from lazytui.evaluation.cue_conflict_images import COLUMNS
 from lazytui.training.loop import Trained
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import TrainingSettings

@@ -6,7 +6,7 @@ import numpy as np
 
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
-from lazytui.evaluation.conflicting_ten import COLUMNS, answer_columns, answers_at, conflicting_ten, predictions_in
+from lazytui.evaluation.cue_conflict_images import COLUMNS, answer_columns, answers_at, conflicting_ten, predictions_in
 
 
 def test_they_are_one_of_each_digit_in_the_color_of_the_one_before_the_red_1_among_them() -> None:

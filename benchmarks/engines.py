@@ -115,7 +115,8 @@ def _begin_requeued(bench: _Bench) -> None:
     """Slurm has jobs that it put back into the queue wait for two minutes; in the same second a node refuses them."""
     for line in bench.slurm.call("squeue", "-h", "-r", "-t", "PENDING", "-o", "%i %S %r").splitlines():
         job, begin, reason = line.split(maxsplit=2)
-        if reason == "BeginTime" and datetime.fromisoformat(begin) > datetime.now() + timedelta(seconds=10):
+        late = begin != "N/A" and datetime.fromisoformat(begin) > datetime.now() + timedelta(seconds=10)
+        if late and reason == "BeginTime":
             bench.slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now+2")
 
 

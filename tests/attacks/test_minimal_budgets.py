@@ -89,7 +89,7 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     np.testing.assert_allclose(wilson_interval(0.5, 10), (0.237, 0.763), atol=5e-4)
 
 
-def test_a_network_without_gradient_is_told_apart_and_so_is_another_class_count() -> None:
+def test_a_network_without_gradient_is_distinguished_and_so_is_another_class_count() -> None:
     images = gray_images(2)
 
     class Flat(torch.nn.Module):

@@ -55,7 +55,7 @@ def test_it_makes_what_it_makes_unwatched(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_each_step_is_told_once(name: str) -> None:
+def test_each_step_is_reported_once(name: str) -> None:
     options = {"steps": STEPS} if "steps" in ATTACKS[name].defaults else {}
     problem, seen = watched(hopeless())
     ATTACKS[name].perturb(problem, **options)
@@ -74,7 +74,7 @@ def test_the_steps_lead_from_the_image_to_what_is_returned() -> None:
     assert (rises > 0).all() and torch.allclose(rises, rises.mean().expand(STEPS), rtol=0.1)
 
 
-def test_a_climb_that_gets_there_is_told_of_no_further() -> None:
+def test_a_climb_that_gets_there_is_not_reported_further() -> None:
     images = gray_images(1)
     problem, seen = watched(towards_one(plane(images, FAR), images, 3 * FAR))
     ATTACKS["mi-fgsm"].perturb(problem, steps=30)

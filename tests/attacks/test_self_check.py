@@ -29,7 +29,7 @@ def test_a_network_that_hides_its_gradient_is_seen_through_and_an_honest_one_pas
     assert not hiding["without gradient"]
 
 
-def test_noise_that_fools_is_told() -> None:
+def test_noise_that_fools_is_reported() -> None:
     images = gray_images(10)
     twitchy = plane(images, 0.0)
     checks = {check.name: check for check in self_check(towards_one(twitchy, images, 0.3), 0.3)}

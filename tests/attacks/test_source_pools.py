@@ -49,7 +49,7 @@ def test_scarcity_is_said_where_there_is_any() -> None:
     assert "such as 23 of a 7" in scarcity({THREE: 50, SEVEN: 23}, 100, DIGITS)
 
 
-def test_an_attack_of_a_small_split_tells_how_many_it_attacked(lab: Lab) -> None:
+def test_an_attack_of_a_small_split_shows_how_many_it_attacked(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "1", "--quiet").code == 0
     ended = lab.call("run", "attack", "latest", "--sources", "300", "--steps", "2", "--pool", "aligned", "--json")
     assert ended.code == 0, ended.err

@@ -178,7 +178,7 @@ def test_colors_of_gray_images_are_not_tried() -> None:
     }
 
 
-def test_with_a_property_exchanged_the_images_have_it_of_any_others_and_it_tells_no_class() -> None:
+def test_with_a_property_exchanged_the_images_have_it_of_any_others_and_it_predicts_no_class() -> None:
     images, labels = biased("lower right corner", bias=1.0)
     generator = np.random.default_rng(0)
     hosts = draw_hosts(images, labels, 90, generator)

@@ -67,7 +67,7 @@ _WRONG = {
 
 
 @pytest.mark.parametrize("words", _WRONG)
-def test_what_is_wrong_is_told_before_anything_is_written(
+def test_what_is_wrong_is_refused_before_anything_is_written(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

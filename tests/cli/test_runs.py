@@ -109,7 +109,7 @@ def test_an_unfinished_run_has_no_figures(lab: Lab) -> None:
     assert shown.code == 0 and "stopped" in shown.out and "lazytui runs resume" in shown.err
 
 
-def test_damaged_files_are_told_and_hurt_no_other_run(copied: Path, lab: Lab) -> None:
+def test_damaged_files_are_reported_and_hurt_no_other_run(copied: Path, lab: Lab) -> None:
     damaged = {}
     for file in ("run.json", "status.json", "result.json", "arrays.safetensors", "events.jsonl"):
         damaged[file] = copied.with_name(f"damaged-{file}")

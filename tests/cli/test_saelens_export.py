@@ -45,7 +45,7 @@ def test_what_comes_back_is_the_same_and_can_be_asked_the_same(exported: Lab) ->
     assert turned.code == 0, turned.err
 
 
-def test_what_cannot_be_is_told_before_anything_is_written(exported: Lab) -> None:
+def test_what_cannot_be_is_refused_before_anything_is_written(exported: Lab) -> None:
     runs = sorted(exported.workspace.iterdir())
     (exported.folder / "file.saelens").write_text("")
     given = ("run", "sae", "reference", "--saelens")

@@ -54,7 +54,7 @@ def test_extremes() -> None:
 
 
 @pytest.mark.parametrize("images", [300, 1200])
-def test_random_colors_tell_nothing(images: int) -> None:
+def test_random_colors_predict_nothing(images: int) -> None:
     """Of 1,000 data sets with random colors at most 5 % (and two standard errors) exceed the bounds, and the mean is
     near 0: 1,200 images would seem to carry 0.05 bits."""
     random = np.random.default_rng(images)
@@ -66,7 +66,7 @@ def test_random_colors_tell_nothing(images: int) -> None:
         assert found.mean() < 0.5 * limit.mean()
 
 
-def test_chance_is_told_of_any_number_of_images() -> None:
+def test_chance_is_reported_for_any_number_of_images() -> None:
     for each in (900, 1100, 10**13):
         counts = np.full((10, 10), each)
         assert information_bound(counts) == pytest.approx(21.0 / (2 * 100 * each * np.log(2)), rel=0.1)

@@ -12,7 +12,7 @@ from tests.commands import TINY_TRAINING, Lab
 
 
 @pytest.mark.parametrize("given", [{}, {"placement": "both", "palette": "spectral"}, {"dataset": "stroke-level"}])
-def test_colors_that_can_be_told_apart_are(given: dict[str, str]) -> None:
+def test_colors_that_are_distinct_are_detected(given: dict[str, str]) -> None:
     data = build_dataset(DatasetParams.model_validate({"source": "strokes", "train_size": 400, **given}))
     assert set(data.train.attributes) == set(range(10))
     np.testing.assert_array_equal(detect_colors(data.train.images, data.params), data.train.attributes)
@@ -29,7 +29,7 @@ def test_pixels_decide_and_not_labels() -> None:
     assert detect_colors(stroke, DatasetParams(dataset="stroke")).tolist() == [2]
 
 
-def test_a_training_takes_them_and_tells_their_error(lab: Lab) -> None:
+def test_a_training_takes_them_and_shows_their_error(lab: Lab) -> None:
     """Noise in every channel over dark strokes: some colors can't be read."""
     asked = ("--dataset", "gr95vh", "--model", "lazy-gap", "--epochs", "1", "--method", "reweight")
     detected = lab.call("run", "train", *TINY_TRAINING, *asked, "--colors", "detected", "--json")

@@ -131,7 +131,7 @@ def test_textures_and_palettes_can_be_written_as_text() -> None:
     assert params.palette == own.lower()
 
 
-def test_every_field_is_described_and_every_name_is_told() -> None:
+def test_every_field_is_described_and_every_name_is_reported() -> None:
     described = {field.name: field.description for field in fields_of(DatasetParams)}
     assert all(described.values())
     assert all(name in described["dataset"] for name in presets())

@@ -42,7 +42,7 @@ def test_the_difference_is_taken_seed_by_seed() -> None:
 
 
 @pytest.mark.parametrize("values", [(0.25, 0.25), (0.0, 0.0, 0.0), (0.1 + 0.2, 0.3)])
-def test_the_same_everywhere_tells_nothing_of_chance(values: tuple[float, ...]) -> None:
+def test_the_same_everywhere_says_nothing_of_chance(values: tuple[float, ...]) -> None:
     found = mean_over_seeds(values)
     assert (found.n, found.interval, found.p) == (len(values), None, None)
     assert found.mean == pytest.approx(values[0])

@@ -207,7 +207,7 @@ def test_without_color_a_person_still_sees_the_digit(color: tuple[int, int, int]
     assert set(drawn[stroke]) <= set("*#%@") and "@" in drawn[stroke] and set(drawn[~stroke & ~beside]) == {" "}
 
 
-def test_tones_are_told_by_sign_as_well_as_by_color() -> None:
+def test_tones_differ_by_sign_as_well_as_by_color() -> None:
     text = printed(samples.pixels())
     assert "✓ digit 0" in text and "✗ digit 1" in text and "· digit 2" in text
 

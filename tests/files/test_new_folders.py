@@ -21,7 +21,7 @@ def test_what_was_made_is_removed_where_the_writing_fails(tmp_path: Path) -> Non
     assert (new / "one").read_bytes() == b"1"
 
 
-def test_what_cannot_be_made_is_told_and_what_was_made_is_removed(tmp_path: Path) -> None:
+def test_what_cannot_be_made_is_reported_and_what_was_made_is_removed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused = pytest.raises(BadInput, match=r"file/new can't be written: a part of the path is a file")
     with refused, new_folders([tmp_path / "first", tmp_path / "file" / "new"]):

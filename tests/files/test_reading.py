@@ -136,7 +136,7 @@ def test_what_only_looks_like_an_archive_is_refused_where_it_begins_as_one(tmp_p
         require_unpacked_size(file, 1000)
 
 
-def test_a_file_that_is_gone_or_forbidden_is_told_as_the_system_does(tmp_path: Path) -> None:
+def test_a_file_that_is_gone_or_forbidden_is_reported_as_the_system_does(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_regular(tmp_path / "nowhere", 5)
     with pytest.raises(NotADirectoryError):

@@ -192,7 +192,7 @@ def textbook(features: Doubles, digits: NDArray[np.int64], eps: float, gamma: fl
 
 
 @pytest.mark.parametrize("slope", ["removed", "kept"])
-def test_batches_tell_what_all_images_tell(slope: Slope, train: DeviceSplit) -> None:
+def test_batches_give_what_all_images_give(slope: Slope, train: DeviceSplit) -> None:
     """Beside a textbook's chains that see all images at every step: the same value within its error, from batches of 8.
 
     The network is at no minimum, so with its slope kept the estimate is far below 0, and it is the same far below.

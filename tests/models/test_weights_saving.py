@@ -74,7 +74,7 @@ def test_safetensors_may_end_as_an_archive_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["F4", "F6_E2M3", "F8_E8M0"])
-def test_numbers_of_a_kind_that_torch_does_not_know_are_told(tmp_path: Path, kind: str) -> None:
+def test_numbers_of_a_kind_that_torch_does_not_know_are_reported(tmp_path: Path, kind: str) -> None:
     tensor = {"dtype": kind, "shape": [8], "data_offsets": [0, {"F4": 4, "F6_E2M3": 6, "F8_E8M0": 8}[kind]]}
     head = json.dumps({"weight": tensor}).encode()
     file = tmp_path / "some.safetensors"
@@ -235,7 +235,7 @@ def test_half_precision_is_widened(tmp_path: Path, dtype: torch.dtype) -> None:
             assert value.dtype == weights[name].dtype and torch.equal(value, narrow[name].to(value.dtype))
 
 
-def test_a_refusal_tells_what_differs(tmp_path: Path) -> None:
+def test_a_refusal_shows_what_differs(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
     torch.save({"state_dict": {f"module.enc.{i}.weight": torch.zeros(1) for i in range(5)}}, path)
     with pytest.raises(BadInput) as refusal:

@@ -95,7 +95,7 @@ def test_smaller_batches_are_tried_where_memory_is_short_and_that_is_said() -> N
     assert notes == ["out of memory with batches of 8 images; continuing with batches of 2"]
 
 
-def test_no_room_for_a_single_image_is_told() -> None:
+def test_no_room_for_a_single_image_is_reported() -> None:
     def work(_part: slice) -> None:
         raise torch.OutOfMemoryError("no room")
 

@@ -35,7 +35,7 @@ def test_weights_and_bias_are_those_of_scikit_learn(strength: float) -> None:
     assert (probe.predict(features).numpy() == peer.predict(standardized)).all()
 
 
-def test_what_was_planted_is_told_and_noise_is_not() -> None:
+def test_what_was_planted_is_found_and_noise_is_not() -> None:
     features, labels = planted(images=2000)
     fitted, tested = halves(2000, seed=1)
     assert not set(fitted) & set(tested) and len(fitted) == len(tested) == 1000

@@ -157,7 +157,7 @@ def test_a_run_that_was_killed_while_it_waited_is_interrupted(run: RunFolder) ->
         request_stop(run)
 
 
-def test_a_pause_tells_how_far_it_is() -> None:
+def test_a_pause_shows_how_far_it_is() -> None:
     half = Progress(done=1, total=2, unit="steps")
     assert state_word(Status(state="paused", heartbeat=0.0, progress=half)) == "paused 50%"
 

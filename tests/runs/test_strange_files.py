@@ -113,7 +113,7 @@ def put(kind: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     STRANGE[kind](file)
 
 
-def test_weights_and_autoencoders_that_are_no_files_are_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_and_autoencoders_that_are_no_files_are_reported(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = ("pipe", "socket", "folder", "huge")
     for kind in kinds:
         training, features = (lab.workspace / f"{what}-{kind}" for what in ("training", "features"))

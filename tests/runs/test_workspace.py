@@ -315,7 +315,7 @@ def test_what_is_no_run_says_so(workspace: Workspace, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"kind": "train"}', 100_000 * "[", '{"kind":"a","created":NaN}'])
-def test_a_damaged_record_is_told_and_hides_no_other_run(workspace: Workspace, content: str) -> None:
+def test_a_damaged_record_is_reported_and_hides_no_other_run(workspace: Workspace, content: str) -> None:
     good, bad = create(workspace), create(workspace)
     (bad.path / "run.json").write_text(content)
     assert {run.id for run in workspace.runs()} == {good.id, bad.id}

@@ -42,7 +42,7 @@ def state_of(run: RunFolder, watched: WorkspaceWatch) -> str:
     return line.state if line else "gone"
 
 
-def test_who_is_meant_is_told_by_the_lines_as_by_the_workspace(workspace: Workspace) -> None:
+def test_lines_resolve_references_as_the_workspace_does(workspace: Workspace) -> None:
     runs = [ended(workspace) for _ in range(3)]
     runs[0].set_name("mine")
     part = workspace.create("train", {}, started_by=runs[2].id)

@@ -151,7 +151,7 @@ def test_other_settings_are_folded_into_the_weights(
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_cannot_be_read_is_told_in_a_sentence(
+def test_what_cannot_be_read_is_reported_in_a_sentence(
     weights: dict[str, Tensor | None],
     cfg: dict[str, Any],
     sentence: str,
@@ -164,7 +164,7 @@ def test_what_cannot_be_read_is_told_in_a_sentence(
     assert sentence in str(caught.value)
 
 
-def test_missing_and_damaged_files_are_told(models: dict[str, Autoencoder], tmp_path: Path) -> None:
+def test_missing_and_damaged_files_are_reported(models: dict[str, Autoencoder], tmp_path: Path) -> None:
     folder = folder_of(models["topk"], tmp_path / "own")
     for name, content, sentence in (
         (WEIGHTS_FILE, b"\x80\x04pickle", "can't be read as safetensors"),

@@ -8,7 +8,7 @@ import pytest
 from lazytui.sae.sparse_probing import rank_features, sparse_probing
 
 
-def test_one_feature_that_tells_a_class_is_enough_and_noise_tells_nothing() -> None:
+def test_one_feature_that_predicts_a_class_is_enough_and_noise_predicts_nothing() -> None:
     random = np.random.default_rng(0)
     labels = np.arange(240) % 3
     noise = random.random((240, 5))

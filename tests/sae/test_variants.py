@@ -183,12 +183,12 @@ def test_the_unexplained_share_is_that_of_float64() -> None:
     ],
     ids=["constant", "undefined", "infinite"],
 )
-def test_nothing_to_learn_is_told(x: Tensor, words: str) -> None:
+def test_nothing_to_learn_is_reported(x: Tensor, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         trained("topk", x=x)
 
 
-def test_an_error_that_explodes_is_told() -> None:
+def test_an_error_that_explodes_is_reported() -> None:
     with pytest.raises(LazytuiError, match="try a smaller --lr"):
         train(samples(), Recipe(L1(lam=0.1), 12, 100, 64, lr=1e30))
 

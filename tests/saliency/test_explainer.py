@@ -81,7 +81,7 @@ def test_code_of_ones_own_is_looked_at_in_its_last_fine_layer() -> None:
         ("resnet-early-gap", "grad-cam", "features.layer4", "has no map"),
     ],
 )
-def test_a_layer_that_cant_be_shown_is_told_with_those_that_can(
+def test_a_layer_that_cant_be_shown_is_reported_with_those_that_can(
     name: str, method: str, layer: str | None, sentence: str
 ) -> None:
     with pytest.raises(UsageError) as error:
@@ -108,7 +108,7 @@ def test_a_device_that_is_too_small_gets_smaller_batches_and_says_so() -> None:
     assert len(notes) == 1 and "memory" in notes[0]
 
 
-def test_a_device_that_holds_not_one_image_is_told() -> None:
+def test_a_device_that_holds_not_one_image_is_reported() -> None:
     def seen(_count: int) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 

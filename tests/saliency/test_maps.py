@@ -215,7 +215,7 @@ def test_targets_are_what_the_network_predicts_unless_said() -> None:
         assert not torch.allclose(asked.maps, done.maps)
 
 
-def test_a_layer_that_doesnt_bear_on_the_logits_is_told() -> None:
+def test_a_layer_that_doesnt_bear_on_the_logits_is_reported() -> None:
     class Aside(nn.Module):
         def __init__(self) -> None:
             super().__init__()

@@ -52,7 +52,7 @@ def test_few_images_and_a_common_digit_allow_more_by_chance() -> None:
     assert chance_bound(np.where(alike == 0, np.uint8(1), alike), 10) == pytest.approx(0.2)
 
 
-def test_a_training_that_breaks_down_is_told(lab: Lab) -> None:
+def test_a_training_that_breaks_down_is_reported(lab: Lab) -> None:
     done = lab.call("run", "train", *TINY_TRAINING, "--model", "cnn3", "--lr", "0.5", "--epochs", "4", "--json")
     assert done.code == 0 and "At chance from step" in done.err
     run = Workspace(lab.workspace).find(done.json["run"])

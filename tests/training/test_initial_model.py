@@ -39,7 +39,7 @@ def test_a_network_from_elsewhere_is_a_run_that_analyses_take(brought: Lab) -> N
     assert brought.call("runs", "show", "mine").code == 0
 
 
-def test_whoever_evaluates_the_file_is_told_the_way(brought: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_evaluates_the_file_is_shown_the_way(brought: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(brought.folder)
     for path in ("./mine.pth", "mine.pth"):
         refused = brought.call("run", "evaluate", path, "--model", "small-16")
@@ -64,7 +64,7 @@ def test_a_training_goes_on_from_the_weights(brought: Lab) -> None:
         (("--epochs", "0", "--method", "jtt"), 2, "With --epochs 0 nothing is trained"),
     ],
 )
-def test_what_can_not_be_begun_with_is_told_before_anything_is_written(
+def test_what_can_not_be_begun_with_is_refused_before_anything_is_written(
     brought: Lab, options: tuple[str, ...], code: int, sentence: str
 ) -> None:
     before = sorted(brought.workspace.iterdir())

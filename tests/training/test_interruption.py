@@ -56,7 +56,7 @@ def test_kill_minus_nine_twice_loses_nothing_but_time(lab: Lab, finished_trainin
     assert not list(run.glob(".*.tmp")), "what the killed processes left half-written is cleared up"
 
 
-def test_a_kill_before_the_first_checkpoint_starts_anew_and_the_log_tells_one_training(lab: Lab) -> None:
+def test_a_kill_before_the_first_checkpoint_starts_anew_and_the_log_has_one_training(lab: Lab) -> None:
     process = lab.start(*TRAINING, *ONE_STEP, "--model", gated(lab, "self.steps > 0"))
     run = lab.only_run()
     wait_until((lab.folder / "waiting").exists, process)

@@ -71,7 +71,7 @@ def test_curves_begin_before_the_first_step_and_end_after_the_last(trained: Trai
         np.testing.assert_array_equal(logged[name], column)
 
 
-def test_a_point_tells_the_accuracy_on_the_images_that_it_learns_from(trained: Train, data: BiasedDataset) -> None:
+def test_a_point_shows_the_accuracy_on_the_images_that_it_learns_from(trained: Train, data: BiasedDataset) -> None:
     done = trained(epochs=20)
     few = data.train.take(np.arange(100))
     predicted = evaluate_split(done.model, few, done.hardware).predicted
@@ -113,7 +113,7 @@ def test_curves_are_measured_once_a_point_unless_the_method_changes_the_network_
     assert len(measured) == len(done.history["step"]) + more
 
 
-def test_a_resume_tells_nothing_again_of_earlier_stretches_at_chance(
+def test_a_resume_reports_nothing_again_of_earlier_stretches_at_chance(
     data: BiasedDataset, run: RunFolder, tmp_path: Path
 ) -> None:
     """Twice stopped after the network, which learns nothing, was reported to be at chance."""
@@ -283,7 +283,7 @@ class _Evil:
     ],
     ids=str,
 )
-def test_settings_that_cannot_be_are_told_before_anything_is_written(
+def test_settings_that_cannot_be_are_refused_before_anything_is_written(
     settings: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(UsageError) as raised:

@@ -133,7 +133,7 @@ def asked_of(run: str, **given: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["grounds", "plain"])
-def test_layers_and_classes_tell_label_and_attribute(name: str, birds: Lab) -> None:
+def test_layers_and_classes_show_label_and_attribute(name: str, birds: Lab) -> None:
     has_ground = name == "grounds"
     ended = birds.call("run", "probes", name, "--samples", "200", *QUICK)
     drawn = shown(birds, ended)

@@ -23,7 +23,7 @@ def attacked(every_run: dict[str, Path]) -> AttackResult:
     return result
 
 
-def test_what_is_told_is_what_was_found(attacked: AttackResult, every_run: dict[str, Path]) -> None:
+def test_what_is_reported_is_what_was_found(attacked: AttackResult, every_run: dict[str, Path]) -> None:
     drawn = {figure.name: figure for figure in figures(RunFolder(every_run["attack"], ""))}
     found = attacked.networks[0].pools["aligned"].robustness(3)
     assert found.sources == 12 and found.budgets is not None, "the lazy network gets every aligned 7 right"
@@ -85,7 +85,7 @@ def test_a_run_without_arrays_is_not_exported_as_such(every_run: dict[str, Path]
     assert np.load(lab.folder / "arrays.npz").files
 
 
-def test_pools_tell_both_halves_of_the_contradiction(lab: Lab) -> None:
+def test_pools_show_both_halves_of_the_contradiction(lab: Lab) -> None:
     """Seven in its own color is hard to turn; in the target's color the lazy network sees the target already."""
     options = ("--sources", "12", "--steps", "5", "--json", "--quiet")
     ended = lab.call("run", "attack", "shipped/lazy-strokes", *options)
@@ -162,7 +162,7 @@ def test_a_canvas_without_color_has_no_pools(lab: Lab) -> None:
     assert "have no color" in lab.call("run", "attack", "latest").sentence
 
 
-def test_a_network_that_puts_out_probabilities_is_told_so(lab: Lab) -> None:
+def test_a_network_that_puts_out_probabilities_is_said_to_be_so(lab: Lab) -> None:
     code = lab.folder / "own.py"
     code.write_text(
         "from torch import nn\ndef sure(): return nn.Sequential(nn.Flatten(), nn.Linear(2352, 10), nn.Softmax(1))\n"

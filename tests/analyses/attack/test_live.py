@@ -110,7 +110,7 @@ def test_being_sure_takes_more_steps(live: AttackSession) -> None:
     )
 
 
-def test_sensitivity_tells_what_a_level_adds(live: AttackSession, workspace: Workspace) -> None:
+def test_sensitivity_shows_what_a_level_adds(live: AttackSession, workspace: Workspace) -> None:
     question = AttackQuestion(asked(), "neutral")
     answer, problem = last(live.answers(question)), alone(question, workspace)
     assert answer.source is not None and answer.source.sensitivity is not None
@@ -164,7 +164,7 @@ def test_anything_else_is_what_the_source_is_not(live: AttackSession) -> None:
     assert answer.fooled and "to anything else" in headline(answer)
 
 
-def test_a_long_attack_is_told_while_it_climbs_and_ends_when_nobody_listens(live: AttackSession) -> None:
+def test_a_long_attack_is_reported_while_it_climbs_and_ends_when_nobody_listens(live: AttackSession) -> None:
     last(live.answers(AttackQuestion(asked(), "neutral")))  # networks are open
     long = AttackQuestion(asked(attack="ddn", steps=10_000, epsilon=9.0), "neutral")
     answers = live.answers(long)
@@ -214,7 +214,7 @@ def found_in(run: RunFolder, network: int, pool: Pool) -> PoolResult:
     return result.networks[network].pools[pool]
 
 
-def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFolder, live: AttackSession) -> None:
+def test_smallest_budgets_of_the_run_are_reported_for_the_very_image(attacked: RunFolder, live: AttackSession) -> None:
     params, found = recorded_params(attacked), found_in(attacked, 1, "neutral")
     assert isinstance(params, AttackParams) and found.perturbations
     budgets = found.perturbations.budgets.tolist()
@@ -229,7 +229,7 @@ def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFol
     assert last(live.answers(AttackQuestion(other, "neutral", 0, network=1, run=attacked))).smallest is None
 
 
-def test_what_a_run_did_not_find_is_told_as_well(attacked: RunFolder, live: AttackSession) -> None:
+def test_what_a_run_did_not_find_is_reported_as_well(attacked: RunFolder, live: AttackSession) -> None:
     params, found = recorded_params(attacked), found_in(attacked, 0, "aligned")
     assert isinstance(params, AttackParams) and found.perturbations
     unfooled = int(np.flatnonzero(np.isinf(found.perturbations.budgets))[0])

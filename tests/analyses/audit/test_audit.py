@@ -50,7 +50,7 @@ def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(lab: Lab) ->
     assert examples.tones[:3] == ("good", "good", "bad"), "chosen to show the loss"
 
 
-def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_loss_is_told(lab: Lab) -> None:
+def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_loss_is_reported(lab: Lab) -> None:
     found = audit(lab, "shipped/cured-strokes", "--images", "100")
     assert found.planted is not None and found.planted < 0.15
     assert found.swaps["background"].delta < 0.2 and not found.swaps["background"].flagged

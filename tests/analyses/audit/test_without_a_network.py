@@ -235,7 +235,7 @@ def test_too_few_images_are_said_to_be_so_and_nothing_is_trained(lab: Lab) -> No
     assert run.record.kind == "audit" and not (run.path / "result.json").exists()
 
 
-def test_right_on_no_more_than_chance_is_told_from_right_on_too_few() -> None:
+def test_right_on_no_more_than_chance_is_distinguished_from_right_on_too_few() -> None:
     require_more_than_chance(0.9, 0.5, 100)
     for accuracy, chance, images, sentence in (
         (0.4, 0.5, 100, "right on 40 % of 100 images, no more than the 50 % of the largest class"),

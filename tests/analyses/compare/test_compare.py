@@ -215,7 +215,7 @@ def by_hard_accuracy(facts: Sequence[RecipeTrainings]) -> list[Figure]:
     return leaderboard_figures(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
 
 
-def test_any_two_recipes_are_told_apart_by_seeds_in_common() -> None:
+def test_any_two_recipes_are_distinguished_by_seeds_in_common() -> None:
     """Differences .1, .2, .3: t = .2 / (.1 / sqrt 3) = 3.464 with 2 degrees of freedom, p = .0742."""
     groups = [grouped("rex", [0.6, 0.8, 1.0]), grouped("erm", [0.5, 0.6, 0.7]), grouped("grl", [0.9])]
     drawn_now = by_hard_accuracy(groups)
@@ -244,7 +244,7 @@ def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
     assert len(known_recipes(labeled_groups([of_an_older_version]))[0].rows) == 2
 
 
-def test_recipes_are_told_apart_by_what_differs() -> None:
+def test_recipes_are_distinguished_by_what_differs() -> None:
     facts = [
         grouped("erm", [], lr=0.1),
         grouped("grl", [], lr=0.1, alpha=0.5),

@@ -24,7 +24,7 @@ def test_an_attack_of_a_comparison_advises_no_option_that_it_lacks(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("field", "option"), [("model", "--model"), ("against_model", "--against-model")])
-def test_the_option_that_names_the_code_is_told(tmp_path: Path, field: str, option: str) -> None:
+def test_the_option_that_names_the_code_is_reported(tmp_path: Path, field: str, option: str) -> None:
     runs = {"run": "shipped/lazy-strokes", "against": "shipped/lazy-strokes"}
     asked = EvaluateParams.model_validate({**runs, field: "nobodys.py:net"})
     with pytest.raises(BadInput, match=f"name it yourself: {option} on the command line"):

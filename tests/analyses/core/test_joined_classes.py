@@ -15,7 +15,7 @@ PAIRS = DatasetParams(source="strokes", dataset="spuco-variance-low")
 HALVES = DatasetParams(source="strokes", dataset="irm-two-class")
 
 
-def test_a_recorded_training_tells_how_many_classes_and_values_there_are() -> None:
+def test_a_recorded_training_shows_how_many_classes_and_values_there_are() -> None:
     record = PAIRS.model_dump(mode="json")
     assert "recorded_content" not in record and content_of_record(record) == PAIRS.content
     saved = Result({}, {"trained": {**record, "model": "lenet"}}, {"x": np.zeros(1)})

@@ -35,7 +35,7 @@ def test_a_share_has_its_hits_and_of_how_many() -> None:
     )
 
 
-def test_nothing_is_told_of_how_many_where_that_is_not_known() -> None:
+def test_nothing_is_reported_of_how_many_where_that_is_not_known() -> None:
     assert metric_shares(METRICS, {}, colored_digits("distinct")) == ()
 
 
@@ -54,5 +54,5 @@ def test_nothing_is_told_of_how_many_where_that_is_not_known() -> None:
         ("gradcam-lazy-strokes", "energy", "maps with evidence"),
     ],
 )
-def test_an_explanation_tells_of_how_many(run: str, figure: str, words: str) -> None:
+def test_an_explanation_shows_how_many(run: str, figure: str, words: str) -> None:
     assert words in explained(run, figure)

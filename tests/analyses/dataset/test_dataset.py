@@ -37,7 +37,9 @@ def background(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any]
     return run(tmp_path_factory.mktemp("runs"), "--save", "npz", "--samples", "3")
 
 
-def test_metrics_say_how_strongly_color_tells_the_digit(background: tuple[dict[str, Any], dict[str, Figure]]) -> None:
+def test_metrics_say_how_strongly_color_predicts_the_digit(
+    background: tuple[dict[str, Any], dict[str, Figure]],
+) -> None:
     metrics = background[0]["metrics"]
     assert (metrics["train_images"], metrics["validation_images"], metrics["hard_images"]) == (900, 100, 500)
     assert metrics["train_color_ceiling"] == pytest.approx(0.95, abs=0.04)

@@ -66,14 +66,14 @@ def test_the_verdict_names_the_cue_and_its_denominator(color_reader: EvaluateRes
     assert "100.0% are taken for the color's digit" in verdict.paragraphs[0]
 
 
-def test_a_network_that_reads_the_digit_is_told_so(color_reader: EvaluateResult) -> None:
+def test_a_network_that_reads_the_digit_is_said_to_be_so(color_reader: EvaluateResult) -> None:
     shape_reader = with_headline(color_reader, color_follow_rate=0.01, conflicting_accuracy=0.98)
     verdict = figures(EvaluateParams(run="r"), shape_reader)[0]
     assert isinstance(verdict, Text)
     assert "It reads the digit." in verdict.paragraphs[0]
 
 
-def test_what_images_cannot_tell_is_not_said(color_reader: EvaluateResult) -> None:
+def test_what_images_cannot_show_is_not_said(color_reader: EvaluateResult) -> None:
     """45 % and 41 % of 900 images differ by less than their error; 48 % and 38 % by more."""
     for follow, right, sentence in ((0.45, 0.41, "These images don't show"), (0.48, 0.38, "It reads the color.")):
         asked = with_headline(color_reader, color_follow_rate=follow, conflicting_accuracy=right)
@@ -245,7 +245,7 @@ def test_every_figure_of_one_has_its_counterpart(compared_networks: ComparedNetw
         assert shown[f"against-{name}"].title.startswith("lazy-strokes: ")
 
 
-def test_uneven_ground_is_told(compared_networks: ComparedNetworks, busy: Lab) -> None:
+def test_uneven_ground_is_reported(compared_networks: ComparedNetworks, busy: Lab) -> None:
     text = drawn(compared_networks.folder)["shared-data"]
     assert isinstance(text, Text)
     assert "30 easy, 200 hard" in text.paragraphs[0]

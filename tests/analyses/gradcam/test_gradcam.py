@@ -334,14 +334,14 @@ def refused(lab: Lab, *options: str) -> Finished:
         (("shipped/lazy-strokes", "--against", "nobody"), 3, "There is no run 'nobody'"),
     ],
 )
-def test_bad_input_is_told_before_anything_is_written(
+def test_bad_input_is_refused_before_anything_is_written(
     lab: Lab, options: tuple[str, ...], code: int, sentence: str
 ) -> None:
     ended = refused(lab, *options)
     assert (ended.code, sentence in ended.err) == (code, True), ended.err
 
 
-def test_a_network_whose_data_cant_be_had_again_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_whose_data_cant_be_had_again_is_reported(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lazytui.data.mnist.download.reachable", lambda _name: False)
     ended = refused(lab, "shipped/lazy-mnist")
     assert ended.code == 3 and "use --source strokes" in ended.sentence

@@ -155,7 +155,7 @@ def networks_in_memory() -> list[Classifier]:
     return [found for found in gc.get_objects() if type(found) is Classifier]
 
 
-def test_albums_of_the_same_size_are_told_apart(gaze: SaliencySession) -> None:
+def test_albums_of_the_same_size_are_distinguished(gaze: SaliencySession) -> None:
     album = asked(gaze, 0, split="hard").browsed
     assert album is not None
     assert album is asked(gaze, 1, split="hard", target="digit").browsed

@@ -98,7 +98,7 @@ def test_images_without_any_attribute_have_groups(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("method", [name for name, entry in METHODS.items() if entry.reads_values])
-def test_every_method_that_reads_values_is_told_the_groups(method: str) -> None:
+def test_every_method_that_reads_values_can_read_groups(method: str) -> None:
     """On images without an attribute; other groups make another network."""
     data = patterns(tinted=False)
     settings = TrainingSettings.model_validate({**QUICK, "method": method})

@@ -72,7 +72,7 @@ def test_chains_that_run_downhill_are_refused_and_not_scored(trained: Lab) -> No
     assert "aren't at a minimum" in verdict.paragraphs[0] and "--slope removed" in verdict.paragraphs[0]
 
 
-def test_chains_that_diverge_are_told_and_not_scored(trained: Lab) -> None:
+def test_chains_that_diverge_are_reported_and_not_scored(trained: Lab) -> None:
     done = trained.call("run", "llc", "small", "--steps", "40", "--batch", "4", "--chains", "2", "--eps", "1", "--json")
     assert done.code == 0, done.err
     assert done.json["metrics"]["llc"] is None

@@ -69,7 +69,7 @@ def test_data_that_cannot_be_shown_are_refused_before_anything_is_written(
     assert list(trained.workspace.iterdir()) == before
 
 
-def test_runs_on_other_data_are_told_apart() -> None:
+def test_runs_on_other_data_are_distinguished() -> None:
     assert set(OtherDataParams.model_fields) == {"source", *DATA_FIELDS}
     own, other = {"source": "strokes"}, {"source": "strokes", "dataset": "gr95h"}
     assert is_on_data(own, {}) and not is_on_data(other, {}) and is_on_data(other, {"dataset": "gr95h"})

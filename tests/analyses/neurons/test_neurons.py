@@ -102,7 +102,7 @@ def test_ordered_ablations_begin_intact_and_end_alike(result: NeuronsResult, sho
     assert isinstance(verdict, Text) and "20 draws" in verdict.paragraphs[1]
 
 
-def test_pictures_and_views_have_the_shapes_that_they_tell(result: NeuronsResult, shown: dict[str, Figure]) -> None:
+def test_pictures_and_views_have_the_shapes_that_they_show(result: NeuronsResult, shown: dict[str, Figure]) -> None:
     assert result.visualizations.shape == (2, 128, 28, 28, 3)
     assert result.visualizations.dtype == np.uint8
     preferred, classes, filters, maps = (
@@ -137,7 +137,7 @@ def test_measures_through_training_are_lines_over_its_checkpoints(
     assert np.corrcoef(last, few)[0, 1] > 0.99
 
 
-def test_a_page_tells_of_one_neuron(result: NeuronsResult) -> None:
+def test_a_page_shows_one_neuron(result: NeuronsResult) -> None:
     drawn = {figure.name.removeprefix("neuron-5-"): figure for figure in neuron_page(result, 5)}
     assert set(drawn) == {
         *("preferred", "evidence", "maps", "image", "colors", "heat", "says", "patched", "snippets", "training")
@@ -230,7 +230,7 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_is_told_before_anything_is_written(
+def test_what_cannot_be_is_refused_before_anything_is_written(
     examined: Lab, options: tuple[str, ...], code: int, sentence: str
 ) -> None:
     before = sorted(examined.workspace.iterdir())
@@ -239,7 +239,7 @@ def test_what_cannot_be_is_told_before_anything_is_written(
     assert sorted(examined.workspace.iterdir()) == before
 
 
-def test_a_position_outside_of_the_map_is_told(examined: Lab) -> None:
+def test_a_position_outside_of_the_map_is_reported(examined: Lab) -> None:
     done = examined.call("run", "neurons", "lazy", "--read", "9,9", *QUICK)
     assert done.code == 2
     assert "Row 9, column 9 is outside the map of this layer, which is 7 x 7." in done.last
@@ -252,7 +252,7 @@ def test_data_without_color_are_refused(lab: Lab) -> None:
     assert done.sentence.endswith("have no color, so its neurons can't be asked for color or digit.")
 
 
-def test_damaged_checkpoints_on_the_way_are_told(examined: Lab, tmp_path: Path) -> None:
+def test_damaged_checkpoints_on_the_way_are_reported(examined: Lab, tmp_path: Path) -> None:
     lab = Lab(tmp_path)
     shutil.copytree(examined.workspace, lab.workspace)
     kept = Workspace(lab.workspace).find("lazy").weights_by_step()

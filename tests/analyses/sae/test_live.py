@@ -185,7 +185,7 @@ def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     )
 
 
-def test_a_setting_is_told_in_words() -> None:
+def test_a_setting_is_reported_in_words() -> None:
     turn = Dose((3,))
     assert dose_text(turn, "red") == "Feature 3 (red) x 1.0: as it is"
     assert dose_text(replace(turn, factor=0.0)) == "Feature 3 x 0.0: ablated"

@@ -92,7 +92,7 @@ def test_most_variance_is_explained_by_a_few_features(taken_apart: Lab) -> None:
     assert easy is not None and kept == pytest.approx(easy, abs=0.15)
 
 
-def test_curves_are_told_while_it_trains(taken_apart: Lab) -> None:
+def test_curves_are_reported_while_it_trains(taken_apart: Lab) -> None:
     run = Workspace(taken_apart.workspace).find("features")
     events = run.events.read_text()
     assert events.count('"unexplained"') == 50 and '"dead_share"' in events and '"l0"' in events
@@ -134,7 +134,7 @@ def _more(f: object, feature: int) -> object:
     return edited
 
 
-def test_a_page_tells_of_one_feature(taken_apart: Lab) -> None:
+def test_a_page_shows_one_feature(taken_apart: Lab) -> None:
     from lazytui.analyses.sae.feature_page import feature_page
 
     result = features_of(taken_apart, "features")
@@ -250,7 +250,7 @@ def test_an_autoencoder_of_other_weights_is_refused(taken_apart: Lab, tmp_path: 
     assert refused.code == 3 and "was trained on another network, whose fingerprint is" in refused.last
 
 
-def test_damaged_autoencoders_are_told(taken_apart: Lab, tmp_path: Path) -> None:
+def test_damaged_autoencoders_are_reported(taken_apart: Lab, tmp_path: Path) -> None:
     lab = Lab(tmp_path)
     shutil.copytree(taken_apart.workspace, lab.workspace)
     Workspace(lab.workspace).find("features").autoencoder.write_bytes(b"nonsense")
@@ -284,7 +284,7 @@ def test_when_all_features_die_it_is_explained(taken_apart: Lab) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_is_told_before_anything_is_written(
+def test_what_cannot_be_is_refused_before_anything_is_written(
     taken_apart: Lab, options: tuple[str, ...], code: int, sentence: str
 ) -> None:
     before = sorted(taken_apart.workspace.iterdir())

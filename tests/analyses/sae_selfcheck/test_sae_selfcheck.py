@@ -40,7 +40,7 @@ def test_known_features_are_found_and_random_ones_are_not(lab: Lab) -> None:
     assert isinstance(table, Table) and [row[0] for row in table.rows].count("l1") == 3
 
 
-def test_an_untrained_dictionary_is_told_from_one_that_found_the_features(lab: Lab) -> None:
+def test_an_untrained_dictionary_is_distinguished_from_one_that_found_the_features(lab: Lab) -> None:
     done = lab.call("run", "sae-selfcheck", "--variants", "topk", *SMALLER[:-1], "2", "--json")
     assert done.json["metrics"]["topk_mcc"] < 0.9
     verdict = figures(Workspace(lab.workspace).find(done.json["run"]))[0]

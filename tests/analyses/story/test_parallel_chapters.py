@@ -98,7 +98,7 @@ def test_who_lost_a_run_to_another_process_waits_for_it(workspace: Workspace, re
         assert not sides._going and not sides._done
 
 
-def test_who_was_ended_from_outside_is_told(workspace: Workspace, report: Report) -> None:
+def test_who_was_ended_from_outside_is_reported(workspace: Workspace, report: Report) -> None:
     run = workspace.create("dataset", {})
     sides, _, _ = begun(run, report)
     sides._begin()

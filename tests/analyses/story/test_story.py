@@ -79,7 +79,7 @@ def test_each_chapter_is_a_run_of_its_own(story: Path) -> None:
     assert evidence["parents"] == [result["cheat"]["run"]]
 
 
-def test_the_report_needs_nothing_else_and_tells_the_numbers(story: Path) -> None:
+def test_the_report_needs_nothing_else_and_shows_the_numbers(story: Path) -> None:
     page = _Outside()
     page.feed((story / "report.html").read_text(encoding="utf-8"))
     result = read_json(story / "result.json")["facts"]

@@ -84,7 +84,7 @@ class _Story:
         return [child for child in children if child.name() != fork_server.NAME]
 
 
-def _is_told_without_what_only_color_has(story: _Story) -> None:
+def _is_reported_without_what_only_color_has(story: _Story) -> None:
     """The canvas of this story has none."""
     shown = story.lab.call("export", story.folder.name, "story.json")
     assert shown.code == 0, shown.err
@@ -124,7 +124,7 @@ def test_a_story_survives_a_pause_a_stop_the_death_of_a_worker_and_its_own(lab: 
     assert counted[-1] == 7 and len(counted) <= 4 * 8, "reported when a chapter ends: between, the bar shows its steps"
     titles = [line for line in ended.err.splitlines() if line.startswith("chapter ")]
     assert [title.split(":")[0] for title in titles] == [f"chapter {number} of 7" for number in range(1, 8)]
-    _is_told_without_what_only_color_has(story)
+    _is_reported_without_what_only_color_has(story)
 
 
 def _pause_and_wake(story: _Story) -> None:

@@ -122,7 +122,7 @@ def test_a_preset_that_says_the_bias_says_it_for_the_grid() -> None:
     assert {cell.bias for cell in cells(StudyParams(dataset="gr98h", source="strokes")).values()} == {0.98}
 
 
-def test_the_figures_tell_how_rare_counterexamples_are(every_run: dict[str, Path]) -> None:
+def test_the_figures_show_how_rare_counterexamples_are(every_run: dict[str, Path]) -> None:
     run = RunFolder(every_run["study"], "")
     drawn = {figure.name: figure for figure in figures(run)}
     lines, published = drawn["by-bias"], drawn["published"]

@@ -104,7 +104,7 @@ def test_another_data_set_brings_its_own_painting_but_not_what_was_chosen() -> N
         ({"alpha": "0.1,0.5"}, "None of jitter-consistency reads alpha."),
     ],
 )
-def test_what_can_not_be_swept_is_told(given: dict[str, object], sentence: str) -> None:
+def test_what_can_not_be_swept_is_reported(given: dict[str, object], sentence: str) -> None:
     with pytest.raises(UsageError, match=re.escape(sentence)):
         study(**given)
 

@@ -56,7 +56,7 @@ def test_the_bundled_networks_of_drawn_digits_show_them_and_those_of_mnist_do_no
         assert recorded_result(shipped_run(name)).conflicting_images is None
 
 
-def test_tones_tell_digit_from_color_and_images_without_color_follow_none() -> None:
+def test_tones_separate_digit_from_color_and_images_without_color_follow_none() -> None:
     answers = TenAnswers(7, np.array([9, 1, 5, -1, 4, 5, 6, 7, 8, 9]), np.full(10, 0.5))
     images = np.zeros((10, 28, 28, 3), np.uint8)
     shown = ten_figure(TrainParams(), images, answers)

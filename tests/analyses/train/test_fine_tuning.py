@@ -62,7 +62,7 @@ def test_without_freezing_all_of_it_goes_on_learning_from_there(lab: Lab) -> Non
         (("--method", "grl", "--freeze", "features"), 2, "grl changes the features, which --freeze features holds"),
     ],
 )
-def test_what_can_not_be_tuned_is_told_before_anything_is_written(
+def test_what_can_not_be_tuned_is_refused_before_anything_is_written(
     lab: Lab, options: tuple[str, ...], code: int, sentence: str
 ) -> None:
     before = sorted(lab.workspace.iterdir())

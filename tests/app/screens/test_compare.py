@@ -144,7 +144,7 @@ def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> Non
     assert any(line.endswith("grl 5 queued – – –") for line in lines)
 
 
-def test_a_training_that_is_done_is_told_in_percent(finished_training: FinishedTraining) -> None:
+def test_a_training_that_is_done_is_reported_in_percent(finished_training: FinishedTraining) -> None:
     line = run_line(RunFolder(finished_training.folder, ""))
     table = trainings_table([line])
     assert [column.name for column in table.columns] == ["seed", "state", "easy", "hard", "unbiased"]

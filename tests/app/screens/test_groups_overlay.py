@@ -61,7 +61,7 @@ def test_images_are_confirmed_and_corrected_one_by_one(lab_with_training: Lab) -
     assert asked["contradicting"] == [f"{first}:{like[first]}"]
 
 
-def test_words_are_counted_beside_what_was_told(lab_with_training: Lab) -> None:
+def test_corrections_are_counted_beside_the_marks(lab_with_training: Lab) -> None:
     plain = lab_with_training.call("run", "groups", "reference", "--by", "errors", "--quiet", "--json")
     found = recorded_result(Workspace(lab_with_training.workspace).find(plain.json["run"]))
     marked = np.flatnonzero(found.contradicting).tolist()

@@ -61,7 +61,7 @@ def test_of_an_autoencoder_is_drawn_what_was_logged(workspace: Workspace, name: 
 
 
 @pytest.mark.parametrize("strange", ["s" * 3000, "\x1b[31m", ["a"] * 3000, None])
-def test_the_trainings_of_a_study_are_told_whatever_they_record(workspace: Workspace, strange: object) -> None:
+def test_the_trainings_of_a_study_are_reported_whatever_they_record(workspace: Workspace, strange: object) -> None:
     lines = [run_line(workspace.create("train", {"seed": 1, "model": model})) for model in ("mlp", strange)]
     for line in lines:
         record = line.run.record.model_copy(

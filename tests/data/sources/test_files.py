@@ -180,7 +180,7 @@ def test_a_value_goes_with_the_class_that_it_is_most_frequent_in() -> None:
     assert aligned_classes(birds, grounds, (2, 5)) == (0, 1, NO_CLASS, 0, NO_CLASS)
 
 
-def test_files_that_changed_since_are_told(tmp_path: Path) -> None:
+def test_files_that_changed_since_are_reported(tmp_path: Path) -> None:
     root = class_folders(tmp_path, {"a": 4, "b": 4})
     params = with_found_data(DatasetParams(source=f"folder:{root}", cue="border"))
     again = DatasetParams.model_validate_json(params.model_dump_json())

@@ -58,7 +58,7 @@ def test_another_cue_or_none_stands_on_gray(place: Path) -> None:
     assert framed.content.values == ("red", "green") and (framed.train.images[:, 0, 0].max(-1) == 255).all()
 
 
-def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(tmp_path / "one" / "objects" / "ball" / "0.png", cut_out("ball", 9))
     save(tmp_path / "one" / "grounds" / "grass" / "0.png", np.zeros((20, 20, 3), np.uint8))
     with pytest.raises(BadInput, match="objects has 1 folders: two or more are needed"):

@@ -102,7 +102,7 @@ def test_a_cluster_that_is_not_there_is_said() -> None:
         ({"gpus": "many"}, "gpus=many: it has to be a number"),
     ],
 )
-def test_bad_settings_are_told(settings: Mapping[str, str], sentence: str) -> None:
+def test_bad_settings_are_reported(settings: Mapping[str, str], sentence: str) -> None:
     with pytest.raises(UsageError) as error:
         Ray(settings)
     assert sentence in str(error.value)

@@ -64,7 +64,7 @@ def test_what_is_no_option_is_refused(option: str) -> None:
         ('[slurm]\n"a b" = 1', "'a b' isn't an engine's option with a value"),
     ],
 )
-def test_a_file_that_is_wrong_is_told_in_a_sentence(file: Path, text: str, sentence: str) -> None:
+def test_a_file_that_is_wrong_is_reported_in_a_sentence(file: Path, text: str, sentence: str) -> None:
     file.write_text(text)
     with pytest.raises(LazytuiError) as error:
         open_engine("auto" if text.startswith("engine") else "slurm")

@@ -295,7 +295,7 @@ def test_a_ticket_from_elsewhere_cancels_no_job_of_another_name(cluster: Cluster
         ({"colour": "red"}, "Slurm refused the jobs: unrecognized option '--colour=red'."),
     ],
 )
-def test_what_slurm_refuses_is_told_before_anything_is_submitted(
+def test_what_slurm_refuses_is_reported_before_anything_is_submitted(
     cluster: Cluster, options: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises(RefusedJobs) as refused:

@@ -32,7 +32,7 @@ def test_what_is_saved_is_read_again(
         np.testing.assert_array_equal(loaded.arrays[name], kept)
 
 
-def test_no_result_and_a_damaged_one_are_told_apart(tmp_path: Path) -> None:
+def test_no_result_and_a_damaged_one_are_distinguished(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="has no result"):
         load_result(tmp_path)
     assert read_metrics(tmp_path) == {}

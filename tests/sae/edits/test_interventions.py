@@ -145,7 +145,7 @@ def test_the_removal_score_is_a_share_of_the_way() -> None:
     assert removal_score(0.8, 0.9, 0.8) is None
 
 
-def test_color_features_are_told_by_category_and_favorite() -> None:
+def test_color_features_are_chosen_by_category_and_favorite() -> None:
     response = np.zeros((4, 10))
     response[0, 3], response[1, 7], response[2, 3] = 1, 1, 1
     selectivity = FeatureSelectivity(np.array([0, 0, 1, 4]), response)

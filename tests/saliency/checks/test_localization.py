@@ -130,7 +130,7 @@ def test_a_lone_image_has_no_others_to_be_compared_with() -> None:
     assert np.isnan(masks.mask_percentile(even(1), ON[:1])).all()
 
 
-def test_causes_are_told_by_repainting() -> None:
+def test_causes_are_inferred_from_repainting() -> None:
     """A 3 in the color of 5; what it is taken for in each color decides. More than half of nine others is five."""
     digit_in_all, color_in_all = np.full(10, 3), np.arange(10)
     four, five = digit_in_all.copy(), digit_in_all.copy()

@@ -121,7 +121,7 @@ def assert_same(one: Trained, other: Trained) -> None:
         ("permute-jitter", ["--hue", "0.7"], "--hue: Must be at most 0.5."),
     ],
 )
-def test_what_a_method_lacks_is_told_before_anything_is_written(
+def test_what_a_method_lacks_is_refused_before_anything_is_written(
     lab: Lab, method: str, given: list[str], sentence: str
 ) -> None:
     refused = lab.call("run", "train", "--source", "strokes", "--method", method, *given)

@@ -66,7 +66,7 @@ def test_an_equal_share_has_as_many_of_each_as_of_the_rarest() -> None:
     assert not torch.equal(chosen, draw_equal_groups(groups, seeded(1)))
 
 
-def test_group_means_tell_which_groups_are_there() -> None:
+def test_group_means_show_which_groups_are_there() -> None:
     means, there = group_means(torch.tensor([1.0, 2.0, 6.0]), torch.tensor([2, 0, 2]), 4)
     assert means.tolist() == [2, 0, 3.5, 0] and there.tolist() == [True, False, True, False]
 

@@ -23,7 +23,7 @@ def share_by_hue(known: NDArray[np.uint8], images: NDArray[np.uint8], labels: ND
     return float((np.abs(of_images[:, None] - centers).argmin(1) == labels).mean())
 
 
-def test_hues_of_training_images_tell_nothing_any_more() -> None:
+def test_hues_of_training_images_predict_nothing_any_more() -> None:
     data = small_data(train_size=600, bias=1.0)
     method, again = (at_work("scramble", data) for _ in range(2))
     assert isinstance(method, Scrambling) and isinstance(again, Scrambling)

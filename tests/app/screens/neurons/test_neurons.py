@@ -331,7 +331,7 @@ def test_a_network_without_its_weights_says_so(workspace: Workspace) -> None:
     drive(LazytuiApp(workspace), steps)
 
 
-def test_a_damaged_result_is_told_of_in_a_sentence(workspace: Workspace) -> None:
+def test_a_damaged_result_is_reported_in_a_sentence(workspace: Workspace) -> None:
     (run_of(workspace, "neurons") / ARRAYS_FILE).write_bytes(b"nothing")
 
     async def steps(pilot: Pilot[Any]) -> None:
@@ -343,7 +343,7 @@ def test_a_damaged_result_is_told_of_in_a_sentence(workspace: Workspace) -> None
     drive(LazytuiApp(workspace), steps)
 
 
-def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(workspace: Workspace) -> None:
+def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_reported(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         form = place.query_one(ParamsForm)

@@ -22,7 +22,7 @@ def name_of(action: str) -> str:
     return action.partition("(")[0]
 
 
-def test_every_screen_tells_all_of_its_keys(tmp_path: Path) -> None:
+def test_every_screen_lists_all_of_its_keys(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         for place in SCREENS:
             await pilot.press(place.key)

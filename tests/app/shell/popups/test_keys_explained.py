@@ -96,7 +96,7 @@ def test_the_palette_opens_it_and_enter_creates_the_file_once(size: tuple[int, i
     drive(app, steps, size=size)
 
 
-def test_help_tells_of_it(file: Path) -> None:
+def test_help_shows_it(file: Path) -> None:
     app = LazytuiApp(Workspace(file.parent.parent / "runs"))
 
     async def steps(pilot: Pilot[Any]) -> None:

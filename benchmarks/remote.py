@@ -44,7 +44,7 @@ def main() -> None:
         address = Address("root@127.0.0.1", str(far), sshd.lazytui)
         print(f"{RUNS} runs, {size(far) / 1e6:.1f} MB in {far}, 100 ms round trip, 1 Mbit/s each way\n")
         print(f"{'what':<72} {'measured':>12} {'asked':>9}")
-        tell("ssh alone: `ssh host true`", timed(lambda: by_hand(sshd, line.port)), None, "s")
+        report("ssh alone: `ssh host true`", timed(lambda: by_hand(sshd, line.port)), None, "s")
         commands(address, line, sshd)
         kept_line(address, line)
         following(address, far, line)
@@ -57,18 +57,18 @@ def commands(address: Address, line: SlowLine, sshd: Sshd) -> None:
     list_them = command(address, "runs", "list")
     with counted(line) as bytes_down:
         seconds = timed(list_them)
-    tell("`lazytui runs list --at`, nothing known before", seconds, 3.0, "s")
-    tell("  which brought", bytes_down() / 1000, None, "kB")
+    report("`lazytui runs list --at`, nothing known before", seconds, 3.0, "s")
+    report("  which brought", bytes_down() / 1000, None, "kB")
     with counted(line) as bytes_down:
         seconds = timed(list_them)
-    tell("`lazytui runs list --at` again, another command: a new ssh", seconds, None, "s")
-    tell("  which brought", bytes_down() / 1000, None, "kB")
+    report("`lazytui runs list --at` again, another command: a new ssh", seconds, None, "s")
+    report("  which brought", bytes_down() / 1000, None, "kB")
     socket = sshd.folder / "kept"
     kept = {"ControlMaster": "auto", "ControlPath": str(socket), "ControlPersist": "60"}
     before = os.environ["LAZYTUI_SSH"]
     os.environ["LAZYTUI_SSH"] = sshd.command(line.port, **kept)
     timed(list_them)
-    tell("the same where ssh keeps a connection (ControlMaster)", timed(list_them), None, "s")
+    report("the same where ssh keeps a connection (ControlMaster)", timed(list_them), None, "s")
     subprocess.run(["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "x"], capture_output=True, check=False)
     os.environ["LAZYTUI_SSH"] = before
 
@@ -80,18 +80,18 @@ def kept_line(address: Address, line: SlowLine) -> None:
     host = Host(address)
     watch = WorkspaceWatch(host.workspace)
     assert len(watch.refresh()) == RUNS
-    tell("the app: from nothing to all runs listed", time.monotonic() - began, 3.0, "s")
+    report("the app: from nothing to all runs listed", time.monotonic() - began, 3.0, "s")
     with counted(line) as bytes_down:
-        tell("  what they found comes in another", timed(host.look), None, "s")
-    tell("  which brought", bytes_down() / 1000, None, "kB")
+        report("  what they found comes in another", timed(host.look), None, "s")
+    report("  which brought", bytes_down() / 1000, None, "kB")
 
     def again() -> None:
         host.look()
         assert len(watch.refresh()) == RUNS
 
-    tell("the app: listed again", statistics.median(timed(again) for _ in range(5)), 0.3, "s")
+    report("the app: listed again", statistics.median(timed(again) for _ in range(5)), 0.3, "s")
     run = next(line.run for line in reversed(watch.refresh()) if line.kind == "train")
-    tell("the app: figures of a run opened", timed(lambda: open_figures(run)), None, "s")
+    report("the app: figures of a run opened", timed(lambda: open_figures(run)), None, "s")
     host.hang_up()
 
 
@@ -120,9 +120,9 @@ def following(address: Address, far: Path, line: SlowLine) -> None:
     rate = (line.down + line.up - bytes_before) / (time.monotonic() - began)
     over.set()
     writer.join()
-    tell("following: median time from there into the copy", statistics.median(lags), 0.5, "s")
-    tell("following: the longest", max(lags), None, "s")
-    tell("following: both ways", rate / 1000, 10.0, "kB/s")
+    report("following: median time from there into the copy", statistics.median(lags), 0.5, "s")
+    report("following: the longest", max(lags), None, "s")
+    report("following: both ways", rate / 1000, 10.0, "kB/s")
     host.hang_up()
 
 
@@ -144,8 +144,8 @@ def cutting(address: Address, far: Path, line: SlowLine) -> None:
     while host.trouble or host.workspace.run_at(new.id) is None:
         time.sleep(0.05)
         assert time.monotonic() - back < 120, "it doesn't heal"
-    tell(f"cut for {CUT_SECONDS:.0f} s: said on the screen after", noticed, None, "s")
-    tell("  healed by itself, with what came meanwhile, after", time.monotonic() - back, None, "s")
+    report(f"cut for {CUT_SECONDS:.0f} s: said on the screen after", noticed, None, "s")
+    report("  healed by itself, with what came meanwhile, after", time.monotonic() - back, None, "s")
     print(f"  {said}")
     host.hang_up()
 
@@ -243,7 +243,7 @@ def counted(line: SlowLine) -> Iterator[Callable[[], int]]:
     yield lambda: line.down - before
 
 
-def tell(what: str, measured: float, asked: float | None, unit: str) -> None:
+def report(what: str, measured: float, asked: float | None, unit: str) -> None:
     limit = "" if asked is None else f"< {asked:g} {unit}"
     sign = "" if asked is None or measured < asked else "  above"
     print(f"{what:<72} {measured:>7.2f} {unit:<4} {limit:>9}{sign}", flush=True)

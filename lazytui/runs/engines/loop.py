@@ -363,7 +363,7 @@ class _Loop:
         with storage_errors(run.path):
             run.stop_file.touch()
 
-    # Telling
+    # Reporting
 
     def _note_unreachable(self, error: Unreachable) -> None:
         self._note_once(f"{error} Asking again; its jobs go on.")

@@ -34,7 +34,7 @@ class Observer:
 
     def wait_while_paused(self) -> None: ...
     def progress(self, done: int, total: int, unit: str) -> None:
-        """Told before each look."""
+        """Called before each look."""
         self.looked(f"{done}/{total} {unit}")
 
     def note(self, text: str) -> None:

@@ -7,7 +7,7 @@ prior art compares grounds of the same and of other classes (Xiao et al. 2021, "
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -19,18 +19,22 @@ from lazytui.audit.scene import Image, Scene
 Images = NDArray[np.uint8]
 """(n, h, w, 3)."""
 
-Predict = Callable[[Images], NDArray[np.int64]]
-"""(n,): the predicted class of each image."""
+Predict = Callable[[Images], NDArray[np.floating]]
+"""(n, classes): the probabilities that a network gives to each image's classes."""
 
 FLOOR = 0.05
 """A loss that must be exceeded by two standard errors."""
 _SURE = 3.5
 """Standard errors that a loss must be away from zero."""
-_COMPARABLE = 0.6
+_COMPARABLE = 0.7
 """Of the largest loss: among properties that lose as much, the one that takes least from the donor is named."""
+_PART, _EXPLAINING = 0.4, 0.8
+"""Of the largest loss: one that loses so much and, once it is restored, recovers so much is among them."""
 _DRAWS = 200
-_LEAST_WITH_OBJECT = 100
-"""Images: where fewer have an object, editors that need one aren't tried."""
+_DONORS = 3
+"""Of either kind, for each image. The first decides where it can; else all are asked."""
+_LEAST = 100
+"""Images: where fewer have what an editor exchanges, it isn't tried."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Hosts:
     """The images that are edited, and two donors of each.
 
     scenes: of all images. labels: (n,). hosts, own, other: (m,) indices: the image, another one of its class, one of
-    another class.
+    another class. more: the same images with other donors.
     """
 
     scenes: Sequence[Scene]
@@ -46,17 +50,31 @@ class Hosts:
     hosts: NDArray[np.int64]
     own: NDArray[np.int64]
     other: NDArray[np.int64]
+    more: tuple[Hosts, ...] = ()
 
     def only(self, kept: NDArray[np.bool_]) -> Hosts:
         return Hosts(self.scenes, self.labels, self.hosts[kept], self.own[kept], self.other[kept])
 
+    def fit_for(self, *editors: CueEditor) -> Hosts:
+        """Those where the image and both donors show what the editors exchange; where these are few, those where an
+        object hides it as well."""
+        shown = self._where(lambda scene: all(editor.is_shown(scene) for editor in editors))
+        few = len(shown.hosts) < min(_LEAST, len(self.hosts) // 2)
+        return self._where(lambda scene: all(editor.is_in(scene) for editor in editors)) if few else shown
+
+    def _where(self, fits: Callable[[Scene], bool]) -> Hosts:
+        asked = np.unique([self.hosts, self.own, self.other])
+        fit = np.zeros(len(self.scenes), bool)
+        fit[asked] = [fits(self.scenes[one]) for one in asked]
+        return self.only(fit[self.hosts] & fit[self.own] & fit[self.other])
+
     @property
-    def with_objects(self) -> Hosts:
-        """Those where an object was found in the image and in both donors."""
-        donors = zip(self.hosts, self.own, self.other, strict=True)
-        return self.only(
-            np.array([all(self.scenes[one].object is not None for one in images) for images in donors], bool)
-        )
+    def with_all_donors(self) -> Hosts:
+        """Each image as often as it has donors."""
+        every = (self, *self.more)
+        hosts = np.concatenate([one.hosts for one in every])
+        own, other = (np.concatenate(donors) for donors in zip(*((one.own, one.other) for one in every), strict=True))
+        return Hosts(self.scenes, self.labels, hosts, own, other)
 
 
 @dataclass(frozen=True)
@@ -68,7 +86,10 @@ class Swap:
     standard error. own: accuracy with donors of the own class. follow: share that is taken for the donor's class;
     by_chance: 97.5 % quantile of the same for any other class drawn in its place; follow_own: share taken for that
     class though the donor is of the own one.
-    changed: share of images that an edit changes at all. floor: what a loss must exceed to be flagged.
+    changed: share of images that an edit changes at all. floor: what a loss must exceed to be flagged. rise: how much
+    more probable the donor's class is than with a donor of the own class, and rise_by_chance, 97.5 % quantile of the
+    same for any other class in its place; None where only answers were recorded. explains: share of the largest loss
+    that is recovered once this property is given back; None where it wasn't asked.
     """
 
     hosts: int
@@ -80,11 +101,20 @@ class Swap:
     follow_own: float = 0.0
     changed: float = 1.0
     floor: float = FLOOR
+    rise: float | None = None
+    rise_by_chance: float = 0.0
+    explains: float | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether the donor's class is followed more than any other. Asked by the probabilities, which say so of fewer
+        images than the answers do."""
+        return self.follow > self.by_chance if self.rise is None else self.rise > self.rise_by_chance
 
     @property
     def flagged(self) -> bool:
         """Whether the network goes by it, as far as so many images show."""
-        return self.loses and self.follow > self.by_chance
+        return self.loses and self.follows
 
     @property
     def loses(self) -> bool:
@@ -107,28 +137,45 @@ def draw_hosts(images: Images, labels: NDArray[np.int64], count: int, generator:
     (n,)."""
     number = np.bincount(labels)
     possible = np.flatnonzero((number[labels] > 1) & (number[labels] < len(labels)))
-    hosts = generator.permutation(possible)[:count]
+    chosen = generator.permutation(possible)[:count]
+    scenes = [Scene(np.asarray(image / 255, np.float32)) for image in images]
+    first, *more = (Hosts(scenes, labels, chosen, *_donors(chosen, labels, generator)) for _ in range(_DONORS))
+    return replace(first, more=tuple(more))
+
+
+def _donors(
+    hosts: NDArray[np.int64], labels: NDArray[np.int64], generator: Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     own, other = (np.empty(len(hosts), np.int64) for _ in range(2))
     for place, host in enumerate(hosts):
         alike = labels == labels[host]
         other[place] = generator.choice(np.flatnonzero(~alike))
         alike[host] = False
         own[place] = generator.choice(np.flatnonzero(alike))
-    return Hosts([Scene(np.asarray(image / 255, np.float32)) for image in images], labels, hosts, own, other)
+    return own, other
 
 
 def measure_swaps(
     hosts: Hosts, editors: Mapping[str, CueEditor], predict: Predict, generator: Generator
 ) -> Iterator[tuple[str, Swap]]:
     """What each property is worth, one after the other."""
-    with_objects = hosts.with_objects
     for name, editor in editors.items():
-        edited = with_objects if editor.needs_object else hosts
-        enough = len(edited.hosts) >= min(_LEAST_WITH_OBJECT, len(hosts.hosts) // 2)
-        yield name, measure_swap(edited, editor, predict, generator) if enough else Swap(0)
+        yield name, measure_swap(hosts, editor, predict, generator)
 
 
 def measure_swap(hosts: Hosts, editor: CueEditor, predict: Predict, generator: Generator) -> Swap:
+    """With one donor of either kind; with all of them where that shows a loss and leaves open whether it exceeds the
+    floor."""
+    edited = hosts.fit_for(editor)
+    if len(edited.hosts) < max(1, min(_LEAST, len(hosts.hosts) // 2)):
+        return Swap(0)
+    swap = _measured(edited, editor, predict, generator)
+    decided = not swap.hosts or swap.lowest > FLOOR + 2 * swap.error or swap.delta < max(FLOOR / 2, swap.error)
+    return swap if decided else _measured(hosts.with_all_donors.fit_for(editor), editor, predict, generator)
+
+
+def _measured(hosts: Hosts, editor: CueEditor, predict: Predict, generator: Generator) -> Swap:
+    """hosts: as many as are edited; the same ones with other donors too."""
     edited = [edit_all(hosts, editor, donors) for donors in (hosts.own, hosts.other)]
     as_they_are = to_bytes([hosts.scenes[host].image for host in hosts.hosts])
     changed = float(np.mean([(images != as_they_are).any((1, 2, 3)) for images in edited]))
@@ -136,56 +183,70 @@ def measure_swap(hosts: Hosts, editor: CueEditor, predict: Predict, generator: G
         return Swap(0, changed=changed)
     of_own, of_other = map(predict, edited)
     labels, donors = hosts.labels[hosts.hosts], hosts.labels[hosts.other]
-    delta, error = paired_loss(of_own == labels, of_other == labels)
+    own, other = of_own.argmax(1), of_other.argmax(1)
+    delta, error = paired_loss(own == labels, other == labels, hosts.hosts)
+    follow_own = float((own == donors).mean())
+    follow, by_chance = _of_donors(np.eye(of_own.shape[1])[other], labels, donors, generator)
+    rise, rise_by_chance = _of_donors(of_other - of_own, labels, donors, generator)
     return Swap(
-        hosts=len(labels),
+        hosts=len(np.unique(hosts.hosts)),
         delta=delta,
         error=error,
-        own=float((of_own == labels).mean()),
-        follow=float((of_other == donors).mean()),
-        by_chance=_follow_by_chance(of_own, of_other, labels, donors, generator),
-        follow_own=float((of_own == donors).mean()),
+        own=float((own == labels).mean()),
+        follow=follow,
+        by_chance=follow_own if by_chance is None else by_chance,
+        follow_own=follow_own,
         changed=changed,
+        rise=rise,
+        rise_by_chance=rise_by_chance or 0.0,
     )
 
 
-def _follow_by_chance(
-    of_own: NDArray[np.int64],
-    of_other: NDArray[np.int64],
-    labels: NDArray[np.int64],
-    donors: NDArray[np.int64],
-    generator: Generator,
-) -> float:
-    """97.5 % quantile of the share that is taken for another class than the own, drawn as donors' classes are.
-
-    Of two classes there is but one other: then it is what is taken for it with a donor of the own class.
-    """
-    classes = np.unique(labels)
+def _of_donors(
+    shares: NDArray[np.floating], labels: NDArray[np.int64], donors: NDArray[np.int64], generator: Generator
+) -> tuple[float, float | None]:
+    """Mean share (m, classes) of the donor's class, and the 97.5 % quantile of that of another class than the own,
+    drawn as donors' classes are; of two classes there is but one other, and nothing can be drawn: None."""
+    place, classes = np.arange(len(labels)), np.unique(labels)
+    found = float(shares[place, donors].mean())
     if len(classes) < 3:
-        return float((of_own == donors).mean())
-    shares = []
+        return found, None
+    by_chance = []
     for _ in range(_DRAWS):
         drawn = generator.permutation(donors)
         while (same := drawn == labels).any():
             drawn[same] = generator.choice(classes, int(same.sum()))
-        shares.append(float((of_other == drawn).mean()))
-    return float(np.quantile(shares, 0.975))
+        by_chance.append(float(shares[place, drawn].mean()))
+    return found, float(np.quantile(by_chance, 0.975))
 
 
 def left_without(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> float:
     """What is left of an editor's loss once another property is the host's again: explaining away."""
-    edited = hosts.with_objects if editor.needs_object or restored.needs_object else hosts
-    right = []
+    return _restored_losses(hosts, editor, restored, predict)[1]
+
+
+def recovered(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> float:
+    """The share of an editor's loss that is gone once another property is the host's again."""
+    loss, left = _restored_losses(hosts, editor, restored, predict)
+    return 1 - left / loss if loss > 0 else 0.0
+
+
+def _restored_losses(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> tuple[float, float]:
+    """On the images that both are in: with the one exchanged, and with the other then given back."""
+    edited = hosts.fit_for(editor, restored)
+    if not len(edited.hosts):
+        return 0.0, 0.0
+    right: list[NDArray[np.bool_]] = []
+    right_again: list[NDArray[np.bool_]] = []
     for donors in (edited.own, edited.other):
         scenes = [Scene(image) for image in _edits(edited, editor, donors)]
         seen = [
-            restored.edit(scene, edited.scenes[host])
-            if not restored.needs_object or scene.object is not None
-            else scene.image
+            restored.edit(scene, edited.scenes[host]) if restored.is_in(scene) else scene.image
             for scene, host in zip(scenes, edited.hosts, strict=True)
         ]
-        right.append(predict(to_bytes(seen)) == edited.labels[edited.hosts])
-    return paired_loss(*right)[0]
+        for images, found in (([scene.image for scene in scenes], right), (seen, right_again)):
+            found.append(predict(to_bytes(images)).argmax(1) == edited.labels[edited.hosts])
+    return tuple(paired_loss(own, other)[0] for own, other in (right, right_again))  # type: ignore[return-value]
 
 
 def exceeds_chance(accuracy: float, chance: float, images: int) -> bool:
@@ -193,22 +254,52 @@ def exceeds_chance(accuracy: float, chance: float, images: int) -> bool:
     return accuracy > chance + 2 * float(np.sqrt(chance * (1 - chance) / images))
 
 
-def paired_loss(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[float, float]:
-    """Mean difference of hits (n,) each, and its standard error, which is at least that of half a hit each."""
+def paired_loss(
+    own: NDArray[np.bool_], other: NDArray[np.bool_], images: NDArray[np.int64] | None = None
+) -> tuple[float, float]:
+    """Mean difference of hits (n,) each, and its standard error, which is at least that of half a hit each. images:
+    (n,) of which image each is, where one is asked more than once: then it is the mean over images."""
     difference = own.astype(np.float64) - other
+    if images is not None:
+        _, which, times = np.unique(images, return_inverse=True, return_counts=True)
+        difference = np.bincount(which, difference) / times
     deviation = float(difference.std(ddof=1)) if len(difference) > 1 else 1.0
-    return float(difference.mean()), max(deviation, 0.5 / np.sqrt(len(own))) / float(np.sqrt(len(own)))
+    return float(difference.mean()), max(deviation, 0.5 / np.sqrt(len(difference))) / float(np.sqrt(len(difference)))
+
+
+def with_explained(
+    swaps: Mapping[str, Swap], hosts: Hosts, editors: Mapping[str, CueEditor], predict: Predict
+) -> dict[str, Swap]:
+    """The same, where a name depends on it with what each explains of the largest loss."""
+    found = dict(swaps)
+    flagged = _flagged(swaps)
+    for name in flagged[1:]:
+        share, largest = swaps[name].delta / swaps[flagged[0]].delta, editors[flagged[0]]
+        if _PART <= share < _COMPARABLE and editors[name].freedom < largest.freedom:
+            found[name] = replace(swaps[name], explains=recovered(hosts, largest, editors[name], predict))
+    return found
+
+
+def _flagged(swaps: Mapping[str, Swap]) -> list[str]:
+    """The largest loss first."""
+    return sorted((name for name in swaps if swaps[name].flagged), key=lambda name: -swaps[name].delta)
 
 
 def named_cues(swaps: Mapping[str, Swap], editors: Mapping[str, CueEditor]) -> list[str]:
-    """The flagged properties, the named one first: of those that lose nearly most the one with the fewest numbers."""
-    flagged = sorted((name for name in swaps if swaps[name].flagged), key=lambda name: -swaps[name].delta)
+    """The flagged properties, the named one first: the one with the fewest numbers of those that lose nearly most, or
+    less and explain the largest loss."""
+    flagged = _flagged(swaps)
     if not flagged:
         return []
-    most = swaps[flagged[0]].delta
-    comparable = [name for name in flagged if swaps[name].delta >= _COMPARABLE * most]
-    named = min(comparable, key=lambda name: (editors[name].freedom, -swaps[name].delta))
+    named = min(
+        (name for name in flagged if _may_be_named(swaps[name], swaps[flagged[0]].delta)),
+        key=lambda name: (editors[name].freedom, -swaps[name].delta),
+    )
     return [named, *(name for name in flagged if name != named)]
+
+
+def _may_be_named(swap: Swap, largest: float) -> bool:
+    return swap.delta >= _COMPARABLE * largest or (swap.explains is not None and swap.explains >= _EXPLAINING)
 
 
 def edit_all(hosts: Hosts, editor: CueEditor, donors: NDArray[np.int64]) -> Images:
@@ -248,11 +339,13 @@ def with_exchanged(hosts: Hosts, editors: Sequence[CueEditor], generator: Genera
     if any(editor.needs_object for editor in editors):
         with_object = np.array([scene.object is not None for scene in scenes], bool)
         donors = np.flatnonzero(with_object) if with_object.any() else donors
-    for place in np.unique(np.concatenate([hosts.hosts, hosts.own, hosts.other])):
+    every = hosts.with_all_donors
+    for place in np.unique([every.hosts, every.own, every.other]):
         chosen = [hosts.scenes[donor] for donor in generator.choice(donors, len(editors))]
         (image,) = to_bytes([with_properties(hosts.scenes[place], editors, chosen).image])
         scenes[place] = Scene(np.asarray(image / 255, np.float32))
-    return Hosts(scenes, hosts.labels, hosts.hosts, hosts.own, hosts.other)
+    more = tuple(replace(one, scenes=scenes) for one in hosts.more)
+    return replace(hosts, scenes=scenes, more=more)
 
 
 def to_bytes(images: Sequence[Image]) -> Images:

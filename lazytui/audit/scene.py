@@ -26,6 +26,14 @@ _MARGIN = 0.18
 """Share of the side in which the ground's color is looked for at each border: 5 pixels of 28, 6 of 32."""
 _FRAME = 1 / 14
 """Share of the side that may be a frame: 2 pixels of 28. It would be half of the margin, and isn't the ground."""
+_WIDEST_FRAME = 3 / 32
+"""Share of the side: so much of the border is filled from itself, and the inside never from there."""
+_CANDIDATES = 160
+"""Pixels of which the ground's color may be that of one; more are thinned out."""
+_ALIKE, _SPREAD = 0.25, 0.4
+"""Distances of colors: of the same color; of a color and what is ground of that color, with its noise and pattern."""
+_MIDDLE = 0.5
+"""How much the share of a color in the middle counts against its share near the border."""
 _SMOOTHING = 0.7
 """Pixels, of the distance from the ground's color."""
 _EDGE = 2
@@ -38,8 +46,10 @@ _SMALLEST = 8
 """Pixels of a second object at least."""
 _LEAST_CONTRAST = 0.02
 """Of the distance from the ground: below it there is no object."""
-_LARGEST = 0.6
+_LARGEST = 0.8
 """Share of the image that an object may fill and still be separated from its ground."""
+_COVERED = 0.8
+"""Share of an image that an object may cover: else too little is seen of the ground for its pattern or color."""
 _LEVELS = 42
 """Levels of a channel: neighbors in the same one are of one color."""
 _FLAT = 12
@@ -70,9 +80,8 @@ class Scene:
 
     @cached_property
     def ground_color(self) -> NDArray[np.float32]:
-        """(3,): median of the pixels near the border, but for those where a frame would be."""
-        color: NDArray[np.float32] = np.median(self.image[margin(self.image.shape)], axis=0)
-        return color
+        """(3,): the color that most lies near the border and not in the middle; where a frame would be isn't asked."""
+        return self._outer_color(margin(self.image.shape))
 
     @cached_property
     def object(self) -> Mask | None:
@@ -83,6 +92,7 @@ class Scene:
         weights = self._distance * _central(self._distance.shape)
         best = max(found, key=lambda mask: float(weights[mask].sum()))
         best = best & ~self._touching(best, weights)
+        best = best | self._at_the_edge(best)
         return best if best.mean() <= _LARGEST else None
 
     @cached_property
@@ -107,8 +117,10 @@ class Scene:
 
     @cached_property
     def cleared(self) -> Image:
-        """The image without the object: ground stands there."""
-        return fill(self.image, self.halo, self.ground_color, self.second)
+        """The image without the object: ground stands there, and in the frame more of the frame."""
+        frame = frame_mask(self.image.shape)
+        inside = fill(self.image, self.halo & ~frame, self.ground_color, self.second | frame)
+        return fill(inside, self.halo & frame, self._frame_color, self.second | ~frame)
 
     @cached_property
     def levels(self) -> tuple[float, float]:
@@ -139,8 +151,35 @@ class Scene:
         assert self.object is not None
         return _center_and_radius(self.object)[1] + 0.5
 
+    @cached_property
+    def _frame_color(self) -> NDArray[np.float32]:
+        """(3,): of what surrounds everything, which is ground where there is no frame."""
+        return self._outer_color(frame_mask(self.image.shape))
+
+    def _outer_color(self, outer: Mask) -> NDArray[np.float32]:
+        """(3,): of the pixels of a mask near the border. An object that reaches there has most of its pixels in the
+        middle, so what lies there counts against a color."""
+        pixels = self.image[outer]
+        candidates = pixels[:: -(-len(pixels) // _CANDIDATES)]
+        middle = self.image[tuple(slice(size // 4, size - size // 4) for size in self.image.shape[:2])].reshape(-1, 3)
+        middle = middle[:: -(-len(middle) // _CANDIDATES)]
+        common, in_the_middle = (_alike(candidates, of).mean(1) for of in (candidates, middle))
+        best = candidates[int((common - _MIDDLE * in_the_middle).argmax())]
+        color: NDArray[np.float32] = np.median(pixels[_alike(best[None], pixels, _SPREAD)[0]], axis=0)
+        return color
+
+    def _at_the_edge(self, found: Mask) -> Mask:
+        """Where the object goes on at the edges, in which it isn't looked for: what continues it and is of another
+        color than what surrounds everything."""
+        nearest = (np.clip(np.arange(size), _EDGE, size - 1 - _EDGE) for size in found.shape)
+        away = np.sqrt(((self.image - self._frame_color) ** 2).sum(2))
+        edge = np.ones_like(found)
+        edge[_EDGE:-_EDGE, _EDGE:-_EDGE] = False
+        return np.asarray(edge & found[np.ix_(*nearest)] & (away > self.contrast), bool)
+
     def _touching(self, found: Mask, weights: NDArray[np.float64]) -> Mask:
-        """The part of a component that is nearer to something flat of another color, away from the object's center."""
+        """The parts of a component that are flat, of another color, and away from the object's center, and what touches
+        those."""
         none = np.zeros_like(found)
         flat = _flat_parts(self.image, ndimage.binary_dilation(found))
         if len(flat) < 2:
@@ -158,8 +197,7 @@ class Scene:
         ]
         if not others:
             return none
-        from_own, from_others = (ndimage.distance_transform_edt(~mask) for mask in (own, np.any(others, axis=0)))
-        return np.asarray(found & (from_others < from_own), bool)
+        return np.asarray(found & ndimage.binary_dilation(np.any(others, axis=0), _AROUND) & ~own, bool)
 
     @cached_property
     def _away(self) -> NDArray[np.float32]:
@@ -184,6 +222,11 @@ class Scene:
         return otsu(self._distance)
 
 
+def shows_ground(scene: Scene) -> bool:
+    """Whether an object leaves enough of its ground to be seen."""
+    return bool(scene.halo.mean() <= _COVERED)
+
+
 def luminance(image: Image) -> NDArray[np.float32]:
     """(..., 3) to (...), 0 to 1."""
     found: NDArray[np.float32] = image @ LUMINANCE
@@ -199,6 +242,21 @@ def margin(shape: tuple[int, ...]) -> Mask:
     near[frame:-frame, frame:-frame] = True
     near[width:-width, width:-width] = False
     return near
+
+
+@cache
+def frame_mask(shape: tuple[int, ...]) -> Mask:
+    """The pixels at the border in which a frame would be."""
+    width = max(1, round(_WIDEST_FRAME * min(shape[:2])))
+    frame = np.ones(shape[:2], bool)
+    frame[width:-width, width:-width] = False
+    return frame
+
+
+def _alike(colors: NDArray[np.float32], others: NDArray[np.float32], within: float = _ALIKE) -> NDArray[np.bool_]:
+    """(n, m): whether colors (n, 3) and (m, 3) are no further apart."""
+    squared = (colors**2).sum(1)[:, None] - 2 * colors @ others.T + (others**2).sum(1)
+    return np.asarray(squared <= within**2 + 1e-5, bool)
 
 
 def otsu(values: NDArray[np.float32], bins: int = 64) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from lazytui.audit.donor_swaps import (
     FLOOR,
     Hosts,
+    Predict,
     Swap,
     draw_hosts,
     left_without,
@@ -54,14 +56,19 @@ STATISTICS: dict[str, Callable[[Scene], object]] = {
 }
 
 
-def reader(cue: str) -> Callable[[NDArray[np.uint8]], NDArray[np.int64]]:
+def sure(classes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The probabilities of a network that knows no doubt."""
+    return np.eye(CLASSES)[classes]
+
+
+def reader(cue: str) -> Predict:
     """A network that says the class of which the property is nearest."""
     measured = STATISTICS[cue]
     means = np.array([measured(Scene(made(Look(noise=0.02, **LOOKS[cue](value))))) for value in range(CLASSES)])  # type: ignore[arg-type]
 
-    def predict(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    def predict(images: NDArray[np.uint8]) -> NDArray[np.float64]:
         found = np.array([measured(Scene(np.asarray(image / 255, np.float32))) for image in images])
-        return np.abs(found[:, None] - means).argmin(1)
+        return sure(np.abs(found[:, None] - means).argmin(1))
 
     return predict
 
@@ -107,8 +114,8 @@ def test_of_a_network_that_guesses_nothing_is_flagged() -> None:
     for seed in range(20):
         guessing = np.random.default_rng(seed)
 
-        def predict(images: NDArray[np.uint8], guessing: np.random.Generator = guessing) -> NDArray[np.int64]:
-            return guessing.integers(CLASSES, size=len(images))
+        def predict(images: NDArray[np.uint8], guessing: np.random.Generator = guessing) -> NDArray[np.float64]:
+            return sure(guessing.integers(CLASSES, size=len(images)))
 
         flagged += sum(measure_swap(hosts, EDITORS[name], predict, guessing).flagged for name in CHEAP)
     assert flagged <= 1
@@ -124,6 +131,9 @@ def test_the_named_one_takes_the_fewest_numbers_of_those_that_lose_nearly_most()
     }
     assert named_cues(swaps, EDITORS) == ["hue", "background", "gain"]
     assert named_cues({"noise": swaps["noise"]}, EDITORS) == []
+    part = swaps | {"hue": replace(swaps["hue"], delta=0.3, explains=0.79)}
+    assert named_cues(part, EDITORS)[0] == "background", "a frame has a hue, and is more than that"
+    assert named_cues(part | {"hue": replace(part["hue"], explains=0.81)}, EDITORS)[0] == "hue"
     assert swaps["blur"].loses and not swaps["blur"].flagged, "nothing is followed: damage by the edit"
 
 
@@ -134,16 +144,20 @@ def test_a_donor_is_another_image_of_the_class_or_one_of_another_class() -> None
     assert sorted(hosts.hosts.tolist()) == [0, 1, 2, 3, 4], "the only one of its class has no donor of its own"
     assert (labels[hosts.own] == labels[hosts.hosts]).all() and (hosts.own != hosts.hosts).all()
     assert (labels[hosts.other] != labels[hosts.hosts]).all()
+    assert len(hosts.with_all_donors.hosts) == 5 * len((hosts, *hosts.more)) and len(hosts.more) == 2
 
 
 def test_the_error_of_a_loss_is_never_that_of_certainty() -> None:
-    sure = np.ones(100, bool)
-    assert paired_loss(sure, sure) == (0.0, pytest.approx(0.5 / 100))
-    loss, error = paired_loss(sure, ~sure)
+    hits = np.ones(100, bool)
+    assert paired_loss(hits, hits) == (0.0, pytest.approx(0.5 / 100))
+    loss, error = paired_loss(hits, ~hits)
     assert loss == 1 and error == pytest.approx(0.5 / 100)
     mixed = np.arange(100) < 30
-    loss, error = paired_loss(sure, ~mixed)
+    loss, error = paired_loss(hits, ~mixed)
     assert loss == pytest.approx(0.3) and error == pytest.approx(mixed.std(ddof=1) / 10)
+    twice = np.tile(np.arange(100), 2)
+    again = paired_loss(np.tile(hits, 2), np.tile(~mixed, 2), twice)
+    assert again == (pytest.approx(loss), pytest.approx(error)), "an image that is asked twice is one image"
 
 
 def test_editors_of_objects_are_left_out_where_images_have_none() -> None:
@@ -151,7 +165,7 @@ def test_editors_of_objects_are_left_out_where_images_have_none() -> None:
     labels = np.arange(40) % 2
     hosts: Hosts = draw_hosts(images, labels, 40, np.random.default_rng(0))
     swaps = dict(
-        measure_swaps(hosts, EDITORS, lambda images: np.zeros(len(images), np.int64), np.random.default_rng(0))
+        measure_swaps(hosts, EDITORS, lambda images: sure(np.zeros(len(images), np.int64)), np.random.default_rng(0))
     )
     assert {name for name, swap in swaps.items() if not swap.hosts and swap.changed} == {
         name for name, editor in EDITORS.items() if editor.needs_object
@@ -171,7 +185,7 @@ def test_colors_of_gray_images_are_not_tried() -> None:
     names = ("hue", "object hue", "ground hue", "saturation", "gain", "background")
     editors = {name: EDITORS[name] for name in names}
     swaps = dict(
-        measure_swaps(hosts, editors, lambda images: np.zeros(len(images), np.int64), np.random.default_rng(0))
+        measure_swaps(hosts, editors, lambda images: sure(np.zeros(len(images), np.int64)), np.random.default_rng(0))
     )
     assert {name: (swap.hosts, swap.changed > 0) for name, swap in swaps.items()} == {
         name: (24, True) if name in {"gain", "background"} else (0, False) for name in names

@@ -156,6 +156,43 @@ def test_what_touches_the_object_and_is_of_another_color_lies_beside_it() -> Non
     np.testing.assert_allclose(edited[21:26, 21:26], 0.25, atol=0.02)
 
 
+def test_an_object_that_reaches_the_edges_is_still_told_from_its_ground() -> None:
+    """Clothes fill most of their image: most of what lies near the border isn't ground."""
+    image = made(Look(color=(0.1, 0.1, 0.3)))
+    image[6:, 3:29] = 0.7
+    image[28:, :] = 0.7
+    large = Scene(image)
+    np.testing.assert_allclose(large.ground_color, (0.1, 0.1, 0.3), atol=1e-5)
+    assert large.object is not None and large.object[-1, 3:29].all() and not large.object[:24, :2].any()
+    np.testing.assert_allclose(large.cleared[-1, 3:29], large.cleared[0, 3:29], atol=0.02)
+
+
+def test_where_an_object_is_taken_out_nothing_of_the_frame_comes_in() -> None:
+    framed = Scene(made(Look(radius=9.0, frame=0.9)))
+    np.testing.assert_allclose(framed.cleared[3:-3, 3:-3], 0.25, atol=0.02)
+    np.testing.assert_allclose(framed.cleared[:3], 0.9, atol=1e-5)
+
+
+def test_a_ground_of_stripes_has_a_color_between_theirs() -> None:
+    image = made(Look())
+    stripes = (0.1 + 0.1 * np.sin(np.arange(32)))[:, None]
+    image = np.where((image == np.float32(0.25)).all(2)[..., None], stripes[..., None], image).astype(np.float32)
+    assert 0.05 < Scene(image).ground_color[0] < 0.15
+
+
+def test_an_object_is_moved_no_further_than_to_the_edge() -> None:
+    host, donor = scene(Look(radius=8.0)), scene(Look(center=(24.0, 24.0), radius=3.0))
+    moved = Scene(np.clip(EDITORS["position"].edit(host, donor), 0, 1))
+    assert host.object is not None and moved.object is not None
+    assert moved.object.sum() > 0.95 * host.object.sum() and moved.center[0] > host.center[0] + 4
+
+
+def test_a_corner_that_an_object_covers_is_not_exchanged() -> None:
+    corner = EDITORS["lower right corner"]
+    assert corner.is_shown(scene(Look())) and not corner.is_shown(scene(Look(center=(26.0, 26.0))))
+    assert not EDITORS["background"].is_shown(scene(Look(level=0.25))), "there is no object to leave where it is"
+
+
 @pytest.mark.parametrize("shape", [(8, 8), (24, 40), (64, 64)])
 @pytest.mark.parametrize("name", EDITORS)
 def test_images_of_any_size_are_edited(name: str, shape: tuple[int, int]) -> None:

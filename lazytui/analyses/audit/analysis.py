@@ -104,7 +104,7 @@ def run(params: AuditParams, report: Report) -> AuditResult:
         clean_without=clean_without,
         null=null,
         null_by=null_by,
-        **columns_of(swaps),  # type: ignore[arg-type]
+        **columns_of(swaps.values()),  # type: ignore[arg-type]
         **_examples(hosts, named[:_SHOWN], predict),
     )
 
@@ -125,7 +125,7 @@ def _planted(network: ModelUnderStudy, split: Split, hosts: Hosts, predict: Pred
     right = []
     for donors in (hosts.own, hosts.other):
         values = np.array([value_of[label] for label in hosts.labels[donors].tolist()], np.uint8)
-        right.append(predict(editor.paint(split.originals[hosts.hosts], values, "audit")) == labels)
+        right.append(predict(editor.paint(split.originals[hosts.hosts], values, "audit")).argmax(1) == labels)
     return paired_loss(*right)
 
 
@@ -153,7 +153,7 @@ def _examples(hosts: Hosts, named: Sequence[str], predict: Predict) -> dict[str,
         return {}
     found = []
     for name in named:
-        edited = hosts.with_objects if EDITORS[name].needs_object else hosts
+        edited = hosts.fit_for(EDITORS[name])
         images = np.stack(
             [
                 to_bytes([edited.scenes[host].image for host in edited.hosts]),
@@ -162,7 +162,7 @@ def _examples(hosts: Hosts, named: Sequence[str], predict: Predict) -> dict[str,
             axis=1,
         )
         labels = edited.labels[np.stack([edited.hosts, edited.own, edited.other], axis=1)]
-        predicted = predict(images.reshape(-1, *images.shape[2:])).reshape(labels.shape)
+        predicted = predict(images.reshape(-1, *images.shape[2:])).argmax(1).reshape(labels.shape)
         own, lost = (predicted[:, :2] == labels[:, :2]).all(1), predicted[:, 2] != labels[:, 0]
         best = np.argsort(~(own & lost), kind="stable")[:_EXAMPLES]
         found.append((images[best], predicted[best], labels[best]))

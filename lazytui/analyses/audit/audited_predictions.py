@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def predictor(network: Network, report: Report) -> Predict:
-    """The predicted class of each image. A run that shall stop stops before the next ones."""
+    """The probabilities of each image's classes. A run that shall stop stops before the next ones."""
     from lazytui.evaluation.forward import probabilities
 
     def predict(images: Images) -> np.ndarray:
         report.check()
-        return np.asarray(probabilities(network.model, images, network.hardware).argmax(1), np.int64)
+        return np.asarray(probabilities(network.model, images, network.hardware))
 
     return predict
 
@@ -72,17 +72,17 @@ def accuracy_and_chance(hosts: Hosts, predict: Predict) -> tuple[float, float]:
     from lazytui.audit.donor_swaps import to_bytes
 
     labels = hosts.labels[hosts.hosts]
-    right = predict(to_bytes([hosts.scenes[host].image for host in hosts.hosts])) == labels
+    right = predict(to_bytes([hosts.scenes[host].image for host in hosts.hosts])).argmax(1) == labels
     return float(right.mean()), float(np.bincount(labels).max() / len(labels))
 
 
 def swaps_of(hosts: Hosts, predict: Predict, generator: Generator, report: Report) -> Mapping[str, Swap]:
     """The swap of each property, measured on a network."""
-    from lazytui.audit.donor_swaps import measure_swaps
+    from lazytui.audit.donor_swaps import measure_swaps, with_explained
     from lazytui.audit.editors import EDITORS
 
     swaps: dict[str, Swap] = {}
     for name, swap in measure_swaps(hosts, EDITORS, predict, generator):
         swaps[name] = swap
         report.progress(len(swaps), len(EDITORS), "properties")
-    return swaps
+    return with_explained(swaps, hosts, EDITORS, predict)

@@ -186,8 +186,9 @@ def _losses(result: AuditResult) -> Bars:
         title="Accuracy lost when a property comes from another class",
         note="Accuracy with a donor of the same class less that with a donor of another class. Intervals: 95 %, over "
         f"images. Flagged, and first: losses that exceed {_points(result.floor)} by two standard errors and 0 by 3.5, "
-        "where predictions follow the donor's class more than by chance. At the top: among those with at least 60 % "
-        "of the largest loss, the property that copies the fewest numbers from the donor.",
+        "where predictions follow the donor's class more than by chance. At the top: among those with at least 70 % "
+        "of the largest loss, or less that explain 80 % of it, the property that copies the fewest numbers from the "
+        "donor.",
         shares=(Share("each", result.images),),
         labels=tuple(ordered),
         values=100 * delta,
@@ -352,13 +353,15 @@ def _followed(result: AuditResult) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, swap in _every(result):
         shares = (100 * swap.own, 100 * swap.follow, 100 * swap.by_chance, 100 * swap.follow_own)
-        rows.append((name, swap.hosts, *(shares if swap.hosts else (None,) * 4)))
+        rises = (None, None) if swap.rise is None else (100 * swap.rise, 100 * swap.rise_by_chance)
+        rows.append((name, swap.hosts, *((*shares, *rises) if swap.hosts else (None,) * 6)))
     return Table(
         name="followed",
         title="How often the donor's class is followed",
         note="own: accuracy with a donor of the own class. follows: taken for the donor's class, of another class. by "
         "chance: the same for any other class in its place, 97.5 % quantile. without: taken for that class though the "
-        "donor is of the own one.",
+        "donor is of the own one. rise: how much more probable the donor's class is than with a donor of the own one; "
+        "this decides.",
         columns=(
             Column(name="property"),
             Column(name="images"),
@@ -366,6 +369,8 @@ def _followed(result: AuditResult) -> Table:
             Column(name="follows", unit="%", decimals=0),
             Column(name="by chance", unit="%", decimals=0),
             Column(name="without", unit="%", decimals=0),
+            Column(name="rise", unit="points", decimals=1),
+            Column(name="rise by chance", unit="points", decimals=1),
         ),
         rows=tuple(rows),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +36,10 @@ from lazytui.runs.results.typed_result import Key, Part, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.audit.params import AuditParams
+
+_OF_RISE = ("rise", "rise_by_chance", "explains")
+_COLUMNS = ("hosts", "delta", "error", "own", "follow", "by_chance", "follow_own", "changed", *_OF_RISE)
+"""Of `Swap`, in the result. What `_OF_RISE` names is newer than the first results, and NaN where it wasn't asked."""
 
 SIDES = ("image", "own", "other")
 """Of an example: as it is; with the property from an image of its own class; from one of another class."""
@@ -143,7 +147,8 @@ class Null:
 
     tests: properties that were tried on networks that learned anything, counted once a network. alarms: how many of
     these are flagged by the usual rule. largest: their largest loss; None without any. floor: what a loss less two
-    standard errors must exceed. hosts, delta, error, follow, by_chance: (networks, cues), as of `Swap`, of all.
+    standard errors must exceed. hosts, delta, error, follow, by_chance, rise, rise_by_chance: (networks, cues), as of
+    `Swap`, of all; older results lack the last two.
     """
 
     tests: Annotated[int, COUNT]
@@ -155,15 +160,14 @@ class Null:
     error: Annotated[NDArray[np.float64], numbers("networks", "/cues").defined]
     follow: Annotated[NDArray[np.float64], shares("networks", "/cues").defined]
     by_chance: Annotated[NDArray[np.float64], shares("networks", "/cues").defined]
+    rise: Annotated[NDArray[np.float64] | None, numbers("networks", "/cues").optional] = None
+    rise_by_chance: Annotated[NDArray[np.float64] | None, numbers("networks", "/cues").optional] = None
 
     def swaps(self, network: int) -> list[Swap]:
         """Of one network, in the order of the properties, by the usual rule."""
-        columns = (self.hosts, self.delta, self.error, self.follow, self.by_chance)
-        rows = zip(*(column[network].tolist() for column in columns), strict=True)
-        return [
-            Swap(hosts, delta, error, follow=follow, by_chance=by_chance)
-            for hosts, delta, error, follow, by_chance in rows
-        ]
+        names = ("hosts", "delta", "error", "follow", "by_chance", *_OF_RISE[:2])
+        columns = {name: getattr(self, name)[network] for name in names if getattr(self, name) is not None}
+        return swaps_of_columns(columns)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -177,11 +181,11 @@ class AuditResult(OfImages):
     trained_first: the network, where none was named. null: what is lost by chance, of `clean` trainings without the
     properties `clean_without`; None where that wasn't asked. null_by: the property of their largest loss.
 
-    hosts, delta, error, own, follow, by_chance, follow_own, changed: (cues,), as of `Swap`; older results have the
-    last one not. left: (flagged, flagged), what is
-    left of the loss by one flagged property (row) once another (column) is as it was; NaN on the diagonal. examples:
-    (shown, examples, 3, h, w, 3), of the flagged properties first, in the order of `SIDES`; example_predicted,
-    example_labels: of them the predicted class, and the class of the image and of its donors.
+    hosts, delta, error, own, follow, by_chance, follow_own, changed, rise, rise_by_chance, explains: (cues,), as of
+    `Swap`; older results lack the last four. left: (flagged, flagged), what is left of the loss by one flagged
+    property (row) once another (column) is as it was; NaN on the diagonal. examples: (shown, examples, 3, h, w, 3), of
+    the flagged properties first, in the order of `SIDES`; example_predicted, example_labels: of them the predicted
+    class, and the class of the image and of its donors.
     """
 
     accuracy: Annotated[float, SHARE]
@@ -212,6 +216,9 @@ class AuditResult(OfImages):
     by_chance: Annotated[NDArray[np.float64], shares("cues").defined]
     follow_own: Annotated[NDArray[np.float64], shares("cues").defined]
     changed: Annotated[NDArray[np.float64] | None, shares("cues").defined.optional] = None
+    rise: Annotated[NDArray[np.float64] | None, numbers("cues").optional] = None
+    rise_by_chance: Annotated[NDArray[np.float64] | None, numbers("cues").optional] = None
+    explains: Annotated[NDArray[np.float64] | None, numbers("cues").optional] = None
     left: Annotated[NDArray[np.float64] | None, numbers("explained", "explained").optional] = None
     examples: Annotated[NDArray[np.uint8] | None, images("shown", "examples", 3).optional] = None
     example_predicted: Annotated[NDArray[np.int64] | None, _OF_EXAMPLES] = None
@@ -220,11 +227,9 @@ class AuditResult(OfImages):
     @cached_property
     def swaps(self) -> dict[str, Swap]:
         """By the name of the property."""
-        changed = np.ones(len(self.cues)) if self.changed is None else self.changed
-        columns = (self.hosts, self.delta, self.error, self.own, self.follow, self.by_chance, self.follow_own, changed)
-        rows = zip(*(column.tolist() for column in columns), strict=True)
-        swaps = (Swap(*row) for row in rows)
-        return {name: replace(swap, floor=self.floor) for name, swap in zip(self.cues, swaps, strict=True)}
+        columns = {name: getattr(self, name) for name in _COLUMNS if getattr(self, name) is not None}
+        named = zip(self.cues, swaps_of_columns(columns), strict=True)
+        return {name: replace(swap, floor=self.floor) for name, swap in named}
 
     @property
     def at_usual_floor(self) -> dict[str, Swap]:
@@ -252,12 +257,20 @@ def audited_network(params: AuditParams, result: AuditResult) -> str:
     return result.trained_first.run
 
 
-def columns_of(swaps: Mapping[str, Swap]) -> dict[str, NDArray[np.generic]]:
-    """The columns of the result."""
-    found: dict[str, NDArray[np.generic]] = {"hosts": np.array([swap.hosts for swap in swaps.values()], np.int64)}
-    for name in ("delta", "error", "own", "follow", "by_chance", "follow_own", "changed"):
-        found[name] = np.array([getattr(swap, name) for swap in swaps.values()], np.float64)
-    return found
+def columns_of(swaps: Iterable[Swap], names: Sequence[str] = _COLUMNS) -> dict[str, NDArray[np.generic]]:
+    """The columns of the result. What wasn't asked is NaN."""
+    swaps = list(swaps)
+    return {
+        name: np.array([getattr(swap, name) for swap in swaps], np.int64 if name == "hosts" else np.float64)
+        for name in names
+    }
+
+
+def swaps_of_columns(columns: Mapping[str, NDArray[np.generic]]) -> list[Swap]:
+    """The same as they were."""
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    asked = ({name: value for name, value in zip(columns, row, strict=True) if not np.isnan(value)} for row in rows)
+    return [Swap(**values) for values in asked]
 
 
 def null_of(clean: Sequence[CleanTraining], swaps: Sequence[Mapping[str, Swap]]) -> tuple[Null, str | None]:
@@ -265,10 +278,9 @@ def null_of(clean: Sequence[CleanTraining], swaps: Sequence[Mapping[str, Swap]])
     tested = [_tried(one) for training, one in zip(clean, swaps, strict=True) if training.learned]
     every = [(swap, name) for one in tested for name, swap in one.items()]
     largest = max(every, key=lambda pair: pair[0].delta, default=None)
-    columns = {
-        name: np.array([[getattr(swap, name) for swap in one.values()] for one in swaps])
-        for name in ("hosts", "delta", "error", "follow", "by_chance")
-    }
+    names = ("hosts", "delta", "error", "follow", "by_chance", *_OF_RISE[:2])
+    every_network = [columns_of(one.values(), names) for one in swaps]
+    columns = {name: np.array([one[name] for one in every_network]) for name in names}
     null = Null(
         tests=len(every),
         alarms=sum(swap.flagged for swap, _ in every),

@@ -98,11 +98,11 @@ def _measured(
     from lazytui.audit.editors import EDITORS
 
     editors = [EDITORS[name] for name in exchanged]
-    edited = hosts.with_objects if any(editor.needs_object for editor in editors) else hosts
+    edited = hosts.fit_for(*editors)
     images, labels = exchange_at_random(edited, editors, generator), edited.labels[edited.hosts]
     as_they_are = to_bytes([edited.scenes[host].image for host in edited.hosts])
     before, after, unaltered = (
-        float((asked(these) == labels).mean())
+        float((asked(these).argmax(1) == labels).mean())
         for asked, these in ((predict, images), (predicted, images), (predict, as_they_are))
     )
     chance = float(np.bincount(labels).max() / len(labels))

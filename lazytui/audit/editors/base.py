@@ -22,7 +22,8 @@ class CueEditor:
     phrase: what a network goes by, in a sentence ("the hue"). freedom: numbers that it takes from the donor, at 32
     pixels; of several properties that explain a network the one with the fewest is named. edit: (host, donor) -> image;
     it may assume that both have an object where `needs_object`. describe: scene -> (p,) float, the property in
-    numbers, as many for every image of a size.
+    numbers, as many for every image of a size. room: whether enough of an image is left by its object for the property
+    to be seen; None where objects don't hide it.
     """
 
     name: str
@@ -31,3 +32,12 @@ class CueEditor:
     edit: Callable[[Scene, Scene], Image]
     describe: Callable[[Scene], NDArray[np.float64]]
     needs_object: bool = False
+    room: Callable[[Scene], bool] | None = None
+
+    def is_in(self, scene: Scene) -> bool:
+        """Whether an image has the property, to take it from there or to give it another."""
+        return not self.needs_object or scene.object is not None
+
+    def is_shown(self, scene: Scene) -> bool:
+        """Whether it also has room to be seen."""
+        return self.is_in(scene) and (self.room is None or self.room(scene))

@@ -18,8 +18,13 @@ _ROUND = 0.05
 
 
 def _position(host: Scene, donor: Scene) -> Image:
-    (row, column), (to_row, to_column) = host.center, donor.center
-    return _transformed(host, np.eye(2), (float(round(to_row - row)), float(round(to_column - column))))
+    """As far as the object stays in the image: what a move cuts off says nothing of places."""
+    assert host.object is not None
+    moves = []
+    for axis, (own, other) in enumerate(zip(host.center, donor.center, strict=True)):
+        filled = np.flatnonzero(host.object.any(1 - axis))
+        moves.append(float(np.clip(round(other - own), -filled[0], host.object.shape[axis] - 1 - filled[-1])))
+    return _transformed(host, np.eye(2), (moves[0], moves[1]))
 
 
 def _size(host: Scene, donor: Scene) -> Image:

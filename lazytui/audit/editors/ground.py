@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.audit.editors.base import CueEditor
-from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance
+from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance, shows_ground
 
 _SEED = 0
 """Of the phases of a ground that is made anew: the same for every image."""
@@ -110,10 +110,40 @@ def _thumbnail(image: Image) -> NDArray[np.float64]:
 
 
 ENTRIES = (
-    CueEditor("noise", "the noise of the ground", 16, _noise, describe=_ring_levels),
-    CueEditor("texture", "the texture of the ground", 512, _texture, describe=_spectrum),
     CueEditor(
-        "pattern", "the pattern of the ground", 784, _pattern, describe=lambda scene: _thumbnail(_departure(scene))
+        "noise",
+        "the noise of the ground",
+        16,
+        _noise,
+        needs_object=True,
+        describe=_ring_levels,
+        room=shows_ground,
     ),
-    CueEditor("background", "the ground", 785, _background, describe=lambda scene: _thumbnail(scene.cleared)),
+    CueEditor(
+        "texture",
+        "the texture of the ground",
+        190,
+        _texture,
+        needs_object=True,
+        describe=_spectrum,
+        room=shows_ground,
+    ),
+    CueEditor(
+        "pattern",
+        "the pattern of the ground",
+        784,
+        _pattern,
+        needs_object=True,
+        describe=lambda scene: _thumbnail(_departure(scene)),
+        room=shows_ground,
+    ),
+    CueEditor(
+        "background",
+        "the ground",
+        785,
+        _background,
+        needs_object=True,
+        describe=lambda scene: _thumbnail(scene.cleared),
+        room=shows_ground,
+    ),
 )

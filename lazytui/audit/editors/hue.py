@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lazytui.audit.editors.base import CueEditor
 from lazytui.audit.editors.color_spaces import chroma, from_chroma
-from lazytui.audit.scene import Image, Scene
+from lazytui.audit.scene import Image, Scene, shows_ground
 
 _GRAY = 0.004
 """A chroma below this, 1 of 255, is no color that could be turned into another."""
@@ -25,6 +25,8 @@ def _object_hue(host: Scene, donor: Scene) -> Image:
 
 
 def _ground_hue(host: Scene, donor: Scene) -> Image:
+    if host.halo.all() or donor.halo.all():
+        return host.image
     own, other = chroma(host.image), chroma(donor.image)
     turned = _turned(own, own[~host.halo].mean(), other[~donor.halo].mean())
     return from_chroma(host.luminance, turned + host.cover * (own - turned))
@@ -62,6 +64,7 @@ ENTRIES = (
         2,
         _ground_hue,
         needs_object=True,
+        room=shows_ground,
         describe=lambda scene: _mean_chroma(chroma(scene.image)[~scene.halo]),
     ),
     CueEditor(

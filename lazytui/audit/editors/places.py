@@ -14,6 +14,8 @@ from lazytui.audit.scene import Image, Mask, Scene, fill
 _CELL = 9 / 32
 _FRAME = 3 / 32
 """In sides."""
+_HIDDEN = 0.5
+"""Share of a cell that an object may cover."""
 
 ROWS, COLUMNS = ("upper", "middle", "lower"), ("left", "middle", "right")
 
@@ -21,6 +23,11 @@ ROWS, COLUMNS = ("upper", "middle", "lower"), ("left", "middle", "right")
 def _cell(host: Scene, donor: Scene, row: int, column: int) -> Image:
     where = cell_mask(host.image.shape, row, column) & ~host.halo & ~donor.halo
     return np.where(where[..., None], donor.image, host.image)
+
+
+def _free(scene: Scene, row: int, column: int) -> bool:
+    """Whether no object lies in the better half of a cell."""
+    return bool(scene.halo[cell_mask(scene.image.shape, row, column)].mean() <= _HIDDEN)
 
 
 def cell_mask(shape: tuple[int, ...], row: int, column: int) -> Mask:
@@ -108,6 +115,7 @@ ENTRIES = (
             81,
             partial(_cell, row=row, column=column),
             describe=partial(_cell_levels, row=row, column=column),
+            room=partial(_free, row=row, column=column),
         )
         for row in range(3)
         for column in range(3)

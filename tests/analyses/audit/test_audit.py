@@ -58,7 +58,7 @@ def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_lo
     paragraphs = words(none)
     assert paragraphs[0] == f"The audit found no property that this network goes by, among {len(EDITORS)} properties."
     assert f"Losses under {100 * found.detectable:.0f} points may have been missed" in paragraphs[-1]
-    damaged = replace(none, delta=none.delta + 0.3, follow=0 * none.follow)
+    damaged = replace(none, delta=none.delta + 0.3, rise=none.rise_by_chance)
     assert "hue 30 points" in words(damaged)[1] and "edit itself may do this damage" in words(damaged)[1]
     untried = replace(none, hosts=np.where(np.array(none.cues) == "size", 0, none.hosts))
     assert "too few images have an object that stands out: size." in words(untried)[-1]

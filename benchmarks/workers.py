@@ -19,9 +19,8 @@ ASKED = 1.6
 ROUNDS = 3
 STUDY = (
     "--source", "strokes", "--train-size", "1000", "--test-size", "300", "--model", "lazy-gap", "--epochs", "1",
-    "--methods", "focal,reweight,bias-balance,subsample,grl,rex,lisa", "--seeds", "0-2", "--no-plain",
+    "--methods", "erm,focal,reweight,bias-balance,subsample,grl,rex,lisa", "--seeds", "0-2", "--no-plain",
 )  # fmt: skip
-TRAININGS = 24
 
 
 def main(options: Sequence[str] = ()) -> None:

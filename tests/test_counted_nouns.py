@@ -13,7 +13,7 @@ from lazytui.analyses.study.params import StudyParams
 from lazytui.counted_nouns import counted
 from tests.commands import ROOT
 
-_MAY_BE_ONE = re.compile(r"^ (epochs|seeds|runs(?! in)|trainings|networks|chains|methods)\b")
+_MAY_BE_ONE = re.compile(r"^ (epochs|seeds|runs(?! in| at)|trainings|networks|chains|methods)\b")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ _OPENED = """
 import sys
 from pathlib import Path
 from lazytui.cli.open_app import open_app
-from lazytui.runs.workspace import Workspace
 import importlib.abc
 class Stop(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
@@ -24,7 +23,7 @@ class Stop(importlib.abc.MetaPathFinder):
             Path(sys.argv[1]).write_text(str(MAX_FPS))
             sys.exit()
 sys.meta_path.insert(0, Stop())
-open_app(Workspace(Path("runs")), low_bandwidth=False)
+open_app(lambda: None, low_bandwidth=False)
 """
 """Opens the app, and leaves before its first screen."""
 

@@ -105,7 +105,7 @@ def test_screens_of_images_without_a_known_attribute_say_so_and_stay_full(lab: L
 
         await until(pilot, lambda: shows("plain: Hard: class by prediction", "3 Evaluate   easy "))
         await pilot.press("1")
-        await until(pilot, lambda: shows("heron", "wren", "No attribute"))
+        await until(pilot, lambda: shows("heron", "wren", "no known attribute"))
         await pilot.press("2")
         await until(pilot, lambda: shows("Accuracy while it trains", "No attribute"))
         await pilot.press("3")

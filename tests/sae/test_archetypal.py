@@ -130,9 +130,9 @@ def test_a_frozen_decoder_is_random_and_a_frozen_encoder_too() -> None:
 def test_few_samples_are_all_centroids_and_fewer_than_features_are_refused() -> None:
     few = train(samples(20), Recipe(Archetypal(k=3), 12, 5, 8))
     assert isinstance(few.variant, Archetypal) and few.variant.centroids == 20
-    with pytest.raises(BadInput, match="11 centroids of 11 activations for 12 features"):
+    with pytest.raises(BadInput, match="11 activations give 11 centroids for 12 features"):
         train(samples(11), Recipe(Archetypal(k=3), 12, 5, 8))
-    with pytest.raises(BadInput, match="10 centroids of 600 activations for 12 features"):
+    with pytest.raises(BadInput, match="600 activations give 10 centroids for 12 features"):
         train(samples(), Recipe(Archetypal(k=3, centroids=10), 12, 5, 8))
 
 

@@ -257,7 +257,7 @@ def test_other_questions() -> None:
 
 def test_what_does_not_go_together_is_refused(live: AttackSession) -> None:
     answer = last(live.answers(AttackQuestion(asked().model_copy(update={"target_class": 7}), "aligned")))
-    assert "both 7: nothing has to be changed" in answer.refused and answer.source is None
+    assert "both 7: choose two classes" in answer.refused and answer.source is None
 
 
 def test_a_network_that_is_gone_is_said(workspace: Workspace) -> None:

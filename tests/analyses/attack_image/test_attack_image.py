@@ -63,7 +63,7 @@ def test_the_smallest_budget_fools_and_a_level_less_does_not(lab_with_training: 
     ("options", "sentence"),
     [
         (("--pool", "drawn"), "No drawing of a 7"),
-        (("--target-class", "7"), "nothing has to be changed"),
+        (("--target-class", "7"), "choose two classes"),
         (("--dataset", "bw100z"), "have no color"),
     ],
 )

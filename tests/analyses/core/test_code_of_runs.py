@@ -18,7 +18,7 @@ def test_an_attack_of_a_comparison_advises_no_option_that_it_lacks(tmp_path: Pat
     workspace = Workspace(tmp_path)
     run = workspace.create("train", TrainParams(model="nobodys.py:net").model_dump(mode="json"))
     with pytest.raises(
-        BadInput, match=r"with the code nobodys\.py:net, .* leave that training out, or compare without"
+        BadInput, match=r"with the custom code nobodys\.py:net, .* leave that training out, or compare without"
     ):
         require_attackable([run], "fgsm", workspace)
 

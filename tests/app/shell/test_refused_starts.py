@@ -79,5 +79,5 @@ def test_a_refusal_goes_when_something_starts(tmp_path: Path, monkeypatch: pytes
         assert len(attempts) == 2
 
     attempts: list[int] = []
-    monkeypatch.setattr("lazytui.app.shell.lab.start_detached", start)
+    monkeypatch.setattr("lazytui.analyses.core.local_runs.start_detached", start)
     drive(app, steps)

@@ -193,6 +193,14 @@ def test_a_corner_that_an_object_covers_is_not_exchanged() -> None:
     assert not EDITORS["background"].is_shown(scene(Look(level=0.25))), "there is no object to leave where it is"
 
 
+@pytest.mark.parametrize("name", ["noise", "texture"])
+def test_a_mark_is_lost_or_moved_whatever_the_donor_so_that_it_counts_for_neither(name: str) -> None:
+    host, same, other = scene(Look(mark=0.9)), scene(Look(mark=0.9)), scene(Look(mark=0.6))
+    for donor in (same, other):
+        edited = EDITORS[name].edit(host, donor)
+        assert np.abs(edited[-6:-2, -6:-2] - host.image[-6:-2, -6:-2]).mean() > 0.2
+
+
 @pytest.mark.parametrize("shape", [(8, 8), (24, 40), (64, 64)])
 @pytest.mark.parametrize("name", EDITORS)
 def test_images_of_any_size_are_edited(name: str, shape: tuple[int, int]) -> None:

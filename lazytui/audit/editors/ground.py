@@ -16,14 +16,17 @@ _SILENT = 0.01
 
 def _noise(host: Scene, donor: Scene) -> Image:
     """Another ground with the donor's power in each band of frequencies."""
+    if host is donor:
+        return host.image
     own = _amplitudes(host)
-    return _with_spectrum(host, own, _by_rings(own, _amplitudes(donor)))
+    return _with_spectrum(host, _by_rings(own, _amplitudes(donor)))
 
 
 def _texture(host: Scene, donor: Scene) -> Image:
     """What departs from the ground's color, wherever it lies: half a side away, so that a mark in a corner comes to lie
-    behind the object."""
-    if np.array_equal(_departure(host), _departure(donor)):
+    behind the object. Also where the donor's ground is the same: else a mark would stay with donors of the own class,
+    and be moved with others."""
+    if host is donor:
         return host.image
     height, width = host.image.shape[:2]
     return _with_object(host, host.ground_color + np.roll(_departure(donor), (height // 2, width // 2), (0, 1)))
@@ -47,14 +50,12 @@ def _with_object(host: Scene, ground: Image) -> Image:
     return np.where(host.halo[..., None], host.image, ground).astype(np.float32)
 
 
-def _with_spectrum(host: Scene, own: NDArray[np.float64], asked: NDArray[np.float64]) -> Image:
+def _with_spectrum(host: Scene, asked: NDArray[np.float64]) -> Image:
     """The host on a ground of its own color that departs from it with these amplitudes (h, w) and random phases.
 
     Phases of its own would keep what lies in one place there, such as a mark in a corner. A ground that has these
-    amplitudes stays.
+    amplitudes isn't spared: it would be with donors of the own class, and the mark be lost with others alone.
     """
-    if np.allclose(own, asked, atol=1e-6):
-        return host.image
     noise = np.fft.fft2(np.random.default_rng(_SEED).normal(size=asked.shape))
     residual = np.fft.ifft2(asked * np.exp(1j * np.angle(noise))).real
     return _with_object(host, np.asarray(host.ground_color + residual[..., None], np.float32))

@@ -313,6 +313,8 @@ def read(params: AuditParams, saved: Result) -> AuditResult:
         raise Damaged("it counts other properties than it flags")
     if result.left is not None and len(result.left) > result.flagged:
         raise Damaged("it explains more properties than it flags")
+    if len({one is None for one in (result.examples, result.example_predicted, result.example_labels)}) > 1:
+        raise Damaged("it shows examples without their labels and predictions, or these without examples")
     if result.examples is not None and len(result.examples) > result.flagged:
         raise Damaged("it shows more properties than it flags")
     audited_network(params, result)

@@ -63,11 +63,12 @@ def _without_values(data: DatasetParams) -> str:
 
 def _require_graph(settings: TrainingSettings) -> None:
     """Raise UsageError where the steps can't be one CUDA graph, BadInput where no GPU is there to repeat it."""
-    if not METHODS[settings.method].static_step:
-        can = listed([name for name, entry in METHODS.items() if entry.static_step])
+    if not (entry := METHODS[settings.method]).static_step:
+        can = listed([name for name, other in METHODS.items() if other.static_step])
+        alike = f"aren't all alike: {entry.varies}" if entry.varies else "aren't known to be all alike"
         raise UsageError(
-            f"The steps of the method {settings.method} aren't all alike, so --graph on can't repeat one. It "
-            f"can those of {can}."
+            f"--graph on repeats one step, and those of the method {settings.method} {alike}. It can repeat those of "
+            f"{can}."
         )
     if settings.augments:
         raise UsageError("--graph on repeats one step, and --shift, --rotation and --scale move images anew in each.")

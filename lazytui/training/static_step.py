@@ -24,7 +24,7 @@ from lazytui.training.phases import GRAPH
 from lazytui.training.settings import TrainingSettings
 
 WARM_UP = 3
-"""Steps that are done as ever before one is recorded: by then whatever is allocated or chosen once has been."""
+"""Plain steps before one is recorded: by then whatever is allocated or chosen once has been."""
 
 Record = Callable[[Callable[[], Tensor]], tuple[Callable[[], object], Tensor]]
 """Records what a function does to tensors, without doing it. Returns what does it, and the tensor that it makes."""
@@ -47,17 +47,17 @@ def takes_graph(settings: TrainingSettings, hardware: Hardware) -> bool:
 
 
 class StaticStep:
-    """The steps of a method, of batches of one size: a few as ever, one recorded, and all others its repetition.
+    """The steps of a method for batches of one size: a few plain ones, one that is recorded, then repetitions of that.
 
-    Batches of another size, as the last of an epoch, are done as ever. Weights and all state of the optimizer are the
-    same tensors throughout, so that the two ways may take turns.
+    Batches of another size, such as the last of an epoch, take plain steps. Weights and all state of the optimizer are
+    the same tensors throughout, so that the two may alternate.
     """
 
     def __init__(
         self, method: Method, size: int, record: Record, failed: Callable[[str], object] | None = None
     ) -> None:
-        """size: of the batches. failed: hears why a step can't be recorded, and then all steps are done as ever; where
-        there is none, that ends the training."""
+        """size: of the batches. failed: called with the reason where a step can't be recorded, and all steps are plain
+        then; None ends the training there."""
         self._method, self._size, self._record, self._failed = method, size, record, failed
         self._indices = torch.zeros(size, dtype=torch.int64, device=method.context.hardware.device)
         self._done = 0
@@ -71,19 +71,19 @@ class StaticStep:
             keep_rate_on_device(self._method.optimizer)
         self._done += 1
         if len(indices) != self._size or self._cannot:
-            return self._as_ever(indices, step)
+            return self._plain_step(indices, step)
         self._indices.copy_(indices)
         if self._repeat is None and self._done <= WARM_UP:
-            return _aside(lambda: self._as_ever(self._indices, step))
+            return _on_side_stream(lambda: self._plain_step(self._indices, step))
         if self._repeat is None and not self._begin(step):
-            return self._as_ever(indices, step)
+            return self._plain_step(indices, step)
         assert self._repeat is not None
         set_rate(self._method.optimizer, self._method.context.settings, *self._method.in_schedule(step))
         with self._method.context.phases.phase(GRAPH):
             self._repeat()
         return self._loss
 
-    def _as_ever(self, indices: Tensor, step: int) -> Tensor:
+    def _plain_step(self, indices: Tensor, step: int) -> Tensor:
         return self._method.step(self._method.batch(indices), step)
 
     def _begin(self, step: int) -> bool:
@@ -112,8 +112,8 @@ def record_cuda_graph(work: Callable[[], Tensor]) -> tuple[Callable[[], object],
     return graph.replay, result
 
 
-def _aside(work: Callable[[], Tensor]) -> Tensor:
-    """Work on a stream of its own, as has to be before anything is recorded; on a device without streams, the work."""
+def _on_side_stream(work: Callable[[], Tensor]) -> Tensor:
+    """Do the work on a stream of its own, as CUDA asks for before a recording; without CUDA, just do it."""
     if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         return work()
     stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]

@@ -24,8 +24,9 @@ _REFUSED = (
     "unique",
     "unique_consecutive",
     "_unique2",
+    "lift_fresh",
 )
-"""What waits for the device, or has a result of which only the device knows the size."""
+"""What waits for the device, has a result of which only the device knows the size, or brings numbers to it."""
 
 
 class _Recorder(TorchDispatchMode):

@@ -24,7 +24,7 @@ from tests.training.methods.contexts import at_work, small_data
 from tests.training.recorded_operations import record_operations
 
 STEPS, SIZE, SMALLER = 8, 12, 5
-STATIC = [name for name, entry in METHODS.items() if entry.static_step]
+STATIC = [*(name for name, entry in METHODS.items() if entry.static_step), "focal+gradcam-edge"]
 EXACT = 2.0**-10
 """A learning rate that is the same number in float32, so that only Adam's rounding of its first steps differs."""
 
@@ -53,8 +53,14 @@ def pair(name: str, data: BiasedDataset, make: Callable[[], nn.Module], **option
     return at_work(name, data, make().train(), **chosen), at_work(name, data, make().train(), **chosen)
 
 
-def lazy() -> nn.Module:
-    return build_model("lazy-gap", seed=0)
+def lazy(method: str = "") -> nn.Module:
+    """In the form that the method trains."""
+    return build_model(lazy_name(method) if method else "lazy-gap", seed=0)
+
+
+def lazy_name(method: str) -> str:
+    form = METHODS[method].network
+    return f"{form}:lazy-gap" if form else "lazy-gap"
 
 
 def with_noise_and_statistics() -> nn.Module:
@@ -71,10 +77,14 @@ def require_alike(one: Method, other: Method, tolerance: float = 2e-6) -> None:
 
 @pytest.mark.parametrize("name", STATIC)
 def test_steps_of_each_method_that_says_so_can_be_repeated(name: str, data: BiasedDataset) -> None:
-    plain, static = pair(name, data, lazy)
+    plain, static = pair(name, data, lambda: lazy(name))
     expected = train_steps(plain, eager(plain))
     assert train_steps(static, StaticStep(static, SIZE, record_operations).step) == pytest.approx(expected, abs=2e-5)
     require_alike(plain, static)
+
+
+def test_of_each_other_method_it_is_said_why_not() -> None:
+    assert [name for name, entry in METHODS.items() if entry.static_step == bool(entry.varies)] == []
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
@@ -127,7 +137,7 @@ def test_a_method_that_goes_by_the_step_is_found_out(data: BiasedDataset) -> Non
 @pytest.mark.parametrize(
     ("asked", "error", "sentence"),
     [
-        ({"method": "grl"}, UsageError, "The steps of the method grl aren't all alike, so --graph on can't repeat one"),
+        ({"method": "grl"}, UsageError, "method grl aren't all alike: the reversal grows with every step. It can"),
         ({"shift": 0.1}, UsageError, "--graph on repeats one step, and --shift, --rotation and --scale move images"),
         ({"device": "cpu"}, BadInput, "--graph on needs an NVIDIA GPU, and this training would compute on cpu"),
     ],
@@ -147,10 +157,8 @@ def test_on_the_processor_auto_takes_none() -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
 @pytest.mark.parametrize("name", STATIC)
 def test_on_a_gpu_a_graph_gives_the_same_weights(name: str, data: BiasedDataset) -> None:
-    settings = {"method": name, "model": "lazy-gap", "batch_size": 30, "epochs": 2, "precision": "fp32", "lr": EXACT}
-    weights = [
-        train(TrainingSettings.model_validate({**settings, "device": "cuda", "graph": graph}), data).model.state_dict()
-        for graph in ("off", "on")
-    ]
+    chosen = {"method": name, "model": lazy_name(name), "batch_size": 30, "epochs": 2, "lr": EXACT, "device": "cuda"}
+    each = (TrainingSettings.model_validate({**chosen, "precision": "fp32", "graph": graph}) for graph in ("off", "on"))
+    weights = [train(settings, data).model.state_dict() for settings in each]
     for layer, value in weights[0].items():
         torch.testing.assert_close(weights[1][layer], value, rtol=1e-3, atol=1e-4, msg=layer)

@@ -54,4 +54,5 @@ ENTRY = MethodEntry(
     AdversarialTraining,
     source="Madry 2018",
     options=Options,
+    varies="each draws where its attack begins",
 )

@@ -66,7 +66,8 @@ class MethodEntry:
     here: how a sentence goes on after "The published recipe chooses". network: the form that an architecture takes for
     it, of `lazytui.models.forms.variants`; empty where it trains the architecture as it is. static_step: whether each
     step of it is the same operations on the same tensors, which a CUDA graph can repeat: the loss reads neither the
-    step nor a generator, asks the device for no value, and what it remembers it updates in place.
+    step nor a generator, asks the device for no value, and what it remembers it updates in place. varies: why
+    steps aren't alike, where they aren't: a clause.
     """
 
     name: str
@@ -83,6 +84,7 @@ class MethodEntry:
     published_tuning: str = ""
     network: str = ""
     static_step: bool = False
+    varies: str = ""
 
     @property
     def reads_colors(self) -> bool:

@@ -46,4 +46,5 @@ ENTRY = MethodEntry(
     reads=("attribute labels",),
     length_matters="color-uniform's weight rises over the first half of the training",
     signals={**ADVERSARY_ACCURACY, **PENALTY_WEIGHT},
+    varies="the weight of the penalty rises over the first half",
 )

@@ -53,4 +53,5 @@ ENTRY = MethodEntry(
     CutMix,
     source="Yun 2019",
     options=Options,
+    varies="each draws other rectangles",
 )

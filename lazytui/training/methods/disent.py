@@ -114,4 +114,5 @@ ENTRY = MethodEntry(
     signals=CONFLICTING_WEIGHT,
     published_tuning="the weights of the largest accuracy on the test split",
     network="twin",
+    varies="each draws between which images features are swapped, from some step on",
 )

@@ -103,4 +103,5 @@ ENTRY = MethodEntry(
     control="dfr-class",
     published_tuning="the weights of each head by the worst group of labeled validation images",
     network="prototypes",
+    static_step=True,
 )

@@ -37,7 +37,7 @@ class GradcamEdge(AgainstEdges):
         logits = self._model.head(features)
         heat = gradcam(maps, logits, batch.labels)
         distance = (scaled(resized(heat, batch.images)) - scaled(sobel(batch.images))).square().mean()
-        self._distance = distance.detach()
+        self._distance.copy_(distance.detach())
         return functional.cross_entropy(logits, batch.labels), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
@@ -70,4 +70,5 @@ ENTRY = MethodEntry(
     signals={
         "evidence_distance": "Mean squared distance of the Grad-CAM map from the edges, each with a maximum of 1."
     },
+    static_step=True,
 )

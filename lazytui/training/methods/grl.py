@@ -57,4 +57,5 @@ ENTRY = MethodEntry(
         **ADVERSARY_ACCURACY,
         "alpha": "Factor by which the adversary's gradient is reversed.",
     },
+    varies="the reversal grows with every step",
 )

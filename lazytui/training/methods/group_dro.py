@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lazytui.system.lazy_torch import functional
+from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.methods.base import GroupRate, Method, MethodContext, MethodEntry, MethodOptions
 from lazytui.training.methods.parts.groups import draw, group_means, groups_of, share_evenly
 
@@ -66,7 +66,7 @@ class WorstGroups:
         """
         means, there = group_means(each.float(), groups, len(self.log_shares))
         self.log_shares.copy_((self.log_shares + self._rate * means.detach()).log_softmax(0))
-        return (self.log_shares[there].softmax(0) * means[there]).sum()
+        return (self.log_shares.masked_fill(~there, -torch.inf).softmax(0) * means).sum()
 
 
 ENTRY = MethodEntry(
@@ -80,4 +80,5 @@ ENTRY = MethodEntry(
         "largest_group_weight": "The largest weight that one of the groups of class and attribute has: one in as many "
         "as there are if all are alike, 0.01 of ten digits in ten colors."
     },
+    static_step=True,
 )

@@ -9,7 +9,7 @@ from lazytui.training.methods.parts.environments import (
     INVARIANCE_PENALTY,
     InvarianceOptions,
     InvariantRisk,
-    environment_risks,
+    mean_risk,
     scale_gradients,
     squared_means,
 )
@@ -36,7 +36,7 @@ class InvariantRiskMinimization(InvariantRisk):
 
     def risk_and_penalty(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         gradients = scale_gradients(logits.log_softmax(1), digits)
-        return environment_risks(logits, digits, environments).mean(), squared_means(gradients, environments).mean()
+        return mean_risk(logits, digits, environments), squared_means(gradients, environments).mean()
 
     def step(self, batch: Batch, step: int) -> Tensor:
         if step == self.annealed:
@@ -54,4 +54,5 @@ ENTRY = MethodEntry(
     reads=("group labels",),
     length_matters="irm's penalty gets its weight at half of the training at the latest",
     signals=INVARIANCE_PENALTY,
+    varies="the penalty gets its weight in the course of the training",
 )

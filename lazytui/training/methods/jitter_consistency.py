@@ -71,4 +71,5 @@ ENTRY = MethodEntry(
         "disagreement": "Symmetric Kullback-Leibler divergence of the predictions for an image and for it in other "
         "colors, in nats: 0 where they agree."
     },
+    varies="each draws other colors",
 )

@@ -107,4 +107,5 @@ ENTRY = MethodEntry(
     LogitCorrection,
     source="Liu 2023",
     options=Options,
+    varies="each draws other images to mix with",
 )

@@ -55,4 +55,5 @@ ENTRY = MethodEntry(
     source="Nam 2020",
     options=Options,
     signals=CONFLICTING_WEIGHT,
+    varies="a second network learns beside it, by an optimizer of its own",
 )

@@ -80,4 +80,5 @@ ENTRY = MethodEntry(
     source="Yao 2022",
     options=Options,
     reads=("group labels",),
+    varies="each draws other images to mix with",
 )

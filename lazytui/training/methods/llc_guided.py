@@ -118,4 +118,5 @@ ENTRY = MethodEntry(
         "llc_estimate": "Local learning coefficient by short chains, to be compared along a training; `lazytui run "
         "llc` measures it. A moving average over about 20 steps."
     },
+    varies="a chain of noise is drawn anew every so many steps",
 )

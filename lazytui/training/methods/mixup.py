@@ -36,4 +36,5 @@ ENTRY = MethodEntry(
     Mixup,
     source="Zhang 2018",
     options=Options,
+    varies="each draws other images to mix with",
 )

@@ -49,4 +49,5 @@ ENTRY = MethodEntry(
     source="study E",
     options=Options,
     alters_images=True,
+    varies="each draws other colors",
 )

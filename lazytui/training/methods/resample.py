@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry
-from lazytui.training.methods.parts.environments import environment_order, environment_risks, environments_of
+from lazytui.training.methods.parts.environments import environment_order, environments_of, mean_risk
 from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, conflicting_signal, share_evenly
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Resampling(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         logits = self.context.model(batch.images).float()
-        return environment_risks(logits, batch.labels, self._environments[batch.indices]).mean()
+        return mean_risk(logits, batch.labels, self._environments[batch.indices])
 
     def signals(self) -> Mapping[str, float]:
         return conflicting_signal(self.context, self._weights)
@@ -44,4 +44,5 @@ ENTRY = MethodEntry(
     source="inverse frequency",
     reads=("group labels",),
     signals=CONFLICTING_WEIGHT,
+    static_step=True,
 )

@@ -38,4 +38,5 @@ ENTRY = MethodEntry(
     reads=("group labels",),
     length_matters="rex's penalty gets its weight at half of the training at the latest",
     signals=INVARIANCE_PENALTY,
+    varies="the penalty gets its weight in the course of the training",
 )

@@ -128,4 +128,5 @@ ENTRY = MethodEntry(
     Scrambling,
     options=Options,
     alters_images=True,
+    varies="the processor edits each image when it is first drawn",
 )

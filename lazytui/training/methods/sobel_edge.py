@@ -31,7 +31,7 @@ class SobelEdge(AgainstEdges):
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         features, maps = self.last_map(batch.images)
         distance = (resized(maps.float().mean(1, keepdim=True), batch.images) - sobel(batch.images)).square().mean()
-        self._distance = distance.detach()
+        self._distance.copy_(distance.detach())
         return functional.cross_entropy(self._model.head(features), batch.labels), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
@@ -46,4 +46,5 @@ ENTRY = MethodEntry(
     options=Options,
     known_ineffective=True,
     signals={"edge_distance": "Mean squared distance of the last map from the image's edges."},
+    static_step=True,
 )

@@ -45,7 +45,7 @@ class Suppression(Method):
             patches = pure_patches(self.context.data.params)
             selective = color_selectivity(features(self._model, patches, self.context.hardware))
             damped, boosted = self.options.damping, self.options.boost
-            self._factors = torch.where(selective > selective.median(), damped, boosted)
+            self._factors.copy_(torch.where(selective > selective.median(), damped, boosted))
             self._update_head()
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
@@ -53,8 +53,8 @@ class Suppression(Method):
         logits = functional.linear(features, self._weight * self._factors, self._model.head.bias)
         return functional.cross_entropy(logits, batch.labels)
 
-    def step(self, batch: Batch, step: int) -> Tensor:
-        loss = super().step(batch, step)
+    def update(self, batch: Batch, step: int) -> Tensor:
+        loss = super().update(batch, step)
         self._update_head()
         return loss
 
@@ -93,4 +93,5 @@ ENTRY = MethodEntry(
     source="study A",
     options=Options,
     known_ineffective=True,
+    static_step=True,
 )

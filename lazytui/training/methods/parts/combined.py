@@ -154,6 +154,8 @@ def _combined(entries: list[MethodEntry]) -> MethodEntry:
         length_matters="; ".join(entry.length_matters for entry in entries if entry.length_matters),
         signals={signal: meaning for entry in entries for signal, meaning in entry.signals.items()},
         published_tuning="; ".join(entry.published_tuning for entry in entries if entry.published_tuning),
+        static_step=all(entry.static_step for entry in entries),
+        varies="; ".join(dict.fromkeys(entry.varies for entry in entries if entry.varies)),
     )
 
 
@@ -177,7 +179,7 @@ def _alone(entry: MethodEntry) -> str:
     method = entry.method_class
     if method.in_schedule is not Method.in_schedule:
         return "trains in stages"
-    if method.step is not Method.step:
+    if method.step is not Method.step or method.update is not Method.update:
         return "decides how a step is taken"
     if entry.network:
         return "trains a network of another form"

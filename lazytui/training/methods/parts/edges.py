@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -82,9 +83,14 @@ def resized(maps: Tensor, images: Tensor) -> Tensor:
 
 def sobel(images: Tensor) -> Tensor:
     """(n, 3, h, w) -> (n, 1, h, w): how steep brightness is; a straight edge from black to white gives 1."""
-    across = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]], device=images.device) / 4
-    luma = torch.einsum("c,nchw->nhw", torch.tensor(LUMA, device=images.device), images)[:, None]
-    slopes = functional.conv2d(
-        functional.pad(luma, (1, 1, 1, 1), mode="replicate"), torch.stack((across, across.T))[:, None]
-    )
+    weights, filters = _luma_and_filters(images.device)
+    luma = torch.einsum("c,nchw->nhw", weights, images)[:, None]
+    slopes = functional.conv2d(functional.pad(luma, (1, 1, 1, 1), mode="replicate"), filters)
     return (slopes.square().sum(1, keepdim=True) + 1e-12).sqrt()
+
+
+@cache
+def _luma_and_filters(device: torch.device) -> tuple[Tensor, Tensor]:
+    """(3,) and (2, 1, 3, 3), made once: a step that is recorded as a CUDA graph may copy nothing to the device."""
+    across = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]], device=device) / 4
+    return torch.tensor(LUMA, device=device), torch.stack((across, across.T))[:, None]

@@ -117,8 +117,18 @@ _NEW = 0.02
 
 def environment_risks(logits: Tensor, digits: Tensor, environments: Tensor) -> Tensor:
     """(e,): the mean cross-entropy of each environment that is in the batch."""
-    risks, there = group_means(functional.cross_entropy(logits, digits, reduction="none"), environments, 2)
+    risks, there = _both_risks(logits, digits, environments)
     return risks[there]
+
+
+def mean_risk(logits: Tensor, digits: Tensor, environments: Tensor) -> Tensor:
+    """The mean of `environment_risks`, for which the device isn't asked how many there are."""
+    risks, there = _both_risks(logits, digits, environments)
+    return risks.sum() / there.sum()
+
+
+def _both_risks(logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
+    return group_means(functional.cross_entropy(logits, digits, reduction="none"), environments, 2)
 
 
 def squared_means(each: Tensor, environments: Tensor) -> Tensor:

@@ -62,7 +62,7 @@ def in_rounds(chosen: Tensor, length: int, generator: Generator) -> Tensor:
 def group_means(each: Tensor, groups: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The mean of `each`, (n,), in every group: (count,), 0 where a group has no sample here; and which groups have."""
     sums = torch.zeros(count, device=each.device, dtype=each.dtype).index_add(0, groups, each)
-    sizes = groups.bincount(minlength=count)
+    sizes = torch.zeros(count, device=groups.device, dtype=groups.dtype).index_add(0, groups, torch.ones_like(groups))
     return sums / sizes.clamp(min=1), sizes > 0
 
 

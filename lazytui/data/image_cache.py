@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from lazytui.data.data_folder import image_folder
 from lazytui.errors import BadInput
 from lazytui.files.package_data import package_folder
+from lazytui.files.trees import make_room
 from lazytui.files.writing import is_file, replace_atomically
 
 Bytes = NDArray[np.uint8]
@@ -182,18 +183,7 @@ def _make_room(keep: str) -> None:
         with suppress(OSError):
             if time.time() - file.stat().st_mtime > _LEFT_BEHIND:
                 file.unlink()
-    entries = []
-    for file in _files("*-*.bin"):
-        with suppress(OSError):
-            entries.append((file.stat().st_mtime, file.stat().st_size, file))
-    total = sum(size for _, size, _ in entries)
-    for _, size, file in sorted(entries):
-        if total <= ON_DISK:
-            break
-        if not file.name.startswith(keep):
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
-                total -= size
+    make_room(_files("*-*.bin"), ON_DISK, lambda file: file.name.startswith(keep))
 
 
 def _files(pattern: str) -> Iterator[Path]:

@@ -1,9 +1,11 @@
-"""Sizes and removal of folders of any depth, without recursion or long paths."""
+"""Sizes and removal of folders of any depth, without recursion or long paths; files of which the oldest make room."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -29,6 +31,26 @@ def _size_of(entry: os.DirEntry[str]) -> int:
         return entry.stat(follow_symlinks=False).st_size
     except OSError:  # a temporary file of a run that is going on
         return 0
+
+
+def make_room(files: Iterable[Path], limit: int, keep: Callable[[Path], bool] = lambda _file: False) -> None:
+    """Remove the files that were used longest ago until all together have no more than so many bytes.
+
+    keep: those that stay in any case. What can't be removed stays, too.
+    """
+    found = []
+    for file in files:
+        with suppress(OSError):  # another process has removed it
+            info = file.stat(follow_symlinks=False)
+            found.append((max(info.st_mtime, info.st_atime), info.st_size, file))
+    total = sum(size for _, size, _ in found)
+    for _, size, file in sorted(found):
+        if total <= limit:
+            return
+        with suppress(OSError):
+            if not keep(file):
+                file.unlink(missing_ok=True)
+                total -= size
 
 
 def remove_tree(folder: Path, *, last: str) -> None:

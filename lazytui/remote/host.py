@@ -20,7 +20,7 @@ from lazytui.files.reading import before_reading
 from lazytui.remote.address import Address
 from lazytui.remote.line import Line, LineLost
 from lazytui.remote.messages import Reply
-from lazytui.remote.mirror import Mirror, content_of, run_of
+from lazytui.remote.mirror import LARGEST_COPIES, Mirror, content_of, limit_copies, mark_as_used, run_of
 from lazytui.remote.protocol import EVENTS_FILE, GROWING, LARGEST_FILE, LONGEST_CHUNK, is_served
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -34,6 +34,8 @@ _INTEREST_SECONDS = 5.0
 """How long a file is followed after it was read."""
 _FIRST_PIECE, _QUICK = 1 << 16, 0.3
 """Bytes that are asked for at once at first; twice as many after a piece that came in less time (seconds) than this."""
+_BROUGHT = LARGEST_COPIES // 16
+"""Bytes that are brought between two looks at how much all copies take."""
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 10.0
 """Seconds until a lost line is tried again, doubled each time."""
 
@@ -63,6 +65,7 @@ class Host:
         self._lock = threading.RLock()
         self._followed: dict[tuple[str, str], float] = {}
         self._may_restore = False
+        self._brought = 0
         self._over = threading.Event()
         self._wake = threading.Event()
         self._line: Line | None = None
@@ -93,6 +96,8 @@ class Host:
             line.end()
         if self._thread:
             self._thread.join(timeout=5)
+        if self._brought:
+            limit_copies(mirrors_folder())
         with self._lock:
             if self._line:
                 self._line.close()
@@ -107,8 +112,7 @@ class Host:
     def start(self, kind: str, values: Mapping[str, object]) -> RunFolder:
         return self._started("start", kind=kind, values=dict(values))
 
-    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str]) -> RunFolder:
-        """Start a run as a job of an engine over there. options: `NAME=VALUE` each."""
+    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str] = ()) -> RunFolder:
         return self._started("submit", kind=kind, values=dict(values), engine=engine, options=list(options))
 
     def _started(self, do: str, **asked: Any) -> RunFolder:
@@ -248,7 +252,9 @@ class Host:
         if run is None or file not in self.mirror.files_of(run):
             return
         if file not in GROWING:
-            if not path.exists():
+            if path.exists():
+                mark_as_used(path)
+            else:
                 self._bring(run, file)
             return
         is_new = time.monotonic() - self._followed.get((run, file), 0.0) > _INTEREST_SECONDS
@@ -268,6 +274,14 @@ class Host:
     def _bring(self, run: str, file: str) -> None:
         with self._reported():
             self.mirror.write_whole(run, file, self._content(run, file))
+        self._make_room(run, file)
+
+    def _make_room(self, run: str, file: str) -> None:
+        """Once in a while, since it takes a look at all copies."""
+        self._brought += self.mirror.offset(run, file)
+        if self._brought > _BROUGHT:
+            self._brought = 0
+            limit_copies(mirrors_folder())
 
     def bring_all(self, files: Sequence[tuple[str, str]]) -> None:
         """Bring small files of many runs by one question: those of the pairs of a run and a file that aren't here."""
@@ -280,6 +294,7 @@ class Host:
                 content = content_of(piece)
                 if len(content) == piece.size and (piece.run, piece.file) in missing:
                     self.mirror.write_whole(piece.run, piece.file, iter([content]))
+                    self._make_room(piece.run, piece.file)
 
     def _content(self, run: str, file: str) -> Iterator[bytes]:
         offset, most = 0, _FIRST_PIECE

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from lazytui.errors import LazytuiError
-from lazytui.files.trees import remove_tree
+from lazytui.files.trees import make_room, remove_tree
 from lazytui.files.writing import replace_atomically, storage_errors, write_atomic
 from lazytui.remote.messages import MetricsRow, Piece, Row
 from lazytui.remote.protocol import GROWING, LARGEST_FILE, is_run_name, is_served
@@ -23,6 +23,12 @@ from lazytui.runs.workspace import Workspace
 
 _STATUS_FILE = "status.json"
 _NAME_FILE = "name"
+
+
+LARGEST_COPIES = 1 << 30
+"""Bytes of what was brought of the runs of all machines together."""
+
+_IN_USE_SECONDS = 60.0
 
 
 class Mirror:
@@ -115,7 +121,7 @@ class Mirror:
     # Files
 
     def offset(self, name: str, file: str) -> int:
-        """Bytes that are here of a file that grows."""
+        """Bytes that are here of a file."""
         try:
             return (self.path / name / file).stat().st_size
         except OSError:
@@ -146,6 +152,30 @@ class Mirror:
         with replace_atomically(self.path / name / file) as temporary, temporary.open("wb") as opened:
             for content in pieces:
                 opened.write(content)
+
+
+def limit_copies(mirrors: Path) -> None:
+    """Remove files of other machines' runs beyond the size limit, those that were read longest ago first.
+
+    They come again when they are read. Records and states stay, so that lists do; so do files in use.
+    """
+    make_room(_brought(mirrors), LARGEST_COPIES, _is_in_use)
+
+
+def _brought(mirrors: Path) -> Iterator[Path]:
+    for folder, _, files in os.walk(mirrors):  # which follows no links, of which folders of several machines consist
+        yield from (Path(folder) / file for file in files if is_served(file))
+
+
+def mark_as_used(file: Path) -> None:
+    """Without another time of its content, by which it is seen to change."""
+    with suppress(OSError):
+        os.utime(file, ns=(time.time_ns(), file.stat().st_mtime_ns))
+
+
+def _is_in_use(file: Path) -> bool:
+    info = file.stat(follow_symlinks=False)
+    return time.time() - max(info.st_mtime, info.st_atime) < _IN_USE_SECONDS
 
 
 def _make(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shlex
 from collections.abc import Callable
@@ -13,11 +14,12 @@ import pytest
 
 from lazytui.errors import LazytuiError
 from lazytui.remote import line as line_module
+from lazytui.remote import mirror as mirror_module
 from lazytui.remote.address import Address
 from lazytui.remote.host import Host
 from lazytui.remote.line import Line, LineLost, Refused
 from lazytui.remote.messages import Reply
-from lazytui.remote.mirror import Mirror, content_of
+from lazytui.remote.mirror import Mirror, content_of, limit_copies, mark_as_used
 from lazytui.remote.protocol import PROTOCOL, as_line
 from lazytui.remote.rows import row_of
 from lazytui.runs.workspace_watch import WorkspaceWatch
@@ -182,6 +184,28 @@ def test_a_growing_file_is_written_where_it_grew_only(tmp_path: Path) -> None:
     assert not append(100, 200, "hole") and file.read_text() == "onetwo"
     assert not append(3, 6, "two") and file.read_text() == "onetwo", "the same again, of another process"
     assert not append(6, None, "") and append(6, 3, "") and not file.exists(), "it was begun anew"
+
+
+def test_what_was_read_longest_ago_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records and states stay, and so does what is in use; whatever a link leads to is none of it."""
+    monkeypatch.setattr(mirror_module, "LARGEST_COPIES", 250)
+    mirror, away = Mirror(tmp_path / "at" / "box", "box"), tmp_path / "away"
+    mirror.take(Reply.model_validate({"re": 1, "rows": [row(files=["result.json"])]}).rows[0])
+    away.mkdir()
+    (tmp_path / "at" / "several").mkdir()
+    (tmp_path / "at" / "several" / "run").symlink_to(away)
+    run = mirror.path / NAME
+    files = [run / "model.safetensors", run / "result.json", run / "arrays.safetensors", away / "result.json"]
+    for age, file in enumerate(files):
+        file.write_bytes(bytes(100))
+        os.utime(file, (1000 + age, 1000 + age))
+    mark_as_used(files[0])
+    assert files[0].stat().st_mtime == 1000
+    limit_copies(tmp_path / "at")
+    assert [file.exists() for file in files] == [True, False, True, True]
+    monkeypatch.setattr(mirror_module, "LARGEST_COPIES", 0)
+    limit_copies(tmp_path / "at")
+    assert {file.name for file in run.iterdir()} == {"run.json", "status.json", "model.safetensors"}
 
 
 def test_changed_answers_are_refused_or_harmless(far: Far, tmp_path: Path) -> None:

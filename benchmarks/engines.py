@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from lazytui.analyses.core.execute import create, execute_run, recorded_params
+from lazytui.runs.progress_report import SilentNarrator
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab, read_events, wait_until
 from tests.one_node_slurm import OneNodeSlurm
-from tests.runs.engines.tiny_job import Silent
 
 _DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200", "--model", "small-16")
 _GRID = ("--methods", "focal,reweight,subsample,group-dro", "--seeds", "0-4", "--bias", "0.95,0.97,0.98,0.99")
@@ -154,7 +154,7 @@ def _equal(bench: _Bench, runs: list[RunFolder]) -> int:
     equal = 0
     for run in runs:
         own = create("train", recorded_params(run), here)
-        execute_run(own, here, Silent())
+        execute_run(own, here, SilentNarrator())
         equal += own.weights.read_bytes() == run.weights.read_bytes()
     return equal
 

@@ -5,6 +5,7 @@ Needs sshd. The other machine is this one, so that what takes a processor there 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -48,6 +49,7 @@ def main() -> None:
         commands(address, line, sshd)
         kept_line(address, line)
         following(address, far, line)
+        on_the_screen(address, far)
         cutting(address, far, line)
         line.close()
 
@@ -124,6 +126,53 @@ def following(address: Address, far: Path, line: SlowLine) -> None:
     report("following: the longest", max(lags), None, "s")
     report("following: both ways", rate / 1000, 10.0, "kB/s")
     host.hang_up()
+
+
+def on_the_screen(address: Address, far: Path) -> None:
+    """The same as a person at the app sees it: until a point is in the chart that is drawn."""
+    run = going_run(far)
+    host = Host(address)
+    frames = asyncio.run(frames_drawn(host, run))
+    host.hang_up()
+    lags = []
+    for event in EventReader(run.events).read():
+        when = next((when for when, last in frames if last >= event["step"] > frames[0][1]), None)
+        lags += [when - event["values"]["written"]] if when else []
+    assert len(lags) > FOLLOWED_SECONDS, "hardly a point was drawn"
+    report("following: median time from there onto the app's screen", statistics.median(lags), 0.5, "s")
+    report("following: the longest", max(lags), None, "s")
+
+
+async def frames_drawn(host: Host, run: Any) -> list[tuple[float, float]]:
+    """When each frame was drawn of an app of 120 x 36 that shows the training, and the last step in its charts."""
+    from lazytui.app.figures import LinesView
+    from lazytui.app.shell.app import LazytuiApp
+
+    frames: list[tuple[float, float]] = []
+
+    class Watched(LazytuiApp):
+        def _display(self, screen: Any, renderable: Any) -> None:
+            super()._display(screen, renderable)
+            points = [
+                series.x[-1] for view in screen.query(LinesView) for series in view.figure.series if len(series.x)
+            ]
+            if points:
+                frames.append((time.time(), max(points)))
+
+    app = Watched(host.workspace, host)
+    over = threading.Event()
+    writer = threading.Thread(target=write_events, args=(run, over))
+    async with app.run_test(size=(120, 36)):
+        while host.workspace.run_at(run.id) is None:
+            await asyncio.sleep(0.1)
+        app.open_run(run.id)
+        writer.start()
+        await asyncio.sleep(5)  # until it is shown
+        frames.clear()
+        await asyncio.sleep(FOLLOWED_SECONDS)
+        over.set()
+    writer.join()
+    return frames
 
 
 def cutting(address: Address, far: Path, line: SlowLine) -> None:

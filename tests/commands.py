@@ -161,14 +161,19 @@ def finish(process: subprocess.Popen[str]) -> Finished:
     return Finished(process.returncode, out, err)
 
 
-def wait_until(condition: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
-    """Return as soon as the condition holds; fail when it never does, or when the process that makes it true ends."""
+def wait_until(
+    condition: Callable[[], object], process: subprocess.Popen[str] | None = None, *, every: float = 0.02
+) -> None:
+    """Return as soon as the condition holds; fail when it never does, or when the process that makes it true ends.
+
+    every: seconds between two looks, more where one is work.
+    """
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         if process is not None and process.poll() is not None and not condition():
             raise AssertionError(f"the process ended first: {finish(process)}")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def read_json(path: Path) -> Any:

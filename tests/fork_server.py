@@ -35,7 +35,12 @@ from typing import Any, NoReturn, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_PROGRAMS = ("lazytui", "lazytui.analyses.core.worker_process", "lazytui.cli.fork_server_process")
+_PROGRAMS = (
+    "lazytui",
+    "lazytui.analyses.core.worker_process",
+    "lazytui.cli.fork_server_process",
+    "tests.remote.as_ssh",
+)
 _LOADED = ("torch", "torchvision", "torch._dynamo", "matplotlib.figure", "plotext", "psutil", "sklearn.decomposition")
 _NOT_LOADED = ("lazytui.__main__", "lazytui.app")
 """The app sets variables before it loads Textual, which reads them once."""

@@ -106,7 +106,7 @@ class OneNodeSlurm:
         )
         self._daemon("slurmctld", "-c")
         self.start_node()
-        wait_until(lambda: self.call("sinfo", "-h", "-p", "low", "-o", "%T") == "idle")
+        wait_until(lambda: self.call("sinfo", "-h", "-p", "low", "-o", "%T") == "idle", every=0.1)
 
     @property
     def node(self) -> str:

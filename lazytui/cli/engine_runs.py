@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lazytui.cli.print_results import print_note
+from lazytui.runs.events import EventReader
+from lazytui.runs.executors import Nobody
 
 if TYPE_CHECKING:
     from lazytui.runs.engines.engine import Engine
-    from lazytui.runs.events import EventReader
-    from lazytui.runs.progress_report import Narrator
     from lazytui.runs.run_folder import RunFolder
     from lazytui.runs.workspace import Workspace
 
@@ -22,22 +22,20 @@ def engine_elsewhere(name: str | None, options: Sequence[str]) -> Engine | None:
     Raises LazytuiError where it can be known that it won't.
     """
     from lazytui.errors import UsageError
-    from lazytui.runs.engines.catalog import open_engine
+    from lazytui.runs.engines.catalog import engine_with_queue
 
     if name is None:
         if options:
             raise UsageError("--engine-option is for an --engine.")
         return None
-    engine = open_engine(name, options)
-    engine.check()
-    return engine if engine.takes_tickets else None
+    return engine_with_queue(name, options)
 
 
 def submit(run: RunFolder, workspace: Workspace, engine: Engine, *, quiet: bool) -> None:
     """Hand a run to an engine and return at once."""
     from lazytui.runs.engines.loop import EngineExecutor
 
-    EngineExecutor(engine).submit({run.record.kind: run}, _Person(run, workspace, quiet=True))
+    EngineExecutor(engine).submit(run, workspace)
     ticket = run.ticket
     where = f"in the queue ({ticket.words})" if ticket else "going already"
     print_note(f"{run.id} is {where}; follow it: lazytui runs follow {run.id}", quiet=quiet)
@@ -50,9 +48,8 @@ def execute_elsewhere(run: RunFolder, workspace: Workspace, engine: Engine, *, q
     """
     from lazytui.errors import Interrupted, LazytuiError
     from lazytui.runs.engines.loop import EngineExecutor
-    from lazytui.runs.executors import Overseer
 
-    person: Overseer = _Person(run, workspace, quiet=quiet)
+    person = _Person(run, workspace, quiet=quiet)
     try:
         EngineExecutor(engine).execute({run.record.kind: run}, person, lambda _: "", "runs")
     except KeyboardInterrupt:
@@ -63,19 +60,13 @@ def execute_elsewhere(run: RunFolder, workspace: Workspace, engine: Engine, *, q
         raise LazytuiError(f"{run.id}: {status.state}. {status.error or ''}".rstrip())
 
 
-class _Person:
+class _Person(Nobody):
     """Who waits for a run at a terminal: hears what the loop notes, and what the run itself reports."""
 
     def __init__(self, run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
-        from lazytui.cli.narration import open_narrator
-        from lazytui.runs.events import EventReader
-
-        self.workspace = workspace
-        self.pausing = False
-        self._events: EventReader = EventReader(run.events)
+        super().__init__(workspace)
+        self._events = EventReader(run.events)
         self._quiet = quiet
-        with open_narrator(run.id, quiet=True) as narrator:
-            self.narrator: Narrator = narrator
 
     def must_stop(self) -> bool:
         """Asked often, so here is heard what the run has reported since."""
@@ -86,12 +77,6 @@ class _Person:
                 if not self._quiet:
                     print_event(event, file=sys.stderr)
         return False
-
-    def wait_while_paused(self) -> None:
-        """A person doesn't pause."""
-
-    def progress(self, done: int, total: int, unit: str) -> None:
-        """Of one run that says nothing."""
 
     def note(self, text: str) -> None:
         print_note(text, quiet=self._quiet)

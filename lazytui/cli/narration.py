@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from lazytui.cli.print_results import print_note
 from lazytui.plain_text import plain_text
+from lazytui.runs.progress_report import SilentNarrator
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -26,7 +27,7 @@ _CONTINUED = "goes on"
 def open_narrator(title: str, *, quiet: bool) -> Iterator[Narrator]:
     """The narrator that fits where standard error goes."""
     if quiet:
-        yield _Silent()
+        yield SilentNarrator()
     elif sys.stderr.isatty():
         with _bar() as bar:
             yield _Bars(bar, title)
@@ -60,20 +61,6 @@ def print_event(event: Event, file: TextIO | None = None) -> None:
             print(f"resumed at step {event.get('step')}", flush=True, file=file)
         case "continued":
             print("goes on", flush=True, file=file)
-
-
-class _Silent:
-    def progress(self, progress: Progress) -> None:
-        pass
-
-    def metrics(self, step: int, values: Mapping[str, float]) -> None:
-        pass
-
-    def note(self, text: str) -> None:
-        pass
-
-    def continued(self) -> None:
-        pass
 
 
 class _Lines:

@@ -19,18 +19,18 @@ def serve(
 ) -> None:
     """Show the runs of this machine to another one. `lazytui --at` starts it there by ssh; it listens to no network."""
     from lazytui.errors import UsageError
-    from lazytui.remote.server import ServedRuns
     from lazytui.remote.server import serve as answer
+    from lazytui.runs.run_control import RunControl
     from lazytui.runs.workspace import Workspace
 
     if not stdio:
         raise UsageError("lazytui serve is started by `lazytui --at` over ssh; by hand it needs --stdio.")
     os.chdir(os.path.expanduser("~"))  # noqa: PTH111 - where ssh begins, too
 
-    def control() -> ServedRuns:
-        from lazytui.cli.served_runs import RunsAndEngines
+    def control() -> RunControl:
+        from lazytui.cli.served_runs import ServedRuns
 
-        return RunsAndEngines(there)
+        return ServedRuns(there)
 
     there = Workspace((workspace or workspace_path()).expanduser())
     os.environ["LAZYTUI_WORKSPACE"] = str(there.path)

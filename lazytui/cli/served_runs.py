@@ -9,22 +9,13 @@ from lazytui.code_permission import allow_named
 from lazytui.runs.run_folder import RunFolder
 
 
-class RunsAndEngines(LocalRuns):
+class ServedRuns(LocalRuns):
     """Who asks has come by ssh, and may run whatever code they name as well by a shell."""
 
     def start(self, kind: str, values: Mapping[str, object]) -> RunFolder:
         allow_named(values)
         return super().start(kind, values)
 
-    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str]) -> RunFolder:
-        """The same as a job of an engine."""
-        from lazytui.analyses.core import execute
-        from lazytui.cli.engine_runs import engine_elsewhere, submit
-
-        opened = engine_elsewhere(engine, options)
-        if opened is None:  # processes of this machine
-            return self.start(kind, values)
+    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str] = ()) -> RunFolder:
         allow_named(values)
-        run = execute.create(kind, execute.validate(kind, dict(values)), self.workspace)
-        submit(run, self.workspace, opened, quiet=True)
-        return run
+        return super().submit(kind, values, engine, options)

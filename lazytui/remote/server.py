@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from lazytui import __version__
 from lazytui.diagnostics import report_internal_error
@@ -26,15 +26,7 @@ _ROWS_AT_ONCE = 50
 Answer = dict[str, Any]
 
 
-class ServedRuns(RunControl, Protocol):
-    """What does something about runs, also by the engines of this machine."""
-
-    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str]) -> RunFolder:
-        """Start a run as a job of an engine."""
-        ...
-
-
-def serve(requests: BinaryIO, replies: BinaryIO, workspace: Workspace, control: Callable[[], ServedRuns]) -> None:
+def serve(requests: BinaryIO, replies: BinaryIO, workspace: Workspace, control: Callable[[], RunControl]) -> None:
     """Say hello, then answer each request; ends when the requests do, or with one that is no line of reasonable length.
 
     control: makes what does something about runs, once that is asked for: it takes a second to load.
@@ -53,7 +45,7 @@ def _send(replies: BinaryIO, message: Answer) -> None:
 
 
 class _Server:
-    def __init__(self, workspace: Workspace, control: Callable[[], ServedRuns]) -> None:
+    def __init__(self, workspace: Workspace, control: Callable[[], RunControl]) -> None:
         self._workspace = workspace
         self._make_control = control
         self._folders: dict[str, FolderWatch] = {}
@@ -74,7 +66,7 @@ class _Server:
         }
 
     @cached_property
-    def _control(self) -> ServedRuns:
+    def _control(self) -> RunControl:
         return self._make_control()
 
     def answer(self, line: bytes) -> Iterator[Answer]:

@@ -89,13 +89,18 @@ class Hosts:
     # Each of them where the run is
 
     def start(self, kind: str, values: Mapping[str, object]) -> RunFolder:
-        """Where the runs are that it is about; on the first machine where it is about none."""
+        return self._shown(self._place_of(kind, values).start(kind, values))
+
+    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str] = ()) -> RunFolder:
+        return self._shown(self._place_of(kind, values).submit(kind, values, engine, options))
+
+    def _place_of(self, kind: str, values: Mapping[str, object]) -> RunControl:
+        """Where the runs are that a run is about; the first machine where it is about none."""
         if kind in HERE:
-            return self._here.start(kind, values)
+            return self._here
         named = (value for value in values.values() if isinstance(value, str))
         runs = (run for run in map(self.workspace.run_at, named) if run)
-        host = next((host for run in runs if (host := self._host_of(run))), self.hosts[0])
-        return self._shown(host.start(kind, values))
+        return next((host for run in runs if (host := self._host_of(run))), self.hosts[0])
 
     def stop(self, run: RunFolder) -> None:
         self._control(run).stop(run)

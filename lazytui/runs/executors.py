@@ -8,7 +8,7 @@ from typing import Protocol
 
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.runs.jobs import request_pause, request_stop, wake
-from lazytui.runs.progress_report import Narrator
+from lazytui.runs.progress_report import Narrator, SilentNarrator
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
@@ -29,6 +29,28 @@ class Overseer(Protocol):
     def wait_while_paused(self) -> None: ...
     def progress(self, done: int, total: int, unit: str) -> None: ...
     def note(self, text: str) -> None: ...
+
+
+class Nobody:
+    """An overseer of runs that nobody waits for."""
+
+    pausing = False
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.narrator: Narrator = SilentNarrator()
+
+    def must_stop(self) -> bool:
+        return False
+
+    def wait_while_paused(self) -> None:
+        pass
+
+    def progress(self, done: int, total: int, unit: str) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        pass
 
 
 class Executor(Protocol):

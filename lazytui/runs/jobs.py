@@ -75,7 +75,7 @@ def require_in_no_queue(run: RunFolder) -> None:
 
 
 def resume_arguments(run: RunFolder, workspace: Workspace) -> list[str]:
-    """What `lazytui` is called with to execute a run, wherever that is done."""
+    """What `lazytui` is called with to execute a run, wherever that is done: `runs resume FOLDER`, and options."""
     options = [*model_options(run.record.params), *log_options(run), "--workspace", str(workspace.path.resolve())]
     return ["runs", "resume", str(run.path.resolve()), *options]
 

@@ -38,6 +38,22 @@ class Narrator(Protocol):
     def continued(self) -> None: ...
 
 
+class SilentNarrator:
+    """Nobody listens."""
+
+    def progress(self, progress: Progress) -> None:
+        pass
+
+    def metrics(self, step: int, values: Mapping[str, float]) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        pass
+
+    def continued(self) -> None:
+        pass
+
+
 class Report:
     """Handed to the work. It also carries the other direction: that somebody asked the work to stop, or to wait.
 

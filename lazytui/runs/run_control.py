@@ -15,6 +15,10 @@ class RunControl(Protocol):
         """Start a run that goes on by itself. values: of its Params, as far as they were given."""
         ...
 
+    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str] = ()) -> RunFolder:
+        """The same as a job of an engine. options: of the engine, `NAME=VALUE` each."""
+        ...
+
     def stop(self, run: RunFolder) -> None:
         """Ask a going run to save and stop."""
         ...

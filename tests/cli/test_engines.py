@@ -17,11 +17,11 @@ _QUICK = ("--engine", "slurm", "--engine-option", "look-every=0.2")
 def test_a_study_on_slurm_has_the_weights_of_one_here(
     lab: Lab, slurm: OneNodeSlurm, finished_training: FinishedTraining
 ) -> None:
-    study = ("run", "study", *TINY_TRAINING, "--model", "cnn3", "--epochs", "8", "--methods", "focal", "--seeds", "3")
+    study = ("run", "study", *TINY_TRAINING, "--model", "cnn3", "--epochs", "8", "--methods", "erm", "--seeds", "3")
     done = lab.run(*study, *_QUICK, "--json", **slurm.environment)
     assert done.code == 0, done.err
-    assert done.json["metrics"]["done"] == 2 and done.json["params"]["engine"] == "slurm"
-    (erm,) = (run for run in lab.workspace.glob("*-erm-*") if read_json(run / "status.json")["state"] == "done")
+    assert done.json["metrics"]["done"] == 1 and done.json["params"]["engine"] == "slurm"
+    (erm,) = (run for run in lab.workspace.glob("*-train-*") if read_json(run / "status.json")["state"] == "done")
     assert (erm / "model.safetensors").read_bytes() == (finished_training.folder / "model.safetensors").read_bytes()
     assert (erm / "output.log").read_text() == "", "a job says nothing beside its log of events"
 
@@ -38,7 +38,7 @@ def test_a_run_in_a_queue_is_listed_with_its_job_and_taken_out_of_it(lab: Lab, s
         in lab.call("runs", "resume", "latest").sentence
     )
     assert lab.run("runs", "stop", "latest", **slurm.environment).code == 0
-    wait_until(lambda: not slurm.call("squeue", "-h", "--partition=never"))
+    wait_until(lambda: not slurm.call("squeue", "-h", "--partition=never"), every=0.2)
     assert "stopped" in lab.call("runs", "list").out
     assert lab.call("runs", "remove", "latest", "--yes").code == 0
 
@@ -51,6 +51,7 @@ _WRONG = {
         2,
         "There is no option of the engine local 'time'. Available: persistent, per-device, devices.",
     ),
+    "study --engine slurm --per-device 2": (2, "--per-device shares this machine's GPUs, and the engine is slurm."),
     "study --engine slurm --engine-option wrap=x": (
         2,
         "--wrap of sbatch can't be chosen: the engine slurm sets it, or can't do with it.",

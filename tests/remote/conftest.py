@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,10 @@ class Far:
 
 
 @pytest.fixture
-def far(as_ssh: str, tmp_path: Path) -> Far:  # noqa: ARG001
+def far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Far:
+    """Reached by `as_ssh.py`, which costs next to nothing."""
+    monkeypatch.setenv("LAZYTUI_SSH", f"{sys.executable} -m tests.remote.as_ssh")
+    monkeypatch.setenv("LAZYTUI_CACHE", str(tmp_path / "cache"))
     workspace = tmp_path / "far"
     workspace.mkdir()
     return Far(workspace)

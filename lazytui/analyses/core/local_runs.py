@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
+from lazytui.runs.engines.catalog import engine_with_queue
 from lazytui.runs.engines.control import stop_run
+from lazytui.runs.engines.loop import EngineExecutor
 from lazytui.runs.jobs import can_continue, continue_run, request_pause, start_detached
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.trash import Trash
@@ -27,6 +29,16 @@ class LocalRuns:
         run = execute.create(kind, execute.validate(kind, dict(values)), self.workspace)
         start_detached(run, self.workspace)
         _log.debug("started %s", run.id)
+        return run
+
+    def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str] = ()) -> RunFolder:
+        from lazytui.analyses.core import execute
+
+        opened = engine_with_queue(engine, options)
+        if opened is None:
+            return self.start(kind, values)
+        run = execute.create(kind, execute.validate(kind, dict(values)), self.workspace)
+        EngineExecutor(opened).submit(run, self.workspace)
         return run
 
     def stop(self, run: RunFolder) -> None:

@@ -16,12 +16,14 @@ from lazytui.analyses.trainings.trainings_result import Failure, GridResult
 from lazytui.catalog_fields import name_field, require_name
 from lazytui.counted_nouns import counted
 from lazytui.data.splits import with_found_data
+from lazytui.errors import UsageError
 from lazytui.figures.kinds import Column, Table
 from lazytui.list_values import split_numbers
 from lazytui.runs.engines.catalog import open_engine
 from lazytui.runs.engines.engine import Engine
+from lazytui.runs.engines.local import MOST_PER_DEVICE
 from lazytui.runs.engines.loop import EngineExecutor
-from lazytui.runs.engines.settings import AUTO, ENGINES, chosen_engine, read_option
+from lazytui.runs.engines.settings import AUTO, ENGINES, LOCAL, chosen_engine, read_option
 from lazytui.runs.executors import Executor
 from lazytui.runs.formatting import accuracies_text
 from lazytui.runs.jobs import resume_command
@@ -63,6 +65,13 @@ class GridParams(Params):
         (), description="An option for the engine, such as time=2:00:00 or partition=gpu. Repeatable."
     )
 
+    per_device: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_PER_DEVICE,
+        description="Trainings at a time on each GPU of this machine; like --engine-option per-device=N.",
+    )
+
     @field_validator("engine")
     @classmethod
     def _known_engine(cls, engine: str) -> str:
@@ -76,8 +85,13 @@ class GridParams(Params):
         return options
 
     def open_engine(self) -> Engine:
-        """The engine that executes the trainings."""
-        return open_engine(self.engine, self.engine_option, self.jobs)
+        """The engine that executes the trainings. Raises LazytuiError where there is none of that kind."""
+        options = list(self.engine_option)
+        if self.per_device is not None:
+            if (name := chosen_engine(self.engine)) != LOCAL:
+                raise UsageError(f"--per-device shares this machine's GPUs, and the engine is {name}.")
+            options.append(f"per-device={self.per_device}")
+        return open_engine(self.engine, options, self.jobs)
 
     def executor(self) -> Executor:
         return EngineExecutor(self.open_engine())

@@ -244,9 +244,12 @@ class LabScreen(ReportsFailures, Screen[None]):
     def open_analysis(self, kind: str) -> None:
         """Open what lies over this screen for another analysis that shares it."""
 
-    def start(self, kind: str, values: dict[str, object], *, show: bool = True) -> None:
-        """Start a run; what is wrong with it stays to be read until something starts, or what is asked changes."""
-        self.lab.start(kind, values, show=show, refused=self.show_refusal)
+    def start(self, kind: str, values: dict[str, object], *, show: bool = True, engine: str = "") -> None:
+        """Start a run; what is wrong with it stays to be read until something starts, or what is asked changes.
+
+        engine: whose job it is to be, if any one's.
+        """
+        self.lab.start(kind, values, show=show, engine=engine, refused=self.show_refusal)
 
     def show_refusal(self, sentence: str) -> None:
         """Why a run wasn't started; nothing takes it away."""

@@ -169,13 +169,17 @@ class Lab(ReportsFailures, App[None]):
         values: dict[str, object],
         *,
         show: bool = True,
+        engine: str = "",
         refused: Callable[[str], object] = lambda _sentence: None,
     ) -> None:
-        """Start a run in a process of its own, and show it, or say so. refused: called with what is wrong with it."""
+        """Start a run in a process of its own, or as a job of an engine, and show it, or say so.
+
+        refused: called with what is wrong with it.
+        """
         try:
             if self.trouble:
                 raise BadInput(self.trouble)
-            run = self.control.start(kind, values)
+            run = self.control.submit(kind, values, engine) if engine else self.control.start(kind, values)
         except LazytuiError as error:
             self.call_from_thread(self.say_error, error)
             self.call_from_thread(refused, str(error))

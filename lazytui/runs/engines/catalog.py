@@ -12,6 +12,16 @@ from lazytui.runs.engines.settings import chosen_engine, own_table, read_option
 from lazytui.runs.engines.slurm import Slurm
 
 
+def engine_with_queue(name: str, options: Iterable[str] = ()) -> Engine | None:
+    """The engine of that name, which takes runs now; None where that is this machine, whose processes need no queue.
+
+    Raises LazytuiError where it can be known that it won't.
+    """
+    engine = open_engine(name, options)
+    engine.check()
+    return engine if engine.takes_tickets else None
+
+
 def open_engine(name: str, options: Iterable[str] = (), at_a_time: int = 0) -> Engine:
     """The engine of that name, with the options given over those of `engines.toml`.
 

@@ -4,7 +4,7 @@ Loading is half of a small training's time. A forked run is a process like any o
 of its own: it is stopped, paused, killed and resumed as one that was started anew, and ends with its run. So nothing of
 one training can reach another, and no memory grows.
 
-Where that can't be, whoever asks starts the run as ever: the server forks only as long as it has a single thread, since
+Where that can't be, whoever asks starts a new process: the server forks only as long as it has a single thread, since
 others wouldn't exist in its copy.
 """
 
@@ -85,7 +85,7 @@ class ForkServer:
             [sys.executable, "-P", "-m", MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what is wrong with loading, the run that is started as ever says
+            stderr=subprocess.DEVNULL,  # what is wrong with loading, the run that is started anew says
             env={**os.environ, **self._variables},
             start_new_session=True,  # a person's Ctrl-C is heard by who started it, and handed on
         )

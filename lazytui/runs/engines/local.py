@@ -24,7 +24,7 @@ OPTIONS: Mapping[str, str] = {
 }
 """Of this engine, by name: a line on each."""
 
-_MOST_PER_DEVICE = 64
+MOST_PER_DEVICE = 64
 
 
 class LocalProcesses:
@@ -92,8 +92,8 @@ class LocalProcesses:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PER_DEVICE:
-        raise UsageError(f"per-device={text:.100}: each GPU has 1 to {_MOST_PER_DEVICE} runs at a time.")
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_DEVICE:
+        raise UsageError(f"per-device={text:.100}: each GPU has 1 to {MOST_PER_DEVICE} runs at a time.")
     return int(text)
 
 

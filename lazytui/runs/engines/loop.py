@@ -16,17 +16,18 @@ from dataclasses import dataclass
 
 from lazytui.code_permission import require_allowed_for
 from lazytui.counted_nouns import counted
-from lazytui.errors import Interrupted
+from lazytui.errors import BadInput, Interrupted
 from lazytui.files.writing import storage_errors
 from lazytui.runs.engines.engine import Busy, Engine, Job, RefusedJobs, Unreachable
 from lazytui.runs.engines.last_output import last_output
-from lazytui.runs.executors import Overseer, pause_all, request
+from lazytui.runs.executors import Nobody, Overseer, pause_all, request
 from lazytui.runs.formatting import state_word
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.locks import AlreadyLocked
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE, Status, is_unreadable
 from lazytui.runs.ticket import UNKNOWN_SECONDS, new_ticket
+from lazytui.runs.workspace import Workspace
 
 _LISTEN_EVERY = 0.2
 _LOOKS = 2
@@ -53,11 +54,12 @@ class EngineExecutor:
     ) -> None:
         _Loop(self._engine, runs, report, summarize, unit).execute()
 
-    def submit(self, runs: Mapping[str, RunFolder], report: Overseer) -> None:
-        """Submit those that no job executes yet, and return at once."""
-        loop = _Loop(self._engine, runs, report, lambda _: "", "runs")
+    def submit(self, run: RunFolder, workspace: Workspace) -> None:
+        """Submit a run, unless it goes on already, and leave it alone. Raises LazytuiError where that can't be now."""
+        loop = _Loop(self._engine, {run.id: run}, Nobody(workspace), lambda _: "", "runs")
         loop.take_up()
         loop.submit()
+        loop.require_submitted()
 
 
 @dataclass
@@ -100,6 +102,7 @@ class _Loop:
         self._last_names: dict[str, str] = {}
         self._noted: set[str] = set()
         self._reasons: set[frozenset[str]] = set()
+        self._busy = ""
         self._submits_from = 0.0
         self._batch = _BATCH
 
@@ -177,6 +180,13 @@ class _Loop:
                 return
             self._submit_batch(self._waiting[: min(room, self._batch)])
 
+    def require_submitted(self) -> None:
+        """Raise BadInput where the engine takes no more jobs now."""
+        for run in self._waiting:
+            self._settle(run, "interrupted")
+            again = f"lazytui runs resume {run.id} --engine {self._engine.name} --detach"
+            raise BadInput(f"{self._busy} Once it does: {again}")
+
     def _submit_batch(self, chosen: Sequence[RunFolder]) -> None:
         batch = f"lazytui-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
         runs: dict[str, RunFolder] = {}
@@ -223,6 +233,7 @@ class _Loop:
                 run.remove_ticket()
             if isinstance(error, RefusedJobs):
                 raise
+            self._busy = str(error)
             self._note_once(f"{error} Trying again while others end.")
             self._batch = max(len(runs) // 2, 1)  # a person may have fewer in the queue than are submitted at once
             self._submits_from = time.monotonic() + max(self._engine.look_every, 1.0)

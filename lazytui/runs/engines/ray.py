@@ -17,14 +17,12 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from lazytui.code_permission import model_options
 from lazytui.errors import BadInput, UsageError
 from lazytui.files.reading import parse_json, read_regular
 from lazytui.plain_text import plain_text
 from lazytui.runs.engines.engine import Job, RefusedJobs, Unreachable
 from lazytui.runs.engines.settings import require_known, seconds_between_looks
-from lazytui.runs.jobs import TICKET_VARIABLE
-from lazytui.runs.logs.choice import log_options
+from lazytui.runs.jobs import TICKET_VARIABLE, resume_arguments
 from lazytui.runs.run_folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.workspace import Workspace
 
@@ -79,9 +77,7 @@ class Ray:
         return taken
 
     def _job(self, name: str, run: RunFolder, workspace: Workspace) -> dict[str, Any]:
-        words = [str(run.path.resolve()), *model_options(run.record.params), *log_options(run)]
-        command = [self._python or sys.executable, "-P", "-m", "lazytui", "runs", "resume", *words]
-        command += ["--workspace", str(workspace.path.resolve()), "--quiet"]
+        command = [self._python or sys.executable, "-P", "-m", "lazytui", *resume_arguments(run, workspace), "--quiet"]
         output = shlex.quote(str(run.path.resolve() / OUTPUT_FILE))
         lines = [*filter(None, [self._setup]), f"exec {shlex.join(command)} >/dev/null 2>>{output}"]
         environment = {

@@ -40,16 +40,6 @@ _LARGEST = 100_000
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,49}")
 _LONGEST = 1000
 
-EXAMPLE = """\
-engine = "slurm"            # of studies, unless --engine names another one
-
-[slurm]                     # options of sbatch, as --engine-option gives them
-partition = "gpu"
-gres = "gpu:1"
-time = "2:00:00"
-setup = ["module load python/3.11", "source ~/lab/bin/activate"]
-"""
-
 
 def engines_file() -> Path:
     """Where a person's own settings are."""

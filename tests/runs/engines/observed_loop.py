@@ -14,16 +14,16 @@ from lazytui.errors import Interrupted, LazytuiError
 from lazytui.runs.engines.engine import Engine
 from lazytui.runs.engines.loop import EngineExecutor
 from lazytui.runs.engines.slurm import Slurm
+from lazytui.runs.executors import Nobody
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
-from tests.runs.engines.tiny_job import Silent
 
 
-class Observer:
+class Observer(Nobody):
     """An observer of executed runs: keeps the notes, and stops when it is asked to."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.workspace, self.narrator, self.pausing = workspace, Silent(), False
+        super().__init__(workspace)
         self.notes: list[str] = []
         self.stop = threading.Event()
         self.error: LazytuiError | None = None
@@ -32,7 +32,6 @@ class Observer:
     def must_stop(self) -> bool:
         return self.stop.is_set()
 
-    def wait_while_paused(self) -> None: ...
     def progress(self, done: int, total: int, unit: str) -> None:
         """Called before each look."""
         self.looked(f"{done}/{total} {unit}")
@@ -84,8 +83,13 @@ def starts(run: RunFolder) -> list[tuple[int, int]]:
 
 
 def hold_is_reached(run: RunFolder) -> bool:
+    return (run.path / "held").exists() and run.status.state == "running"
+
+
+def says_so(run: RunFolder) -> bool:
+    """Whether its status has got there, too, which is written every other second."""
     progress = run.status.progress
-    return run.status.state == "running" and progress is not None and progress.done == run.record.params["hold"]
+    return progress is not None and progress.done == run.record.params["hold"]
 
 
 def let_go(runs: Sequence[RunFolder]) -> None:

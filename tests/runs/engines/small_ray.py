@@ -28,7 +28,7 @@ class SmallRay:
 
     @contextmanager
     def serving(self) -> Iterator[SmallRay]:
-        thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield self

@@ -77,7 +77,7 @@ def test_each_training_sees_the_gpu_that_it_was_given_and_no_other(lab: Lab) -> 
     """As it would with GPUs; without any it computes on the processor."""
     (lab.folder / "net.py").write_text(_NETWORK)
     grid = ("--methods", "erm", "--seeds", "0-1", "--no-plain", "--model", "net.py:Net", "--epochs", "1")
-    sharing = ("--engine-option", "per-device=1", "--engine-option", "devices=0,2")
+    sharing = ("--per-device", "1", "--engine-option", "devices=0,2")
     ended = lab.call("run", "study", *TINY_TRAINING, *grid, *sharing, "--quiet", "--json")
     assert (ended.code, ended.err) == (0, "")
     here = f"sees-{os.getpid()}"

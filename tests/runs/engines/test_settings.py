@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from lazytui.errors import LazytuiError
 from lazytui.runs.engines.catalog import open_engine
-from lazytui.runs.engines.settings import EXAMPLE, chosen_engine, engines_file, own_table, read_option
+from lazytui.runs.engines.settings import chosen_engine, engines_file, own_table, read_option
+from tests.commands import ROOT
 
 
 @pytest.fixture
@@ -24,7 +26,8 @@ def test_without_a_file_all_is_local(file: Path) -> None:
 
 
 def test_what_the_file_says_holds_unless_something_else_is_given(file: Path) -> None:
-    file.write_text(EXAMPLE + "exclusive = true\nrequeues = false\nlook-every = 7\n")
+    (example, *_) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "engines.md").read_text(), re.DOTALL)
+    file.write_text(f"{example}requeues = false\n")
     assert chosen_engine("auto") == "slurm" and chosen_engine("local") == "local"
     assert own_table("slurm") == {
         "partition": "gpu",
@@ -32,9 +35,10 @@ def test_what_the_file_says_holds_unless_something_else_is_given(file: Path) -> 
         "time": "2:00:00",
         "setup": "module load python/3.11\nsource ~/lab/bin/activate",
         "exclusive": "",
-        "look-every": "7",
+        "python": "python",
+        "look-every": "10",
     }
-    assert open_engine("auto", ["look-every=9"]).look_every == 9 and open_engine("slurm").look_every == 7
+    assert open_engine("auto", ["look-every=9"]).look_every == 9 and open_engine("slurm").look_every == 10
 
 
 @pytest.mark.parametrize("option", ["setup=curl x | sh", "python=/tmp/python", "address=http://elsewhere"])

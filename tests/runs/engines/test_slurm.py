@@ -17,6 +17,7 @@ from lazytui.errors import BadInput, UsageError
 from lazytui.runs.engines import loop
 from lazytui.runs.engines.control import settle_vanished, stop_run
 from lazytui.runs.engines.engine import RefusedJobs
+from lazytui.runs.engines.loop import EngineExecutor
 from lazytui.runs.engines.slurm import Slurm
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
@@ -25,7 +26,7 @@ from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import run_line
 from tests.commands import ROOT, wait_until
 from tests.one_node_slurm import OneNodeSlurm
-from tests.runs.engines.observed_loop import executing, hold_is_reached, let_go, runs_of, starts, states
+from tests.runs.engines.observed_loop import executing, hold_is_reached, let_go, runs_of, says_so, starts, states
 
 JOB = f"""#!/bin/sh
 PYTHONPATH={ROOT} exec {sys.executable} {ROOT}/tests/runs/engines/tiny_job.py "$@"
@@ -72,7 +73,7 @@ class Cluster:
         Not in the same second, in which the node would still refuse it: its credentials were revoked then.
         """
         job = self.job_of(run)
-        wait_until(lambda: self.slurm.call("squeue", "-h", "-j", job, "-o", "%T") == "PENDING")
+        wait_until(lambda: self.slurm.call("squeue", "-h", "-j", job, "-o", "%T") == "PENDING", every=0.2)
         self.slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now+2")
 
 
@@ -82,10 +83,10 @@ def cluster(slurm: OneNodeSlurm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SLURM_CONF", slurm.environment["SLURM_CONF"])
     monkeypatch.setenv("PATH", f"{made.programs}{os.pathsep}{slurm.environment['PATH']}")
     yield made
-    wait_until(lambda: not slurm.call("squeue", "-h"))
+    wait_until(lambda: not slurm.call("squeue", "-h"), every=0.2)
 
 
-def test_runs_go_through_arrays_and_those_that_wait_say_where(
+def test_runs_go_through_arrays_and_two_loops_over_them_submit_each_once(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "_BATCH", 2)
@@ -94,7 +95,8 @@ def test_runs_go_through_arrays_and_those_that_wait_say_where(
         wait_until(lambda: hold_is_reached(runs[0]) and hold_is_reached(runs[1]))
         assert run_line(runs[2]).state == f"queued (slurm {cluster.job_of(runs[2])})"
         assert {len(jobs) for jobs in _by_array(cluster).values()} == {2, 1}
-        let_go(runs)
+        with executing(cluster.engine(), runs, cluster.workspace):
+            let_go(runs)
     assert states(runs) == ["done"] * 3 and [len(starts(run)) for run in runs] == [1, 1, 1]
     assert [run.ticket for run in runs] == [None] * 3
 
@@ -107,51 +109,55 @@ def _by_array(cluster: Cluster) -> dict[str, list[str]]:
     return arrays
 
 
-def test_a_preempted_run_goes_on_where_it_was_as_the_same_job(cluster: Cluster) -> None:
-    (run,) = runs = cluster.runs(1, hold=7)
+def test_runs_that_are_preempted_or_warned_before_their_time_is_over_go_on_as_the_same_jobs(cluster: Cluster) -> None:
+    preempted, warned = runs = cluster.runs(2, hold=7)
     with executing(cluster.engine(), runs, cluster.workspace) as observer:
-        wait_until(lambda: hold_is_reached(run))
-        job = cluster.job_of(run)
+        wait_until(lambda: all(map(hold_is_reached, runs)))
+        jobs = [cluster.job_of(run) for run in runs]
+        cluster.slurm.call("scancel", "--batch", "--signal=USR1", jobs[1])  # as Slurm does
+        wait_until(lambda: warned.status.state == "queued")
         cluster.slurm.call("sbatch", "--partition=high", "--exclusive", "--output=/dev/null", "--wrap=true")
-        wait_until(lambda: run.status.state == "queued")
-        assert run_line(run).state == f"queued (slurm {job})"
+        wait_until(lambda: preempted.status.state == "queued")
+        assert [run_line(run).state for run in runs] == [f"queued (slurm {job})" for job in jobs]
         let_go(runs)
-        cluster.begin_again(run)
-    assert states(runs) == ["done"] and [step for _, step in starts(run)] == [0, 7]
-    assert "submitted again" not in observer.said and len({name for name, *_ in cluster.jobs()})
-
-
-def test_a_run_that_is_warned_before_its_time_is_over_goes_on_as_the_same_job(cluster: Cluster) -> None:
-    (run,) = runs = cluster.runs(1, hold=5)
-    with executing(cluster.engine(), runs, cluster.workspace) as observer:
-        wait_until(lambda: hold_is_reached(run))
-        cluster.slurm.call("scancel", "--batch", "--signal=USR1", cluster.job_of(run))  # as Slurm does
-        wait_until(lambda: run.status.state == "queued")
-        let_go(runs)
-        cluster.begin_again(run)
-    assert states(runs) == ["done"] and [step for _, step in starts(run)] == [0, 5]
+        for run in runs:
+            cluster.begin_again(run)
+    assert states(runs) == ["done"] * 2 and [[step for _, step in starts(run)] for run in runs] == [[0, 7]] * 2
     assert "submitted again" not in observer.said
 
 
-def test_a_killed_run_is_submitted_again_and_goes_on(cluster: Cluster) -> None:
+def test_a_killed_run_goes_on_in_its_job_while_it_gets_further_and_else_is_submitted_again(cluster: Cluster) -> None:
+    """Also one that nobody waits for; and if the queue doesn't answer just then, which is no end."""
+    mute = cluster.programs / "mute"
+    cluster.instead_of(
+        "squeue", f'if [ -e {mute} ]; then echo "squeue: error: Unable to contact" >&2; exit 1; fi; $REAL "$@"'
+    )
     (run,) = runs = cluster.runs(1, hold=3)
+    EngineExecutor(cluster.engine()).submit(run, cluster.workspace)
+    wait_until(lambda: says_so(run))
+    os.kill(starts(run)[0][0], signal.SIGKILL)
+    wait_until(lambda: len(starts(run)) == 2)
     with executing(cluster.engine(), runs, cluster.workspace) as observer:
-        wait_until(lambda: hold_is_reached(run))
-        os.kill(starts(run)[0][0], signal.SIGKILL)
-        wait_until(lambda: len(starts(run)) == 2)
+        wait_until(lambda: "taken up" in observer.said)
+        mute.touch()
+        wait_until(lambda: "Unable to contact" in observer.said)
+        os.kill(starts(run)[1][0], signal.SIGKILL)
+        mute.unlink()
+        wait_until(lambda: len(starts(run)) == 3)
         let_go(runs)
     assert states(runs) == ["done"]
     assert f"{run.id}: slurm ended its job (failed); submitted again (1 of 3 without progress)" in observer.notes
 
 
-def test_what_never_begins_is_given_up_and_says_why(cluster: Cluster) -> None:
+def test_what_never_begins_is_given_up_and_says_why(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     (run,) = runs = cluster.runs(1)
     broken = cluster.program("broken", "#!/bin/sh\necho no such module: torch >&2; exit 1\n")
+    monkeypatch.setattr(Slurm, "tries", 1)
     with executing(cluster.engine(python=str(broken)), runs, cluster.workspace):
         pass
     assert run.status.state == "failed"
     assert run.status.error == (
-        f"slurm ended its job 4 times without progress (failed), before lazytui began in it: see that {run.path} is "
+        f"slurm ended its job 2 times without progress (failed), before lazytui began in it: see that {run.path} is "
         "there on its nodes, and that lazytui runs there (it said: no such module: torch)."
     )
 
@@ -176,31 +182,14 @@ def test_a_submission_whose_answer_is_lost_is_found_again(cluster: Cluster) -> N
     cluster.instead_of(
         "sbatch", '$REAL "$@" >/dev/null; echo "sbatch: error: Socket timed out on send/recv" >&2; exit 1'
     )
-    runs = cluster.runs(2)
+    runs = cluster.runs(1)
     with executing(cluster.engine(), runs, cluster.workspace) as observer:
         pass
-    assert states(runs) == ["done"] * 2 and [len(starts(run)) for run in runs] == [1, 1]
+    assert states(runs) == ["done"] and [len(starts(run)) for run in runs] == [1]
     assert "Slurm doesn't answer: Socket timed out on send/recv. Asking again; its jobs go on." in observer.notes
 
 
-def test_a_queue_that_does_not_answer_is_no_end(cluster: Cluster) -> None:
-    mute = cluster.programs / "mute"
-    cluster.instead_of(
-        "squeue", f'if [ -e {mute} ]; then echo "squeue: error: Unable to contact" >&2; exit 1; fi; $REAL "$@"'
-    )
-    (run,) = runs = cluster.runs(1, hold=2)
-    with executing(cluster.engine(), runs, cluster.workspace) as observer:
-        wait_until(lambda: hold_is_reached(run))
-        mute.touch()
-        wait_until(lambda: "Unable to contact" in observer.said)
-        os.kill(starts(run)[0][0], signal.SIGKILL)
-        mute.unlink()
-        wait_until(lambda: len(starts(run)) == 2)
-        let_go(runs)
-    assert states(runs) == ["done"]
-
-
-def test_a_status_that_cannot_be_read_for_a_while_is_no_end(cluster: Cluster) -> None:
+def test_neither_a_status_that_cannot_be_read_for_a_while_nor_a_killed_daemon_ends_a_run(cluster: Cluster) -> None:
     (run,) = runs = cluster.runs(1, hold=2)
     away = run.path / "status.away"
     looks: list[str] = []
@@ -211,21 +200,13 @@ def test_a_status_that_cannot_be_read_for_a_while_is_no_end(cluster: Cluster) ->
         observer.looked = looks.append
         wait_until(lambda: len(looks) > 3)
         away.rename(run.path / "status.json")
-        os.kill(starts(run)[0][0], signal.SIGCONT)
-        let_go(runs)
-    assert states(runs) == ["done"] and not any("failed" in note for note in observer.notes)
-
-
-def test_a_node_whose_daemon_is_killed_keeps_its_jobs(cluster: Cluster) -> None:
-    (run,) = runs = cluster.runs(1, hold=6)
-    with executing(cluster.engine(), runs, cluster.workspace):
-        wait_until(lambda: hold_is_reached(run))
         cluster.slurm.kill_node()
+        os.kill(starts(run)[0][0], signal.SIGCONT)
         let_go(runs)
         wait_until(lambda: run.status.state == "done")
         cluster.slurm.start_node()
-    assert [step for _, step in starts(run)] == [0]
-    wait_until(lambda: cluster.slurm.call("sinfo", "-h", "-p", "low", "-o", "%T") == "idle")
+    assert [step for _, step in starts(run)] == [0] and not any("failed" in note for note in observer.notes)
+    wait_until(lambda: cluster.slurm.call("sinfo", "-h", "-p", "low", "-o", "%T") == "idle", every=0.2)
 
 
 def test_a_stop_saves_what_runs_and_takes_out_what_waits(cluster: Cluster) -> None:
@@ -242,15 +223,22 @@ def test_a_stop_saves_what_runs_and_takes_out_what_waits(cluster: Cluster) -> No
 
 
 def test_a_queue_that_never_starts_says_why_and_a_person_can_take_a_run_out_of_it(cluster: Cluster) -> None:
-    kept, canceled = runs = cluster.runs(2)
-    with executing(cluster.engine(partition="never"), runs, cluster.workspace) as observer:
+    """That run alone, whatever job the ticket of another one names."""
+    kept, canceled, foreign = cluster.runs(3)
+    with executing(cluster.engine(partition="never"), [kept, canceled], cluster.workspace) as observer:
         wait_until(lambda: "2 jobs in the queue of slurm: 2 PartitionDown" in observer.notes)
         late = Status(state="queued", heartbeat=1.0)
         kept.set_status(late)
         assert kept.status == late, "it waits however long it takes"
+        foreign.set_ticket(new_ticket("slurm", "lazytui-x_0").model_copy(update={"job": cluster.job_of(kept)}))
+        foreign.set_status(late)
+        stop_run(foreign)
+        assert (foreign.status.state, kept.status.state) == ("stopped", "queued")
         cluster.slurm.call("scancel", cluster.job_of(canceled))
+        wait_until(lambda: canceled.status.state == "stopped")
+        assert {state for _, _, state, job in cluster.jobs() if job == cluster.job_of(kept)} == {"PENDING"}
         stop_run(kept)
-    assert states(runs) == ["stopped"] * 2 and [starts(run) for run in runs] == [[], []]
+    assert states([kept, canceled]) == ["stopped"] * 2 and [starts(run) for run in (kept, canceled)] == [[], []]
 
 
 def test_a_run_whose_job_has_vanished_is_interrupted_when_somebody_looks(cluster: Cluster) -> None:
@@ -264,27 +252,6 @@ def test_a_run_whose_job_has_vanished_is_interrupted_when_somebody_looks(cluster
     for run in (young, unknown):
         stop_run(run)
     assert states([vanished, young, unknown]) == ["interrupted", "stopped", "stopped"], "so they can be removed"
-
-
-def test_two_loops_over_the_same_runs_submit_each_once(cluster: Cluster) -> None:
-    runs = cluster.runs(2, hold=3)
-    with executing(cluster.engine(), runs, cluster.workspace):
-        wait_until(lambda: all(map(hold_is_reached, runs)))
-        with executing(cluster.engine(), runs, cluster.workspace):
-            let_go(runs)
-    assert states(runs) == ["done"] * 2 and [len(starts(run)) for run in runs] == [1, 1]
-
-
-def test_a_ticket_from_elsewhere_cancels_no_job_of_another_name(cluster: Cluster) -> None:
-    mine, foreign = cluster.runs(2, hold=3)
-    with executing(cluster.engine(), [mine], cluster.workspace):
-        wait_until(lambda: hold_is_reached(mine))
-        foreign.set_ticket(new_ticket("slurm", "lazytui-x_0").model_copy(update={"job": cluster.job_of(mine)}))
-        foreign.set_status(Status(state="queued", heartbeat=1.0))
-        stop_run(foreign)
-        assert (foreign.status.state, mine.status.state) == ("stopped", "running")
-        let_go([mine])
-    assert mine.status.state == "done"
 
 
 @pytest.mark.parametrize(
@@ -313,10 +280,10 @@ def test_a_refusal_leaves_the_runs_as_they_were(cluster: Cluster) -> None:
 def test_fewer_are_submitted_at_once_where_a_person_may_have_only_so_many(cluster: Cluster) -> None:
     limit = 'case "$*" in *--array=0-[2-9]*) echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2; exit 1 ;; esac'
     cluster.instead_of("sbatch", f'{limit}\n$REAL "$@"')
-    runs = cluster.runs(4, steps=1)
+    runs = cluster.runs(3, steps=1)
     with executing(cluster.engine(), runs, cluster.workspace) as observer:
         pass
-    assert states(runs) == ["done"] * 4 and [len(starts(run)) for run in runs] == [1] * 4
+    assert states(runs) == ["done"] * 3 and [len(starts(run)) for run in runs] == [1] * 3
     assert "Slurm takes no more jobs now: QOSMaxSubmitJobPerUserLimit. Trying again while others end." in observer.notes
 
 

@@ -1,7 +1,7 @@
 """A job that does next to nothing, in the run folder of a real one: `tiny_job.py -P -m lazytui runs resume RUN ...`.
 
 It counts the steps that its run was made with, saves where it is when it is stopped, and waits at the step `hold` until
-there is a file `go` in its folder. Each start is a line in `starts`.
+there is a file `go` in its folder, having made one called `held`. Each start is a line in `starts`.
 """
 
 from __future__ import annotations
@@ -10,22 +10,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.runs.execution import run_execution
 from lazytui.runs.jobs import require_in_no_queue
-from lazytui.runs.progress_report import Report
-from lazytui.runs.status import Progress
+from lazytui.runs.progress_report import Report, SilentNarrator
 from lazytui.runs.workspace import Workspace
-
-
-class Silent:
-    def progress(self, progress: Progress) -> None: ...
-    def metrics(self, step: int, values: Mapping[str, float]) -> None: ...
-    def note(self, text: str) -> None: ...
-    def continued(self) -> None: ...
 
 
 def count(report: Report, steps: int, hold: int | None) -> None:
@@ -33,8 +24,12 @@ def count(report: Report, steps: int, hold: int | None) -> None:
     begin = int(saved.read_text()) if saved.exists() else 0
     with (report.folder / "starts").open("a") as file:
         file.write(f"{os.getpid()} {begin}\n")
+    held = report.folder / "held"
+    held.unlink(missing_ok=True)
     for step in range(begin, steps):
         report.progress(step, steps, "steps")
+        if step == hold:
+            held.touch()
         while step == hold and not (report.folder / "go").exists() and not report.stopping:
             time.sleep(0.02)
         if report.must_stop():
@@ -52,7 +47,7 @@ def main() -> None:
         require_in_no_queue(run)
         if run.status.state == "done":
             return
-        with run_execution(run, workspace, Silent()) as report:
+        with run_execution(run, workspace, SilentNarrator()) as report:
             count(report, params["steps"], params.get("hold"))
     except LazytuiError as error:
         print(error, file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -22,6 +23,7 @@ from lazytui.app.form.text_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
 from lazytui.plain_text import plain_text
+from lazytui.runs.engines.settings import AUTO, LOCAL, chosen_engine
 from lazytui.runs.human_names import DATA_FIELDS
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, find_line
@@ -91,6 +93,19 @@ class FormScreen(LabScreen):
 
     def compose_buttons(self) -> ComposeResult:
         yield Button(self.go, id="start", compact=True, variant="primary")
+        if self._engine:
+            yield Button(f"On {self._engine}", id="submit", compact=True)
+
+    @cached_property
+    def _engine(self) -> str:
+        """Whose jobs runs can be here besides processes: the engine that engines.toml names, unless the form asks."""
+        if self.lab.elsewhere or "engine" in self.params.model_fields:
+            return ""
+        try:
+            name = chosen_engine(AUTO)
+        except LazytuiError:  # whoever names an engine hears what is wrong with its settings
+            return ""
+        return "" if name == LOCAL else name
 
     @property
     def form(self) -> ParamsForm:
@@ -99,15 +114,19 @@ class FormScreen(LabScreen):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         getattr(self, f"action_{event.button.id}")()
 
-    def action_start(self) -> None:
-        """Run it in the background, and show the figures when they are there."""
+    def action_submit(self) -> None:
+        """The same as a job of the engine."""
+        self.action_start(self._engine)
+
+    def action_start(self, engine: str = "") -> None:
+        """Run it in the background, and show the figures when they are there. engine: whose job it is to be."""
         if self.form.params is None:
             self.show_form(True)
             sentence = self.form.show_error()
             self.notify(sentence, severity="error")
             self.show_refusal(sentence)
         else:
-            self.start(self.kind, self.form.touched)
+            self.start(self.kind, self.form.touched, engine=engine)
 
     def action_form(self) -> None:
         """Open the form over the left side with the keyboard in it, or close it."""

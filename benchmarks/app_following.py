@@ -61,8 +61,8 @@ def main() -> None:
 
 
 def measure(scene: Scene, folder: Path) -> None:
-    seen = folder / "seen.json"
-    arguments = ["-m", "benchmarks.probed_app", str(seen), *scene.options]
+    report = folder / "seen.json"
+    arguments = ["-m", "benchmarks.probed_app", str(report), *scene.options]
     with terminal(arguments, folder, scene.size) as shown:
         open_train(shown)
         for number in range(scene.overlaid):
@@ -73,7 +73,7 @@ def measure(scene: Scene, folder: Path) -> None:
         end = time.monotonic()
         kilobytes = shown.bytes_between(start, end) / 1000 / (end - start)
         shown.quit()
-    probe = json.loads(seen.read_text())
+    probe = json.loads(report.read_text())
     late, work = np.array([ticks for at, *ticks in probe["lateness"] if start <= at < end]).T * 1000
     points = sum(start <= at < end for at, _, _ in probe["points"])
     middle, most = np.percentile(late, [50, 95])

@@ -72,8 +72,8 @@ def opening(count: int, folder: Path) -> Opened:
 
 
 def open_once(count: int, folder: Path) -> Opened:
-    seen = folder / "seen.json"
-    with terminal(["-m", "benchmarks.probed_app", str(seen)], folder, (120, 36)) as shown:
+    report = folder / "seen.json"
+    with terminal(["-m", "benchmarks.probed_app", str(report)], folder, (120, 36)) as shown:
         process = psutil.Process(shown.process.pid)
         shown.until(shown.shows("Jobs"))
         shown.watch(2)
@@ -83,7 +83,7 @@ def open_once(count: int, folder: Path) -> Opened:
         shown.watch(2 + count / 20_000)
         shown.quit()
     (folder / "runs" / ".session.json").unlink(missing_ok=True)
-    probe = json.loads(seen.read_text())
+    probe = json.loads(report.read_text())
     whole, spent = next((at, spent) for at, points, spent in probe["points"] if points == count)
     return Opened(picture - asked, whole - asked, spent - before)
 

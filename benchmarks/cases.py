@@ -184,13 +184,13 @@ def make_files(folder: Path) -> None:
     weights that a plain script trained."""
     random = np.random.default_rng(0)
     labels = np.arange(240) % 3
-    images = np.stack([drawn(int(label), int(label), 64, random) for label in labels])
+    images = np.stack([draw_shape(int(label), int(label), 64, random) for label in labels])
     for index, (label, image) in enumerate(zip(labels, images, strict=True)):
         save(image, folder / "shapes" / SHAPES[label] / f"{index}.png")
     two = np.arange(300) % 2
     grounds = np.where(random.random(len(two)) < 0.9, two, 1 - two)
     grounds[200:] = random.permutation(np.resize([0, 1, 1], 100))
-    tabled = np.stack([drawn(int(y), int(a), 24, random) for y, a in zip(two, grounds, strict=True)])
+    tabled = np.stack([draw_shape(int(y), int(a), 24, random) for y, a in zip(two, grounds, strict=True)])
     with (folder / "table.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("path", "label", "attribute", "split"))
@@ -204,7 +204,7 @@ def make_files(folder: Path) -> None:
     train_plainly(folder, "one_logit", tabled[:200], two[:200])
 
 
-def drawn(shape: int, ground: int, side: int, random: np.random.Generator) -> NDArray[np.uint8]:
+def draw_shape(shape: int, ground: int, side: int, random: np.random.Generator) -> NDArray[np.uint8]:
     """(side, side, 3): a circle, a cross or a square somewhere, on a ground of one of three levels."""
     image = random.integers(0, 40, (side, side, 3)) + 40 * ground
     y, x = np.mgrid[:side, :side] - random.integers(side // 3, side - side // 3, (2, 1, 1))

@@ -72,9 +72,9 @@ async def _move(screen: DrawScreen, number: int) -> float:
     screen.post_message(CanvasView.Drawn((x, y), (x + 2, y), erases=False, begins=True))
     while screen.drawing is before or not _is_answered(screen):
         await asyncio.sleep(0.001)
-    drawn = asyncio.Event()
-    screen.call_after_refresh(drawn.set)
-    await drawn.wait()
+    is_drawn = asyncio.Event()
+    screen.call_after_refresh(is_drawn.set)
+    await is_drawn.wait()
     return 1000 * (time.perf_counter() - begin)
 
 

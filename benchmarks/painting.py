@@ -25,8 +25,8 @@ PARAMS = DatasetParams(dataset="background")
 
 def measure() -> list[Ratio]:
     """The preset `background`: draw colors and paint, from the same gray digits, which both have in memory."""
-    drawn = load_digits("strokes", "train", COUNT // 7)
-    shapes, digits = np.tile(drawn.images, (7, 1, 1)), np.tile(drawn.labels, 7)
+    loaded = load_digits("strokes", "train", COUNT // 7)
+    shapes, digits = np.tile(loaded.images, (7, 1, 1)), np.tile(loaded.labels, 7)
     usual = _torchvision(shapes, digits)
 
     def ours() -> NDArray[np.uint8]:

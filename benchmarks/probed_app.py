@@ -28,7 +28,7 @@ def main(file: Path, *, low_bandwidth: bool) -> None:
     from lazytui.app.shell.app import LazytuiApp
     from lazytui.runs.workspace import Workspace
 
-    seen: dict[str, Any] = {"lateness": [], "points": []}
+    measured: dict[str, Any] = {"lateness": [], "points": []}
 
     class Probed(LazytuiApp):
         def on_mount(self) -> None:
@@ -42,19 +42,19 @@ def main(file: Path, *, low_bandwidth: bool) -> None:
                 due += TICK
                 await asyncio.sleep(max(due - time.monotonic(), 0))
                 now, spent_before, spent = time.monotonic(), spent, time.thread_time()
-                seen["lateness"].append((now, now - due, spent - spent_before))
+                measured["lateness"].append((now, now - due, spent - spent_before))
 
         def _note_points(self) -> None:
             """When the chart in view came to hold another number of points, and the processor time by then."""
             if view := self.screen.query_one_optional(LinesView):  # which looks through the screen only once
                 points = max((len(series.x) for series in view.figure.series), default=0)
-                if not seen["points"] or seen["points"][-1][1] != points:
-                    seen["points"].append((time.monotonic(), points, time.process_time()))
+                if not measured["points"] or measured["points"][-1][1] != points:
+                    measured["points"].append((time.monotonic(), points, time.process_time()))
 
     app = Probed(Workspace(Path(os.environ["LAZYTUI_WORKSPACE"])), low_bandwidth=low_bandwidth)
     app.run()
-    seen["torch"] = "torch" in sys.modules
-    file.write_text(json.dumps(seen))
+    measured["torch"] = "torch" in sys.modules
+    file.write_text(json.dumps(measured))
 
 
 if __name__ == "__main__":

@@ -105,8 +105,10 @@ def _by_phase(folder: Path, options: Sequence[str]) -> None:
     import_module("lazytui.training.loop")
     loaded = time.process_time() - started
     clock = _Clock()
-    given = dict(zip((name.removeprefix("--").replace("-", "_") for name in options[::2]), options[1::2], strict=True))
-    params = execute.validate("story", {"source": "strokes", **given})
+    options_by_name = dict(
+        zip((name.removeprefix("--").replace("-", "_") for name in options[::2]), options[1::2], strict=True)
+    )
+    params = execute.validate("story", {"source": "strokes", **options_by_name})
     assert isinstance(params, StoryParams)
     workspace, runs = Workspace(folder / "runs"), {}
     print("\nthe chapters in turn, in one process: seconds of the processor")
@@ -159,11 +161,11 @@ class _Clock:
 
     def _timed(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def timed(*given: Any, **named: Any) -> Any:
+        def timed(*arguments: Any, **named: Any) -> Any:
             self._switch()
             self._within.append(phase)
             try:
-                return function(*given, **named)
+                return function(*arguments, **named)
             finally:
                 self._switch()
                 self._within.pop()

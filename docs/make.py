@@ -201,7 +201,7 @@ def _keys() -> Iterator[str]:
         (
             f"`{one.name}`",
             _pressed(one.keys),
-            one.words,
+            one.description,
             *(_pressed(PRESETS[name].get(one.name, ())) for name in presets),
         )
         for one in GRAMMAR

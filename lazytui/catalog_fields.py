@@ -95,7 +95,7 @@ def _merged_field(option: str, infos: Mapping[str, FieldInfo]) -> Any:
         if (other.annotation, other.metadata, other.description) != (first.annotation, first.metadata, meaning):
             raise TypeError(f"{option} means different things to {', '.join(infos)}: give it another name.")
     defaults = ", ".join(f"{entry} {default_text(info.default)}" for entry, info in infos.items())
-    description = f"{meaning.removesuffix('.')} [{defaults}]."
+    description = f"{meaning.removesuffix('.')} [default: {defaults}]."
     field = Field(None, description=description, json_schema_extra={"meaning": meaning})
     kind: Any = first.annotation | None  # type: ignore[operator]
     return Annotated[kind, *first.metadata] if first.metadata else kind, field

@@ -37,5 +37,5 @@ _IN_WORDS = {
 
 def error_sentence(problem: ErrorDetails) -> str:
     """A sentence without its final period."""
-    words = _IN_WORDS.get(problem["type"])
-    return words.format(**problem.get("ctx", {})) if words else problem["msg"].removeprefix("Value error, ")
+    template = _IN_WORDS.get(problem["type"])
+    return template.format(**problem.get("ctx", {})) if template else problem["msg"].removeprefix("Value error, ")

@@ -8,7 +8,7 @@ from lazytui.list_values import format_list, split_list, split_numbers
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
+    ("value", "read"),
     [
         ("grl,rex", ("grl", "rex")),
         (["grl, rex", "jtt"], ("grl", "rex", "jtt")),
@@ -17,16 +17,16 @@ from lazytui.list_values import format_list, split_list, split_numbers
         ("0.95,,0.95,", ("0.95",)),
     ],
 )
-def test_what_stands_between_commas_counts_once(given: object, read: tuple[object, ...]) -> None:
-    assert split_list(given) == read
+def test_what_stands_between_commas_counts_once(value: object, read: tuple[object, ...]) -> None:
+    assert split_list(value) == read
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
+    ("value", "read"),
     [("0-4,7", (0, 1, 2, 3, 4, "7")), (["3-3", "1-2"], (3, 1, 2)), ((5, 6), (5, 6)), ("-3", ("-3",)), ("x", ("x",))],
 )
-def test_a_span_means_every_number_in_it(given: object, read: tuple[object, ...]) -> None:
-    assert split_numbers(given) == read
+def test_a_span_means_every_number_in_it(value: object, read: tuple[object, ...]) -> None:
+    assert split_numbers(value) == read
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_values_are_written_as_a_person_would_type_them(values: tuple[object, ..
         assert [str(value) for value in split_numbers(words)] == [str(value) for value in values]
 
 
-@pytest.mark.parametrize(("given", "sentence"), [("4-0", "write 0-4"), ("0-100000", "100,001 numbers")])
-def test_spans_that_can_not_be_meant_are_refused(given: str, sentence: str) -> None:
+@pytest.mark.parametrize(("text", "sentence"), [("4-0", "write 0-4"), ("0-100000", "100,001 numbers")])
+def test_spans_that_can_not_be_meant_are_refused(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        split_numbers(given)
+        split_numbers(text)
 
 
-@pytest.mark.parametrize("given", ["", ",", ()])
-def test_nothing_is_not_a_list(given: object) -> None:
+@pytest.mark.parametrize("value", ["", ",", ()])
+def test_nothing_is_not_a_list(value: object) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        split_list(given)
+        split_list(value)

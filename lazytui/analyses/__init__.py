@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 SUMMARIES = {
     "dataset": "Make a biased data set, view samples and measure how well its attribute predicts the class.",
-    "train": "Train a network on it and watch whether it learns the class or its attribute, such as a color.",
+    "train": "Train a network on biased data and watch whether it learns the class or a color.",
     "curves": "Overlay the curves of several trainings.",
     "evaluate": "Evaluate what a trained network reads: confusion matrices, accuracy of each group, cue conflicts.",
     "transfer": "Evaluate a network on data that it wasn't trained on: other colors, placements, noise, or no color.",
     "audit": "Find which property a network relies on, without labels of it: exchange properties between images.",
     "groups": "Infer without labels which training images contradict a shortcut, for methods that need group labels.",
     "cure": "Find the shortcut of a network, try methods against it within a budget, and audit the best network.",
-    "gradcam": "See where a network looks, whether that is the object, and how its saliency maps score beside nulls.",
+    "gradcam": "Show where a network looks, whether at the object, and how its saliency maps compare with chance.",
     "ask": "Classify any picture: the prediction, its probability, and where the network looks.",
     "neurons": "Measure every neuron of a layer: its selectivity, its preferred input, and the effect of its ablation.",
     "ablate": "Ablate chosen neurons of a network, or patch in their activations from another image.",
@@ -38,7 +38,7 @@ SUMMARIES = {
     "select": "Choose among trainings without labels of the shortcut, beside the choice by the hard split.",
     "study": "Train a grid of methods, biases and seeds in parallel, and rank the results.",
     "recipe": "Reproduce what studies and papers reported, beside the reported numbers.",
-    "story": "The main job in one command: data, a lazy network, evidence, cures, attacks; ends in a report.",
+    "story": "Run everything in one command: data, a network that reads color, evidence, cures, attacks, a report.",
 }
 """Every analysis with the line that lists show for it."""
 
@@ -47,5 +47,5 @@ def analysis(kind: str) -> Analysis[Any, Any]:
     """The analysis called `kind`. Raises BadInput for one that doesn't exist (of a later version, say)."""
     if kind not in SUMMARIES:
         raise BadInput(unknown_name("analysis", kind, SUMMARIES))
-    found: Analysis[Any, Any] = import_module(f"{__name__}.{kind.replace('-', '_')}.analysis").ANALYSIS
-    return found
+    entry: Analysis[Any, Any] = import_module(f"{__name__}.{kind.replace('-', '_')}.analysis").ANALYSIS
+    return entry

@@ -26,7 +26,7 @@ class AttackOptions(BaseModel):
 
 
 Steps = Annotated[int, Field(ge=1, le=10_000, description="Steps of the attack.")]
-Queries = Annotated[int, Field(ge=2, le=10**6, description="Images that it may ask about.")]
+Queries = Annotated[int, Field(ge=2, le=10**6, description="Number of images that the attack may query.")]
 Restarts = Annotated[int, Field(ge=1, le=100, description="Starts of an attack that begins at random.")]
 
 

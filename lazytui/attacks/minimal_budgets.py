@@ -16,8 +16,8 @@ Perturb = Callable[[Problem], Tensor]
 def in_batches(find: Callable[[Problem], tuple[Tensor, Tensor]], problem: Problem) -> tuple[Tensor, Tensor]:
     """Budgets and images of any number of sources, some hundreds after the others."""
     indices = torch.arange(len(problem.images), device=problem.images.device)
-    found = [find(problem.subset(batch)) for batch in torch.split(indices, BATCH)]
-    return torch.cat([budgets for budgets, _ in found]), torch.cat([images for _, images in found])
+    batches = [find(problem.subset(batch)) for batch in torch.split(indices, BATCH)]
+    return torch.cat([budgets for budgets, _ in batches]), torch.cat([images for _, images in batches])
 
 
 def smallest_budgets(attack: Perturb, problem: Problem, unit: float, largest: int) -> tuple[Tensor, Tensor]:

@@ -38,10 +38,10 @@ def channel_composition(changes: NDArray[np.floating], shapes: NDArray[np.uint8]
     weights = regions.sum((2, 3)).clip(1e-9)
     signed = np.einsum("rnhw,nhwc->ncr", regions, d) / weights.T[:, None, :]
     energy = np.einsum("rnhw,nhwc->ncr", regions, d**2) / total[:, None, None]
-    found = Composition(signed.mean(0), energy.mean(0), float(color_share(d).mean()))
+    composition = Composition(signed.mean(0), energy.mean(0), float(color_share(d).mean()))
     if shapes is None:
-        found.signed[:, 1] = found.energy[:, 1] = np.nan
-    return found
+        composition.signed[:, 1] = composition.energy[:, 1] = np.nan
+    return composition
 
 
 def color_share(changes: NDArray[np.floating]) -> NDArray[np.float64]:

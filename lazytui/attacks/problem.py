@@ -88,7 +88,7 @@ class Problem:
             logits = self.model(x).float()
         if not logits.requires_grad:
             raise BadInput(
-                "This network has no gradient to the image; choose an attack that only asks, such as square."
+                "This network has no gradient to the image; choose an attack that needs none, such as square."
             )
         (gradient,) = torch.autograd.grad(objective(self, logits).sum(), x)
         return gradient, logits.detach()

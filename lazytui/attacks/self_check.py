@@ -46,7 +46,7 @@ def self_check(problem: Problem, epsilon: float) -> list[Check]:
             "whole range",
             shares[1.0],
             shares[1.0] >= 1 - _CHANCE,
-            "fooled when every value may become anything: less means that the attack doesn't find its way",
+            "fooled when every value may become anything: less means that the attack is broken",
         ),
         Check(
             "twice the budget",

@@ -82,18 +82,18 @@ def _none_there(content: Content, name: Pool, source: int) -> str:
     )
 
 
-def scarcity(there: Mapping[int, int], asked: int, classes: Sequence[str]) -> str:
+def scarcity(there: Mapping[int, int], requested: int, classes: Sequence[str]) -> str:
     """What is to be said where a class has fewer images than were asked for; empty where none has.
 
     there: images of each class. classes: what these are called.
     """
-    source, count = min(there.items(), key=lambda found: found[1])
-    if count >= asked:
+    source, count = min(there.items(), key=lambda label_and_count: label_and_count[1])
+    if count >= requested:
         return ""
     named = with_article(classes[source])
     if len(there) == 1:
-        return f"The test split has {count} of the {asked} images of {named} that were asked for: all are attacked."
+        return f"The test split has {count} of the {requested} images of {named} that were asked for: all are attacked."
     return (
-        f"The test split has fewer than the {asked} images of each class that were asked for, such as {count} of "
-        f"{named}: all that there are of a class are attacked, up to {asked}."
+        f"The test split has fewer than the {requested} images of each class that were asked for, such as {count} of "
+        f"{named}: all that there are of a class are attacked, up to {requested}."
     )

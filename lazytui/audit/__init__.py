@@ -1,4 +1,4 @@
-"""The audit: which properties of its images a network goes by, found by exchanging them between images."""
+"""The audit: which properties of its images a network relies on, found by exchanging them between images."""
 
 from lazytui.callable_room import make_callable
 

@@ -63,9 +63,9 @@ class Hosts:
         return self._where(lambda scene: all(editor.is_in(scene) for editor in editors)) if few else shown
 
     def _where(self, fits: Callable[[Scene], bool]) -> Hosts:
-        asked = np.unique([self.hosts, self.own, self.other])
+        used = np.unique([self.hosts, self.own, self.other])
         fit = np.zeros(len(self.scenes), bool)
-        fit[asked] = [fits(self.scenes[one]) for one in asked]
+        fit[used] = [fits(self.scenes[one]) for one in used]
         return self.only(fit[self.hosts] & fit[self.own] & fit[self.other])
 
     @property
@@ -113,7 +113,7 @@ class Swap:
 
     @property
     def flagged(self) -> bool:
-        """Whether the network goes by it, as far as so many images show."""
+        """Whether the network relies on it, as far as so many images show."""
         return self.loses and self.follows
 
     @property
@@ -147,11 +147,11 @@ def _donors(
     hosts: NDArray[np.int64], labels: NDArray[np.int64], generator: Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     own, other = (np.empty(len(hosts), np.int64) for _ in range(2))
-    for place, host in enumerate(hosts):
+    for row, host in enumerate(hosts):
         alike = labels == labels[host]
-        other[place] = generator.choice(np.flatnonzero(~alike))
+        other[row] = generator.choice(np.flatnonzero(~alike))
         alike[host] = False
-        own[place] = generator.choice(np.flatnonzero(alike))
+        own[row] = generator.choice(np.flatnonzero(alike))
     return own, other
 
 
@@ -207,17 +207,17 @@ def _of_donors(
 ) -> tuple[float, float | None]:
     """Mean share (m, classes) of the donor's class, and the 97.5 % quantile of that of another class than the own,
     drawn as donors' classes are; of two classes there is but one other, and nothing can be drawn: None."""
-    place, classes = np.arange(len(labels)), np.unique(labels)
-    found = float(shares[place, donors].mean())
+    rows, classes = np.arange(len(labels)), np.unique(labels)
+    share = float(shares[rows, donors].mean())
     if len(classes) < 3:
-        return found, None
+        return share, None
     by_chance = []
     for _ in range(_DRAWS):
-        drawn = generator.permutation(donors)
-        while (same := drawn == labels).any():
-            drawn[same] = generator.choice(classes, int(same.sum()))
-        by_chance.append(float(shares[place, drawn].mean()))
-    return found, float(np.quantile(by_chance, 0.975))
+        random_donors = generator.permutation(donors)
+        while (same := random_donors == labels).any():
+            random_donors[same] = generator.choice(classes, int(same.sum()))
+        by_chance.append(float(shares[rows, random_donors].mean()))
+    return share, float(np.quantile(by_chance, 0.975))
 
 
 def left_without(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> float:
@@ -240,12 +240,12 @@ def _restored_losses(hosts: Hosts, editor: CueEditor, restored: CueEditor, predi
     right_again: list[NDArray[np.bool_]] = []
     for donors in (edited.own, edited.other):
         scenes = [Scene(image) for image in _edits(edited, editor, donors)]
-        seen = [
+        restored_images = [
             restored.edit(scene, edited.scenes[host]) if restored.is_in(scene) else scene.image
             for scene, host in zip(scenes, edited.hosts, strict=True)
         ]
-        for images, found in (([scene.image for scene in scenes], right), (seen, right_again)):
-            found.append(predict(to_bytes(images)).argmax(1) == edited.labels[edited.hosts])
+        for images, is_right in (([scene.image for scene in scenes], right), (restored_images, right_again)):
+            is_right.append(predict(to_bytes(images)).argmax(1) == edited.labels[edited.hosts])
     return tuple(paired_loss(own, other)[0] for own, other in (right, right_again))  # type: ignore[return-value]
 
 
@@ -271,13 +271,13 @@ def with_explained(
     swaps: Mapping[str, Swap], hosts: Hosts, editors: Mapping[str, CueEditor], predict: Predict
 ) -> dict[str, Swap]:
     """The same, where a name depends on it with what each explains of the largest loss."""
-    found = dict(swaps)
+    with_shares = dict(swaps)
     flagged = _flagged(swaps)
     for name in flagged[1:]:
         share, largest = swaps[name].delta / swaps[flagged[0]].delta, editors[flagged[0]]
         if _PART <= share < _COMPARABLE and editors[name].freedom < largest.freedom:
-            found[name] = replace(swaps[name], explains=recovered(hosts, largest, editors[name], predict))
-    return found
+            with_shares[name] = replace(swaps[name], explains=recovered(hosts, largest, editors[name], predict))
+    return with_shares
 
 
 def _flagged(swaps: Mapping[str, Swap]) -> list[str]:
@@ -326,8 +326,8 @@ def exchange_at_random(hosts: Hosts, editors: Sequence[CueEditor], generator: Ge
     donors = [generator.permutation(hosts.hosts) for _ in editors]
     scenes = hosts.scenes
     edited = (
-        with_properties(scenes[host], editors, [scenes[one[place]] for one in donors])
-        for place, host in enumerate(hosts.hosts)
+        with_properties(scenes[host], editors, [scenes[one[row]] for one in donors])
+        for row, host in enumerate(hosts.hosts)
     )
     return to_bytes([scene.image for scene in edited])
 
@@ -340,15 +340,15 @@ def with_exchanged(hosts: Hosts, editors: Sequence[CueEditor], generator: Genera
         with_object = np.array([scene.object is not None for scene in scenes], bool)
         donors = np.flatnonzero(with_object) if with_object.any() else donors
     every = hosts.with_all_donors
-    for place in np.unique([every.hosts, every.own, every.other]):
+    for index in np.unique([every.hosts, every.own, every.other]):
         chosen = [hosts.scenes[donor] for donor in generator.choice(donors, len(editors))]
-        (image,) = to_bytes([with_properties(hosts.scenes[place], editors, chosen).image])
-        scenes[place] = Scene(np.asarray(image / 255, np.float32))
+        (image,) = to_bytes([with_properties(hosts.scenes[index], editors, chosen).image])
+        scenes[index] = Scene(np.asarray(image / 255, np.float32))
     more = tuple(replace(one, scenes=scenes) for one in hosts.more)
     return replace(hosts, scenes=scenes, more=more)
 
 
 def to_bytes(images: Sequence[Image]) -> Images:
     """Images of 0 to 1 as (n, h, w, 3) uint8."""
-    found: Images = np.rint(255 * np.clip(np.stack(images), 0, 1)).astype(np.uint8)
-    return found
+    stacked: Images = np.rint(255 * np.clip(np.stack(images), 0, 1)).astype(np.uint8)
+    return stacked

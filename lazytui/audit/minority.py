@@ -50,20 +50,20 @@ def nearest_classes(descriptions: Descriptions, labels: NDArray[np.int64], probe
     many numbers either these are taken or their linear discriminants (Fisher 1936, with Ledoit and Wolf's shrinkage),
     whichever find about as many as the property misclassifies.
     """
-    known, like = np.isfinite(descriptions).all(1), labels.copy()
-    classes, own = np.unique(labels[known], return_inverse=True)
+    finite, like = np.isfinite(descriptions).all(1), labels.copy()
+    classes, own = np.unique(labels[finite], return_inverse=True)
     if len(classes) < 2:
         return like
-    values = descriptions[known]
-    found = [_nearest_if_far(one, own) for one in (values, *_discriminants(values, own))]
-    best = min(found, key=lambda nearest: abs(float((nearest != own).mean()) - (1 - probe_accuracy)))
-    like[known] = classes[best]
+    values = descriptions[finite]
+    candidates = [_nearest_if_far(one, own) for one in (values, *_discriminants(values, own))]
+    best = min(candidates, key=lambda nearest: abs(float((nearest != own).mean()) - (1 - probe_accuracy)))
+    like[finite] = classes[best]
     return like
 
 
-def is_gradual(found: NDArray[np.bool_], probe_accuracy: float) -> bool:
+def is_gradual(contradicting: NDArray[np.bool_], probe_accuracy: float) -> bool:
     """Whether a property can't decide who contradicts: it hardly predicts the class, or many images lie between two."""
-    return probe_accuracy < _LEAST_ACCURACY or float(found.mean()) < _CLEAR * (1 - probe_accuracy)
+    return probe_accuracy < _LEAST_ACCURACY or float(contradicting.mean()) < _CLEAR * (1 - probe_accuracy)
 
 
 def _nearest_if_far(values: Descriptions, own: NDArray[np.intp]) -> NDArray[np.intp]:

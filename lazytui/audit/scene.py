@@ -86,11 +86,11 @@ class Scene:
     @cached_property
     def object(self) -> Mask | None:
         """Its pixels; None where no object stands out from the ground."""
-        found = _components(self._distance > _FIRM * self._threshold)
-        if self._threshold < _LEAST_CONTRAST or not found:
+        components = _components(self._distance > _FIRM * self._threshold)
+        if self._threshold < _LEAST_CONTRAST or not components:
             return None
         weights = self._distance * _central(self._distance.shape)
-        best = max(found, key=lambda mask: float(weights[mask].sum()))
+        best = max(components, key=lambda mask: float(weights[mask].sum()))
         best = best & ~self._touching(best, weights)
         best = best | self._at_the_edge(best)
         return best if best.mean() <= _LARGEST else None
@@ -168,20 +168,20 @@ class Scene:
         color: NDArray[np.float32] = np.median(pixels[_alike(best[None], pixels, _SPREAD)[0]], axis=0)
         return color
 
-    def _at_the_edge(self, found: Mask) -> Mask:
+    def _at_the_edge(self, component: Mask) -> Mask:
         """Where the object goes on at the edges, in which it isn't looked for: what continues it and is of another
         color than what surrounds everything."""
-        nearest = (np.clip(np.arange(size), _EDGE, size - 1 - _EDGE) for size in found.shape)
+        nearest = (np.clip(np.arange(size), _EDGE, size - 1 - _EDGE) for size in component.shape)
         away = np.sqrt(((self.image - self._frame_color) ** 2).sum(2))
-        edge = np.ones_like(found)
+        edge = np.ones_like(component)
         edge[_EDGE:-_EDGE, _EDGE:-_EDGE] = False
-        return np.asarray(edge & found[np.ix_(*nearest)] & (away > self.contrast), bool)
+        return np.asarray(edge & component[np.ix_(*nearest)] & (away > self.contrast), bool)
 
-    def _touching(self, found: Mask, weights: NDArray[np.float64]) -> Mask:
+    def _touching(self, component: Mask, weights: NDArray[np.float64]) -> Mask:
         """The parts of a component that are flat, of another color, and away from the object's center, and what touches
         those."""
-        none = np.zeros_like(found)
-        flat = _flat_parts(self.image, ndimage.binary_dilation(found))
+        none = np.zeros_like(component)
+        flat = _flat_parts(self.image, ndimage.binary_dilation(component))
         if len(flat) < 2:
             return none
         color = self.image[max(flat, key=lambda part: float(weights[part].sum()))].mean(0)
@@ -197,7 +197,7 @@ class Scene:
         ]
         if not others:
             return none
-        return np.asarray(found & ndimage.binary_dilation(np.any(others, axis=0), _AROUND) & ~own, bool)
+        return np.asarray(component & ndimage.binary_dilation(np.any(others, axis=0), _AROUND) & ~own, bool)
 
     @cached_property
     def _away(self) -> NDArray[np.float32]:
@@ -229,8 +229,8 @@ def shows_ground(scene: Scene) -> bool:
 
 def luminance(image: Image) -> NDArray[np.float32]:
     """(..., 3) to (...), 0 to 1."""
-    found: NDArray[np.float32] = image @ LUMINANCE
-    return found
+    light: NDArray[np.float32] = image @ LUMINANCE
+    return light
 
 
 @cache
@@ -321,8 +321,8 @@ def _components(mask: Mask, diagonally: bool = True) -> list[Mask]:
 def _flat_parts(image: Image, mask: Mask) -> list[Mask]:
     """Connected parts of a mask that are of one color."""
     levels = np.rint(image * _LEVELS).astype(int) @ (1, _LEVELS + 1, (_LEVELS + 1) ** 2)
-    found, counts = np.unique(levels[mask], return_counts=True)
-    large = found[counts >= _FLAT]
+    colors, counts = np.unique(levels[mask], return_counts=True)
+    large = colors[counts >= _FLAT]
     parts = (part for level in large for part in _components(mask & (levels == level), False))
     return [part for part in parts if part.sum() >= _FLAT]
 

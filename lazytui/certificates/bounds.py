@@ -51,13 +51,13 @@ def crown_boxes(chain: Chain, box: Box, tighten: bool = True) -> tuple[list[Box]
     """
     boxes, lines = [box], dict[int, Lines]()
     for index, step in enumerate(chain.steps):
-        found = step.interval(boxes[-1])
+        interval = step.interval(boxes[-1])
         after = chain.steps[index + 1] if index + 1 < len(chain.steps) else step
         if not isinstance(step, Convolution):
             lines[index] = step.lines(boxes[-1])
         elif not isinstance(after, Convolution) and not _is_exact(chain, index):
-            found = _relaxed_box(chain, index + 1, box, lines, found, after, tighten)
-        boxes.append(found)
+            interval = _relaxed_box(chain, index + 1, box, lines, interval, after, tighten)
+        boxes.append(interval)
     return boxes, lines
 
 
@@ -79,8 +79,8 @@ def _ends(least: Tensor) -> Box:
 def _least_by_crown(chain: Chain, box: Box, label: Tensor, tighten: bool) -> Tensor:
     boxes, lines = crown_boxes(chain, box, tighten)
     forms = margins(label, chain.sizes[-1][0], box[0])
-    found = _followed(chain, len(chain.steps), 0, forms, lines).lowest(box)
-    return torch.maximum(found, _least_by_intervals(chain, boxes, forms)) if tighten else found
+    lowest = _followed(chain, len(chain.steps), 0, forms, lines).lowest(box)
+    return torch.maximum(lowest, _least_by_intervals(chain, boxes, forms)) if tighten else lowest
 
 
 def _least_by_intervals(chain: Chain, boxes: list[Box], forms: Forms) -> Tensor:
@@ -108,19 +108,19 @@ def _followed(chain: Chain, start: int, end: int, forms: Forms, lines: dict[int,
 
 
 def _relaxed_box(
-    chain: Chain, steps: int, box: Box, lines: dict[int, Lines], found: Box, bend: Bend, tighten: bool
+    chain: Chain, steps: int, box: Box, lines: dict[int, Lines], interval: Box, bend: Bend, tighten: bool
 ) -> Box:
     """Of what comes out of the first `steps` for one image, place by place: each sees a part of the image only.
 
     found: IBP's. bend: the next step.
     """
-    low, high = (end.clone() for end in found)
+    low, high = (end.clone() for end in interval)
     units = torch.eye(low.shape[1], dtype=low.dtype, device=low.device)
-    wanted = bend.matters(found) if tighten else torch.ones_like(low, dtype=torch.bool)
+    wanted = bend.matters(interval) if tighten else torch.ones_like(low, dtype=torch.bool)
     for top, left in wanted[0].any(0).nonzero().tolist():
         for channels in torch.split(wanted[0, :, top, left].nonzero()[:, 0], _ROWS):
             rows = torch.cat([units[channels], -units[channels]])[None, :, :, None, None]
             forms = Forms(rows, rows.new_zeros(rows.shape[:2]), (top, left))
             least, most = _followed(chain, steps, 0, forms, lines).lowest(box)[0].chunk(2)
             low[0, channels, top, left], high[0, channels, top, left] = least, -most
-    return (torch.maximum(low, found[0]), torch.minimum(high, found[1])) if tighten else (low, high)
+    return (torch.maximum(low, interval[0]), torch.minimum(high, interval[1])) if tighten else (low, high)

@@ -136,7 +136,7 @@ def _step(name: str, module: nn.Module, size: Size, flat: bool) -> Step:
 
 def _refused(name: str, module: nn.Module, how: str) -> BadInput:
     layer = f"{name} ({type(module).__name__}{' ' + how if how else ''})"
-    return BadInput(f"{layer} isn't among what IBP and CROWN go through: {SUPPORTED}; smoothing takes any network.")
+    return BadInput(f"{layer} isn't supported by IBP and CROWN, only {SUPPORTED}; smoothing works for any network.")
 
 
 def _convolution(name: str, module: nn.Conv2d) -> Convolution:
@@ -176,7 +176,7 @@ def _preparation(prepare: Callable[[Tensor], Tensor], model: nn.Module) -> Convo
     """Of images, pixel by pixel. Raises BadInput where they are resized."""
     pixels = _like(model, torch.eye(3)[:, :, None, None])
     if prepare(pixels).shape[2:] != (1, 1):
-        raise BadInput(f"The network resizes images, and IBP and CROWN go through {SUPPORTED} only.")
+        raise BadInput(f"The network resizes images, and IBP and CROWN support {SUPPORTED} only.")
     return _pointwise(lambda x: prepare(x[:, :, None, None]).flatten(1), pixels.flatten(1))
 
 
@@ -194,7 +194,7 @@ def _require_same(chain: Chain, model: nn.Module, image: Size) -> None:
     if logits.shape != (made := chain.forward(images)).shape or (logits - made).abs().max() > _TOLERANCE * (
         1 + logits.abs().max()
     ):
-        raise BadInput(f"The network computes more than its layers do, and IBP and CROWN go through {SUPPORTED} only.")
+        raise BadInput(f"The network computes more than its layers do, and IBP and CROWN support {SUPPORTED} only.")
 
 
 def _bias(bias: Tensor | None, weight: Tensor) -> Tensor:

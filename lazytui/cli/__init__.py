@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from lazytui import __version__
 from lazytui.analyses import SUMMARIES
 from lazytui.cli import add, doctor, export, features, run, runs, serve
-from lazytui.cli.at import AtOption, RemoteLazytuiOption, place_at
+from lazytui.cli.at import AtOption, RemoteLazytuiOption, location_of
 from lazytui.cli.common_options import WorkspaceOption
 from lazytui.cli.lists import attacks, autoencoders, methods, models, recipes, sources
 from lazytui.cli.open_app import open_app
@@ -64,8 +64,8 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         print(f"lazytui {__version__}")
         raise typer.Exit
 
@@ -92,9 +92,11 @@ def lazytui(
 
         ask_for_log()
     if ctx.invoked_subcommand is None:
-        open_app(lambda: place_at(workspace, at, remote_lazytui), low_bandwidth=low_bandwidth, keys=keys)
+        open_app(lambda: location_of(workspace, at, remote_lazytui), low_bandwidth=low_bandwidth, keys=keys)
     elif at or remote_lazytui:
-        raise UsageError("--at before a command is for the app; a command that can do so has an --at of its own.")
+        raise UsageError(
+            "--at in front of a command is for the app. Put it behind the command: lazytui runs list --at HOST."
+        )
     elif low_bandwidth or keys:
         option = "--low-bandwidth" if low_bandwidth else "--keys"
         raise UsageError(f"{option} is for the app, which opens without a command.")

@@ -73,8 +73,8 @@ def _add(
         Path | None,
         typer.Option(
             parser=parse_path,
-            help="Text file that names the network's outputs, one a line, in their order; the data's classes must be "
-            "among them. By default outputs are the data's classes in their order.",
+            help="Text file with the names of the network's outputs, one per line, in their order; the data's classes "
+            "must be among them. Default: the data's classes, in their order.",
             metavar="FILE",
         ),
     ] = None,
@@ -110,11 +110,11 @@ def read_names(path: Path) -> tuple[str, ...]:
     except FileNotFoundError as error:
         raise BadInput(f"There is no file {path} that names classes.") from error
     except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else "it is no text"
+        why = reason(error) if isinstance(error, OSError) else "it isn't text"
         raise BadInput(f"{path} can't be read: {why}.") from error
     names = tuple(plain_text(line.strip()) for line in text.splitlines() if line.strip())
     if len(names) < 2:
-        raise BadInput(f"{path} names {len(names)} of a network's outputs, and a classifier has two or more.")
+        raise BadInput(f"{path} names {len(names)} of a network's outputs; a classifier has two or more.")
     if doubled := sorted({name for name in names if names.count(name) > 1}):
         raise BadInput(f"{path} names {doubled[0]!r} twice.")
     return names

@@ -1,4 +1,4 @@
-"""`--at`: the runs of other machines in place of those of this one."""
+"""`--at`: the runs of other machines instead of those of this one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AtOption = Annotated[
     typer.Option(
         "--at",
         metavar="[USER@]HOST[:WORKSPACE]",
-        help="The runs of another machine, by ssh, which must not ask for a password. Repeatable.",
+        help="Use the runs of another machine, over ssh without a password. Repeatable.",
     ),
 ]
 
@@ -34,7 +34,7 @@ RemoteLazytuiOption = Annotated[
 
 
 @dataclass(frozen=True)
-class Place:
+class RunLocation:
     """Where runs are. hosts: the other machines; None for this one. at: as they were typed.
 
     control: does something about the runs.
@@ -61,7 +61,7 @@ class Place:
         return 0.1 if self.hosts else 0.5
 
 
-def place_at(workspace: Path | None, at: list[str] | None, remote_lazytui: str | None = None) -> Place:
+def location_of(workspace: Path | None, at: list[str] | None, remote_lazytui: str | None = None) -> RunLocation:
     """This machine's workspace, or that of the machines that are named, connected to until the command ends.
 
     Raises UsageError, and BadInput where one can't be reached.
@@ -69,14 +69,14 @@ def place_at(workspace: Path | None, at: list[str] | None, remote_lazytui: str |
     from lazytui.errors import UsageError
 
     if at and workspace:
-        raise UsageError("--workspace is of this machine; with --at name the other one's: --at HOST:WORKSPACE.")
+        raise UsageError("--workspace is a folder on this machine; with --at, name the one there: --at HOST:WORKSPACE.")
     if not at and remote_lazytui:
         raise UsageError("--remote-lazytui is for --at: it starts lazytui on another machine.")
     if not at:
-        return Place(workspace_at(workspace))
+        return RunLocation(workspace_at(workspace))
     hosts = connect(at, remote_lazytui)
     _connected.append(hosts)
-    return Place(hosts.workspace, hosts, tuple(at))
+    return RunLocation(hosts.workspace, hosts, tuple(at))
 
 
 def connect(at: list[str], remote_lazytui: str | None) -> Host | Hosts:

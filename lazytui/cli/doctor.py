@@ -35,7 +35,7 @@ def doctor(
     json: JsonOption = False,
     benchmark: Annotated[
         bool,
-        typer.Option("--benchmark", help="Also measure how fast it trains, by precision and threads; seconds."),
+        typer.Option("--benchmark", help="Also measure how fast it trains, by precision and threads; takes seconds."),
     ] = False,
 ) -> None:
     """Look at terminal, torch and device, data, workspace and versions."""
@@ -113,9 +113,9 @@ def _print_speeds(speeds: Speeds) -> None:
         for one in speeds.measured
     ]
     print_table(["device", "precision", "threads", "CUDA graph", "images/s"], rows)
-    print(f"auto takes {_way(speeds.auto)}: {speeds.auto.images:,.0f} images a second.")
+    print(f"auto uses {_way(speeds.auto)}: {speeds.auto.images:,.0f} images a second.")
     if speeds.fastest != speeds.auto:
-        print(f"The fastest that was measured is {_way(speeds.fastest)}: {speeds.fastest.images:,.0f}.")
+        print(f"The fastest measured is {_way(speeds.fastest)}: {speeds.fastest.images:,.0f}.")
     print(
         f"A study trains {speeds.at_a_time} at a time, with {counted(speeds.each, 'thread')} each; "
         f"load while this was measured: {os.getloadavg()[0]:.1f}"

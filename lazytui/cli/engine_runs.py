@@ -37,7 +37,7 @@ def submit(run: RunFolder, workspace: Workspace, engine: Engine, *, quiet: bool)
 
     EngineExecutor(engine).submit(run, workspace)
     ticket = run.ticket
-    where = f"in the queue ({ticket.words})" if ticket else "going already"
+    where = f"in the queue ({ticket.label})" if ticket else "running already"
     print_note(f"{run.id} is {where}; follow it: lazytui runs follow {run.id}", quiet=quiet)
 
 
@@ -53,7 +53,7 @@ def execute_elsewhere(run: RunFolder, workspace: Workspace, engine: Engine, *, q
     try:
         EngineExecutor(engine).execute({run.record.kind: run}, person, lambda _: "", "runs")
     except KeyboardInterrupt:
-        goes_on = f"{run.id} goes on ({run.ticket.words if run.ticket else engine.name})"
+        goes_on = f"{run.id} continues ({run.ticket.label if run.ticket else engine.name})"
         raise Interrupted(f"{goes_on}; to stop it: lazytui runs stop {run.id}") from None
     status = run.status
     if status.state != "done":

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from lazytui.cli.at import AtOption, RemoteLazytuiOption, place_at
+from lazytui.cli.at import AtOption, RemoteLazytuiOption, location_of
 from lazytui.cli.common_options import RunArgument, WorkspaceOption
 from lazytui.code_permission import allow_named
 from lazytui.figures.paper import LEAST_DPI, MOST_DPI, Paper, parse_width
@@ -26,23 +26,26 @@ def export(
             "sae, as a folder for SAELens.",
         ),
     ],
-    figure: Annotated[str | None, typer.Option(help="Only these figures, with commas.", metavar="NAME,...")] = None,
+    figure: Annotated[
+        str | None, typer.Option(help="Only these figures, separated by commas.", metavar="NAME,...")
+    ] = None,
     width: Annotated[
         str | None,
         typer.Option(help="Width of pictures, such as 85mm or 3.3in; a number: columns of .txt and .ansi."),
     ] = None,
     dpi: Annotated[
-        int | None, typer.Option(min=LEAST_DPI, max=MOST_DPI, help="Dots an inch of a .png; 200 by default.")
+        int | None,
+        typer.Option(min=LEAST_DPI, max=MOST_DPI, help="Resolution of a .png in dots per inch; default 200."),
     ] = None,
     bare: Annotated[
-        bool, typer.Option("--bare", help="Pictures without title and note: a paper has a caption.")
+        bool, typer.Option("--bare", help="Leave out titles and notes, as for a paper, which has captions.")
     ] = False,
     together: Annotated[bool, typer.Option("--together", help="All figures in one picture, side by side.")] = False,
     theme: Annotated[Literal["light", "dark"], typer.Option(help="Colors of the pictures.")] = "light",
     feature: Annotated[
         str | None,
         typer.Option(
-            help="For .onnx of a run of sae: the features that are cut, numbers such as 21,44, or words such as color "
+            help="For .onnx of a run of sae: the features to ablate: numbers such as 21,44, or words such as color "
             "red, digit 7 or a label; default all that stand for a color.",
         ),
     ] = None,
@@ -64,12 +67,12 @@ def export(
 
     columns, inches = parse_width(width) if width else (None, None)
     paper = Paper(inches, dpi, bare, together)
-    there = place_at(workspace, at, remote_lazytui).workspace
-    found = there.find(run)
-    check_exports(found.record.kind, files)
+    there = location_of(workspace, at, remote_lazytui).workspace
+    run_folder = there.find(run)
+    check_exports(run_folder.record.kind, files)
     if model:
         allow_named({"model": model})
     choices: dict[str, Any] = {"figure": figure, "width": columns, "theme": theme, "paper": paper}
     onnx = OnnxOptions(feature or "", model)
-    for path in export_run(found, there, files, onnx=onnx, title=found.id, **choices):
+    for path in export_run(run_folder, there, files, onnx=onnx, title=run_folder.id, **choices):
         print_note(f"wrote {path}")

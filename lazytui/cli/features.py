@@ -31,13 +31,13 @@ def list_features(
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List features with what they stand for, those first that do most."""
+    """List features and what they stand for, the most active first."""
     from lazytui.analyses.sae.feature_labels import find_features, read_labels
     from lazytui.analyses.sae.figures import feature_record, feature_table
     from lazytui.cli.print_results import print_figures, print_note
 
-    found, result = _find_features_run(workspace_at(workspace), run)
-    labels = read_labels(found)
+    run_folder, result = _find_features_run(workspace_at(workspace), run)
+    labels = read_labels(run_folder)
     chosen = find_features(result, labels, " ".join(words or []))
     if json:
         print(jsonlib.dumps([feature_record(result, labels, f) for f in chosen], indent=1))
@@ -50,16 +50,16 @@ def list_features(
 
 @group.command()
 def show(run: RunArgument, feature: FeatureArgument, workspace: WorkspaceOption = None) -> None:
-    """Show everything that is known of one feature."""
+    """Show all results on one feature."""
     from lazytui.analyses.sae.feature_labels import read_labels
     from lazytui.analyses.sae.feature_page import feature_page
     from lazytui.cli.print_results import print_figures
     from lazytui.errors import UsageError
 
-    found, result = _find_features_run(workspace_at(workspace), run)
+    run_folder, result = _find_features_run(workspace_at(workspace), run)
     if feature >= result.features:
         raise UsageError(f"There is no feature {feature}: they go from 0 to {result.features - 1}.")
-    label = read_labels(found).get(feature)
+    label = read_labels(run_folder).get(feature)
     if label:
         print(f"{feature}: {label}\n")
     print_figures(feature_page(result, feature))
@@ -72,16 +72,17 @@ def label(
     text: Annotated[str, typer.Argument(help="The label; empty removes it.")] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Call a feature something, to find it by."""
+    """Label a feature, to find it by that label."""
     from lazytui.analyses.sae.feature_labels import set_label
     from lazytui.cli.print_results import print_note
 
     there = workspace_at(workspace)
-    found, result = _find_features_run(there, run)
-    there.require_own(found, "labelled")
-    set_label(found, result.features, feature, text)
+    run_folder, result = _find_features_run(there, run)
+    there.require_own(run_folder, "labelled")
+    set_label(run_folder, result.features, feature, text)
     print_note(
-        f"Feature {feature} of {found.id} " + (f"is now called {text.strip()}." if text.strip() else "has no label.")
+        f"Feature {feature} of {run_folder.id} "
+        + (f"is now called {text.strip()}." if text.strip() else "has no label.")
     )
 
 
@@ -89,5 +90,5 @@ def _find_features_run(workspace: Workspace, run: str) -> tuple[RunFolder, SaeRe
     """A run that found features, and its result."""
     from lazytui.analyses.core.execute import recorded_result
 
-    found = workspace.find(run, kinds=("sae",))
-    return found, recorded_result(found)
+    run_folder = workspace.find(run, kinds=("sae",))
+    return run_folder, recorded_result(run_folder)

@@ -36,7 +36,7 @@ def open_narrator(title: str, *, quiet: bool) -> Iterator[Narrator]:
 
 
 def metric_line(step: int, values: Mapping[str, float | None]) -> str:
-    """`step 400  loss 0.213  easy accuracy 0.954 ...  says of conflicting 0 to 9: 9 0 1 2 3 4 5 6 7 8`"""
+    """`step 400  loss 0.213  easy accuracy 0.954 ...  predicts for conflicting 0 to 9: 9 0 1 2 3 4 5 6 7 8`"""
     from lazytui.evaluation.cue_conflict_images import COLUMNS, predictions_in
 
     parts = [
@@ -44,9 +44,9 @@ def metric_line(step: int, values: Mapping[str, float | None]) -> str:
         for name, value in values.items()
         if name not in COLUMNS
     ]
-    if said := predictions_in(values):
-        answers = " ".join("–" if one < 0 else str(one) for one in said)
-        parts.append(f"says of conflicting 0 to {len(said) - 1}: {answers}")
+    if predictions := predictions_in(values):
+        answers = " ".join("–" if one < 0 else str(one) for one in predictions)
+        parts.append(f"predicts for conflicting 0 to {len(predictions) - 1}: {answers}")
     return "  ".join([f"step {step}", *parts])
 
 

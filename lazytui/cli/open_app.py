@@ -14,11 +14,11 @@ from lazytui.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazytui.cli.at import Place
+    from lazytui.cli.at import RunLocation
 
 
-def open_app(find_place: Callable[[], Place], *, low_bandwidth: bool, keys: str | None = None) -> None:
-    """Run the app until it is left. keys: a preset. find_place: connects to other machines, before anything
+def open_app(open_location: Callable[[], RunLocation], *, low_bandwidth: bool, keys: str | None = None) -> None:
+    """Run the app until it is left. keys: a preset. open_location: connects to other machines, before anything
     is drawn.
 
     Raises UsageError where there is no terminal to draw on, and for a preset that there isn't.
@@ -32,16 +32,20 @@ def open_app(find_place: Callable[[], Place], *, low_bandwidth: bool, keys: str 
     from lazytui.app.shell.keymap import require_preset
 
     require_preset(keys)
-    place = find_place()
+    location = open_location()
     from lazytui.app.shell.app import LazytuiApp
     from lazytui.system.torch_import import keep_torch_out
 
-    if place.hosts:
-        keep_torch_out("This needs torch and the network on this machine, and they are on another one: run it there.")
-    app = LazytuiApp(place.workspace, place.hosts, low_bandwidth=sparing, keys=keys)
+    if location.hosts:
+        keep_torch_out(
+            "This needs torch and the network on this machine. With --at, run it on the other machine instead."
+        )
+    app = LazytuiApp(location.workspace, location.hosts, low_bandwidth=sparing, keys=keys)
     app.run()
     running = sum(line.is_active for line in app.lines)
     if running:
-        print(f"{counted(running, 'run goes', 'runs go')} on; `lazytui` shows {'it' if running == 1 else 'them'}.")
+        print(
+            f"{counted(running, 'run continues', 'runs continue')}; `lazytui` shows {'it' if running == 1 else 'them'}."
+        )
     if app.return_code:
         raise typer.Exit(app.return_code)

@@ -109,8 +109,8 @@ def start(
         bool,
         typer.Option(
             "--resume",
-            help="Go on with an earlier run of the same options, where there is one; a training that is done also "
-            "goes on to more --epochs, in a new run, where that is exact.",
+            help="Continue an earlier run with the same options, if there is one. A finished training also continues "
+            "to more --epochs, in a new run, where that gives the same weights as training without a break.",
         ),
     ] = False,
 ) -> None:
@@ -123,14 +123,14 @@ def start(
     from lazytui.runs.status import RESUMABLE
 
     if at or remote_lazytui:
-        asked = {**read_config(config, kind), **values}
+        options = {**read_config(config, kind), **values}
         others = {"--workspace": workspace and kind != "compare", "--log": log, "--resume": resume}
         job = (engine, engine_option or []) if engine else None
         how = {"name": name, "detach": detach, "json": json, "quiet": quiet, "job": job}
-        found = _elsewhere(kind, asked, at, remote_lazytui, others, **how)
-        if found is None:
+        local_options = _elsewhere(kind, options, at, remote_lazytui, others, **how)
+        if local_options is None:
             return
-        values, config = found, None
+        values, config = local_options, None
     logs = check_logs(log or [])
     elsewhere = engine_elsewhere(engine, engine_option or [])
     there = workspace_at(workspace)
@@ -145,7 +145,7 @@ def start(
     if chosen.status.state in RESUMABLE:
         begin_logs(chosen.path, logs)
     elif logs:
-        print_note(f"{chosen.id} is {chosen.status.state} already, so --log writes nothing of it.", quiet=quiet)
+        print_note(f"{chosen.id} is {chosen.status.state} already, so --log writes nothing.", quiet=quiet)
     for option, value, recorded in _resolved_differently(params, chosen):
         print_note(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
     if detach:
@@ -158,12 +158,12 @@ def start(
             print_note(f"{chosen.id} is {chosen.status.state} already.", quiet=quiet)
         print(run_json(chosen) if json else chosen.id)
         return
-    carry_and_show(chosen, there, json=json, exports=export or [], quiet=quiet, engine=elsewhere)
+    execute_and_show(chosen, there, json=json, exports=export or [], quiet=quiet, engine=elsewhere)
 
 
 def _elsewhere(
     kind: str,
-    asked: dict[str, Any],
+    options: dict[str, Any],
     at: list[str] | None,
     remote_lazytui: str | None,
     others: Mapping[str, Any],
@@ -173,19 +173,19 @@ def _elsewhere(
 
     others: options that don't go with that, and what was given of them.
     """
-    from lazytui.cli.at import place_at
+    from lazytui.cli.at import location_of
     from lazytui.cli.runs_elsewhere import compared_there, start_there
 
     if wrong := [option for option, value in others.items() if value]:
         raise UsageError(f"{wrong[0]} doesn't go with --at.")
-    place = place_at(None, at, remote_lazytui)
+    location = location_of(None, at, remote_lazytui)
     if kind == "compare":
-        return compared_there(asked, place)
-    start_there(kind, asked, place, **how)
+        return compared_there(options, location)
+    start_there(kind, options, location, **how)
     return None
 
 
-def carry_and_show(
+def execute_and_show(
     run: RunFolder,
     workspace: Workspace,
     *,
@@ -206,14 +206,14 @@ def carry_and_show(
         if engine and run.status.state != "done":
             execute_elsewhere(run, workspace, engine, quiet=quiet)
         else:
-            _carry_aloud(run, workspace, quiet=quiet)
+            _execute_with_narration(run, workspace, quiet=quiet)
     except Unfinished:
         show(run, workspace, json=json, exports=exports, quiet=quiet)
         raise
     show(run, workspace, json=json, exports=exports, quiet=quiet)
 
 
-def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
+def _execute_with_narration(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
     """Do the run's work in this process, narrating on standard error. A run that is done is left as it is."""
     from lazytui.analyses.core import execute
     from lazytui.cli.narration import open_narrator
@@ -282,14 +282,14 @@ def _nothing_to_resume(kind: str, params: BaseModel, recorded: Mapping[str, Any]
     """Why there is no run to go on with, and what is done instead: which run is the nearest, and what differs."""
     runs = [run for run in workspace.readable_runs() if run.record.kind == kind]
     if not runs:
-        return f"No earlier `lazytui run {kind}` to go on with: beginning anew."
+        return f"No earlier `lazytui run {kind}` to resume: starting a new run."
     nearest = min(reversed(runs), key=lambda run: len(_differences(run, recorded)))
     differences = _differences(nearest, recorded)
     listed = [f"{name.replace('_', '-')}: {value!s:.40}" for name, value in differences.items()][:_MOST_DIFFERENCES]
     more = "" if len(listed) == len(differences) else f" and {len(differences) - len(listed)} more"
     return (
-        f"No earlier run of the same options (the nearest, {nearest.id}, differs in {', '.join(listed)}{more}): "
-        f"beginning anew. {_why_not_longer(nearest, params, recorded)}"
+        f"No earlier run with the same options (the nearest, {nearest.id}, differs in {', '.join(listed)}{more}): "
+        f"starting a new run. {_why_not_longer(nearest, params, recorded)}"
     ).rstrip()
 
 
@@ -305,5 +305,5 @@ def _differences(run: RunFolder, options: Mapping[str, Any]) -> dict[str, Any]:
     """What a run has recorded where something else is wanted."""
     from lazytui.analyses.core.older_records import updated_params
 
-    known = updated_params(run.record.params)
-    return {name: known.get(name) for name in {**options, **known} if known.get(name) != options.get(name)}
+    recorded = updated_params(run.record.params)
+    return {name: recorded.get(name) for name in {**options, **recorded} if recorded.get(name) != options.get(name)}

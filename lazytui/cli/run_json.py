@@ -16,8 +16,8 @@ class RunJson(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="lazytui run")
 
-    run: str = Field(description="What refers to the run.")
-    name: str | None = Field(description="The name that somebody gave it.")
+    run: str = Field(description="The run's reference.")
+    name: str | None = Field(description="The name given to it, if any.")
     kind: str = Field(description="The analysis.")
     status: str = Field(description="queued, running, paused, done, failed, stopped or interrupted.")
     error: str | None = Field(description="Why it failed, in a sentence.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lazytui.cli.at import AtOption, RemoteLazytuiOption, place_at
+from lazytui.cli.at import AtOption, RemoteLazytuiOption, location_of
 from lazytui.cli.common_options import (
     EngineOption,
     EngineOptionOption,
@@ -44,10 +44,10 @@ def list_runs(
     from lazytui.runs.engines.control import settle_vanished
     from lazytui.runs.workspace_watch import WorkspaceWatch, shipped_lines
 
-    place = place_at(workspace, at, remote_lazytui)
-    if json and place.hosts:
-        place.hosts.look()  # only then is it known what they found
-    there = place.workspace
+    location = location_of(workspace, at, remote_lazytui)
+    if json and location.hosts:
+        location.hosts.look()  # only then is it known what they found
+    there = location.workspace
     watch = WorkspaceWatch(there)
     lines = watch.refresh()
     if settle_vanished(line.run for line in lines if line.ticket and not line.status.elsewhere):
@@ -81,7 +81,7 @@ def show(
     remote_lazytui: RemoteLazytuiOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show what a run was asked, how it went, and what it found."""
+    """Show a run's options, its state and its results."""
     from lazytui.analyses.core.execute import figures
     from lazytui.cli.print_results import print_figures, print_note
     from lazytui.cli.run_json import run_json
@@ -89,31 +89,31 @@ def show(
     from lazytui.runs.formatting import state_word
     from lazytui.runs.jobs import resume_command
 
-    place = place_at(workspace, at, remote_lazytui)
-    found = place.workspace.find(run)
+    location = location_of(workspace, at, remote_lazytui)
+    run_folder = location.workspace.find(run)
     if json:
-        print(run_json(found))
+        print(run_json(run_folder))
         return
-    if found.has_result:
-        print_figures(figures(found))
-    record, status = found.record, found.status
+    if run_folder.has_result:
+        print_figures(figures(run_folder))
+    record, status = run_folder.record, run_folder.status
     facts = {
-        "run": found.reference,
-        "name": found.name,
+        "run": run_folder.reference,
+        "name": run_folder.name,
         "kind": record.kind,
-        "status": state_word(status, found.ticket) if status.state == "queued" else status.state,
+        "status": state_word(status, run_folder.ticket) if status.state == "queued" else status.state,
         "error": status.error,
         "parents": list(record.parents),
     }
     facts_shown = {name: value for name, value in facts.items() if value}
     chosen = {name: value for name, value in record.params.items() if value is not None}
-    for title, entries in (("", facts_shown), ("params", chosen), ("files", found.artifacts())):
+    for title, entries in (("", facts_shown), ("params", chosen), ("files", run_folder.artifacts())):
         if title:
             print(f"\n{title}")
         for name, value in entries.items():
             print(plain_text(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
-    if found.status.state in {"paused", "stopped", "interrupted", "failed"}:
-        print_note(f"Go on with it: {resume_command(found)}{place.options}")
+    if run_folder.status.state in {"paused", "stopped", "interrupted", "failed"}:
+        print_note(f"Resume it: {resume_command(run_folder)}{location.options}")
 
 
 @group.command()
@@ -123,23 +123,23 @@ def follow(
     at: AtOption = None,
     remote_lazytui: RemoteLazytuiOption = None,
 ) -> None:
-    """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
+    """Print a run's progress from its beginning until its end. Ctrl-C doesn't stop the run."""
     from lazytui.cli.closed_streams import is_unheard
     from lazytui.cli.print_results import print_note
     from lazytui.cli.runs_elsewhere import follow_events
     from lazytui.errors import LazytuiError
 
-    place = place_at(workspace, at, remote_lazytui)
-    found = place.workspace.find(run)
-    damaged = follow_events(found, place)
+    location = location_of(workspace, at, remote_lazytui)
+    run_folder = location.workspace.find(run)
+    damaged = follow_events(run_folder, location)
     if is_unheard(sys.stdout):
         return
-    status = found.status
+    status = run_folder.status
     if damaged:
         print_note(f"{damaged} damaged lines of events.jsonl were skipped.")
     if status.state != "done":
-        raise LazytuiError(f"{found.id}: {status.state}. {status.error or ''}".rstrip())
-    print_note(f"{found.id}: done; see it with: lazytui runs show {found.id}{place.options}")
+        raise LazytuiError(f"{run_folder.id}: {status.state}. {status.error or ''}".rstrip())
+    print_note(f"{run_folder.id}: done; see it with: lazytui runs show {run_folder.id}{location.options}")
 
 
 @group.command()
@@ -149,13 +149,13 @@ def stop(
     at: AtOption = None,
     remote_lazytui: RemoteLazytuiOption = None,
 ) -> None:
-    """Ask a going run to save what it has and stop."""
+    """Ask a run to save its progress and stop."""
     from lazytui.cli.print_results import print_note
 
-    place = place_at(workspace, at, remote_lazytui)
-    found = place.workspace.find(run)
-    place.control.stop(found)
-    print_note(f"{found.id} is stopping.")
+    location = location_of(workspace, at, remote_lazytui)
+    run_folder = location.workspace.find(run)
+    location.control.stop(run_folder)
+    print_note(f"{run_folder.id} is stopping.")
 
 
 @group.command()
@@ -165,13 +165,15 @@ def pause(
     at: AtOption = None,
     remote_lazytui: RemoteLazytuiOption = None,
 ) -> None:
-    """Ask a going run to save what it has and wait, wherever it runs, until it is resumed."""
+    """Ask a run to save its progress and pause until it is resumed."""
     from lazytui.cli.print_results import print_note
 
-    place = place_at(workspace, at, remote_lazytui)
-    found = place.workspace.find(run)
-    place.control.pause(found)
-    print_note(f"{found.id} was asked to pause; go on with it: lazytui runs resume {found.reference}{place.options}")
+    location = location_of(workspace, at, remote_lazytui)
+    run_folder = location.workspace.find(run)
+    location.control.pause(run_folder)
+    print_note(
+        f"{run_folder.id} is pausing; resume it with: lazytui runs resume {run_folder.reference}{location.options}"
+    )
 
 
 @group.command()
@@ -184,15 +186,15 @@ def resume(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="Custom code that the run names and that may be executed; without this it never is. Repeatable.",
+            help="Custom code of the run that may be executed; without this, it never is. Repeatable.",
             metavar="FILE.py:FACTORY",
         ),
     ] = None,
     log: Annotated[
         list[str] | None,
         typer.Option(
-            help="Show curves and figures in tensorboard or wandb; what began with tensorboard goes on so by itself. "
-            "Repeatable.",
+            help="Show curves and figures in tensorboard or wandb; a run that began with tensorboard continues with "
+            "it anyway. Repeatable.",
             metavar="PROGRAM",
         ),
     ] = None,
@@ -201,10 +203,10 @@ def resume(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
-    """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
+    """Continue a run that was paused, queued, stopped or interrupted, or that failed."""
     from lazytui.cli.engine_runs import engine_elsewhere, submit
     from lazytui.cli.print_results import print_note
-    from lazytui.cli.run import carry_and_show
+    from lazytui.cli.run import execute_and_show
     from lazytui.cli.run_json import run_json
     from lazytui.code_permission import allow, code_in
     from lazytui.errors import UsageError
@@ -212,36 +214,42 @@ def resume(
     from lazytui.runs.logs.choice import begin_logs, check_logs
 
     logs = check_logs(log or [])
-    place = place_at(workspace, at, remote_lazytui)
-    there = place.workspace
-    found = there.find(run)
-    there.require_own(found, "resumed")
+    location = location_of(workspace, at, remote_lazytui)
+    there = location.workspace
+    run_folder = there.find(run)
+    there.require_own(run_folder, "resumed")
     if at:
         if model or logs:
-            raise UsageError("--at can't pass on --model and --log: give them on the machine of the run.")
-        place.control.resume(found)
-        print_note(f"{found.id} continues at {found.status.elsewhere and found.status.elsewhere.at}.", quiet=quiet)
+            raise UsageError("--model and --log can't be used with --at: resume the run on its own machine.")
+        location.control.resume(run_folder)
+        print_note(
+            f"{run_folder.id} continues at {run_folder.status.elsewhere and run_folder.status.elsewhere.at}.",
+            quiet=quiet,
+        )
         return
     for name in model or []:
-        if name not in code_in(found.record.params):
-            raise UsageError(f"{found.id} doesn't name the code {name}.")
+        if name not in code_in(run_folder.record.params):
+            raise UsageError(f"{run_folder.id} doesn't name the code {name}.")
         allow(name)
-    if wake(found):
-        print_note(f"{found.id} goes on where it waited; watch it with: lazytui runs follow {found.id}", quiet=quiet)
+    if wake(run_folder):
+        print_note(
+            f"{run_folder.id} continues where it was paused; watch it with: lazytui runs follow {run_folder.id}",
+            quiet=quiet,
+        )
         if json:
-            print(run_json(found))
+            print(run_json(run_folder))
         return
-    require_in_no_queue(found)
+    require_in_no_queue(run_folder)
     elsewhere = engine_elsewhere(engine, engine_option or [])
-    begin_logs(found.path, logs)
+    begin_logs(run_folder.path, logs)
     if elsewhere and detach:
-        submit(found, there, elsewhere, quiet=quiet)
+        submit(run_folder, there, elsewhere, quiet=quiet)
         return
     if detach:
-        start_detached(found, there)
-        print_note(f"{found.id} goes on in the background.")
+        start_detached(run_folder, there)
+        print_note(f"{run_folder.id} continues in the background.")
         return
-    carry_and_show(found, there, json=json, exports=[], quiet=quiet, engine=elsewhere)
+    execute_and_show(run_folder, there, json=json, exports=[], quiet=quiet, engine=elsewhere)
 
 
 @group.command()
@@ -255,10 +263,10 @@ def rename(
     """Give a run a name to refer to it by."""
     from lazytui.cli.print_results import print_note
 
-    place = place_at(workspace, at, remote_lazytui)
-    found = place.workspace.find(run)
-    place.control.rename(found, name)
-    print_note(f"{found.id} is now called {name}.")
+    location = location_of(workspace, at, remote_lazytui)
+    run_folder = location.workspace.find(run)
+    location.control.rename(run_folder, name)
+    print_note(f"{run_folder.id} is now called {name}.")
 
 
 @group.command()
@@ -273,12 +281,12 @@ def remove(
     from lazytui.cli.print_results import print_note
     from lazytui.plain_text import plain_text
 
-    place = place_at(workspace, at, remote_lazytui)
-    found = {run.id: run for run in map(place.workspace.find, runs)}
+    location = location_of(workspace, at, remote_lazytui)
+    run_folders = {run.id: run for run in map(location.workspace.find, runs)}
     if not yes:
-        typer.confirm(plain_text(f"Delete {', '.join(found)} permanently?"), abort=True, err=True)
-    for run in found.values():
-        place.control.remove([run], for_good=True)
+        typer.confirm(plain_text(f"Delete {', '.join(run_folders)} permanently?"), abort=True, err=True)
+    for run in run_folders.values():
+        location.control.remove([run], for_good=True)
         print_note(f"{run.id} was deleted.")
 
 
@@ -308,11 +316,11 @@ def _cells(line: RunLine) -> list[str]:
 def sync(
     host: Annotated[str, typer.Argument(metavar="[USER@]HOST[:WORKSPACE]", help="As for --at.")],
     runs: Annotated[
-        list[str] | None, typer.Argument(metavar="[RUN]...", help="Of that machine; all that have ended by default.")
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="Runs of that machine. Default: all that have ended.")
     ] = None,
     workspace: WorkspaceOption = None,
     remote_lazytui: RemoteLazytuiOption = None,
-    weights: Annotated[bool, typer.Option("--weights", help="Also the networks and autoencoders.")] = False,
+    weights: Annotated[bool, typer.Option("--weights", help="Also copy networks and autoencoders.")] = False,
 ) -> None:
     """Copy the results of another machine into the workspace of this one, by ssh: only what isn't here yet."""
     from lazytui.cli.print_results import print_note
@@ -320,18 +328,19 @@ def sync(
     from lazytui.remote.host import Host
     from lazytui.remote.sync import sync as copy_results
 
-    place = place_at(None, [host], remote_lazytui)
-    assert isinstance(place.hosts, Host)
-    there = place.workspace
+    location = location_of(None, [host], remote_lazytui)
+    assert isinstance(location.hosts, Host)
+    there = location.workspace
     chosen = list(map(there.find, runs)) if runs else there.readable_runs()
     here = workspace_at(workspace)
-    done = list(_told(copy_results(place.hosts, chosen, here, weights=weights)))
+    done = list(_copied_or_not(copy_results(location.hosts, chosen, here, weights=weights)))
     print_note(
-        f"{counted(done.count(True), 'run')} of {there.title} copied into {here.path}; {done.count(False)} were here."
+        f"{counted(done.count(True), 'run')} of {there.title} copied into {here.path}; {done.count(False)} were "
+        "already here."
     )
 
 
-def _told(copied: Iterable[tuple[RunFolder, str]]) -> Iterator[bool]:
+def _copied_or_not(copied: Iterable[tuple[RunFolder, str]]) -> Iterator[bool]:
     """Say what became of each; whether something was copied."""
     from lazytui.cli.print_results import print_note
 

@@ -12,9 +12,7 @@ from lazytui.cli.common_options import WorkspaceOption, workspace_path
 
 
 def serve(
-    stdio: Annotated[
-        bool, typer.Option("--stdio", help="Over standard input and output, the only way there is.")
-    ] = False,
+    stdio: Annotated[bool, typer.Option("--stdio", help="Serve over standard input and output (required).")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Show the runs of this machine to another one. `lazytui --at` starts it there by ssh; it listens to no network."""

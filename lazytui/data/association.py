@@ -26,8 +26,8 @@ def contingency(rows: Labels, columns: Labels, shape: tuple[int, int]) -> Counts
 
     Columns beyond the shape are left out: those of samples without a known value.
     """
-    known = columns < shape[1]
-    cells = rows[known].astype(np.int64) * shape[1] + columns[known]
+    valid = columns < shape[1]
+    cells = rows[valid].astype(np.int64) * shape[1] + columns[valid]
     return np.bincount(cells, minlength=math.prod(shape)).reshape(shape)
 
 

@@ -62,7 +62,7 @@ class Content(BaseModel):
         if len(self.aligned) != len(self.values) or bool(self.values) != bool(self.attribute):
             raise ValueError("Each value of the attribute must be aligned with a class, or with none.")
         if any(label != NO_CLASS and label >= len(self.classes) for label in self.aligned):
-            raise ValueError("A value is aligned with a class that there isn't.")
+            raise ValueError("A value is aligned with a class that doesn't exist.")
         return self
 
     @property

@@ -24,13 +24,13 @@ def system_folder() -> Path:
 def find_installed(called: str, *names: str) -> Path:
     """The file or folder of a data set, under one of these names in either folder. Raises BadInput where it isn't."""
     looked = [folder / name for folder in (data_folder(), system_folder()) for name in names]
-    found = next((path for path in looked if is_folder(path) or is_file(path)), None)
-    if found is None:
+    existing = next((path for path in looked if is_folder(path) or is_file(path)), None)
+    if existing is None:
         raise BadInput(
             f"{called} isn't on this machine: {names[0]} is looked for in {data_folder()} and {system_folder()} "
             "(torchvision's layout; point LAZYTUI_DATA to the folder that has it)."
         )
-    return found
+    return existing
 
 
 def image_folder() -> Path:

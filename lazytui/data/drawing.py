@@ -74,11 +74,11 @@ class Drawing:
         """On that ground; a picture makes room for it."""
         return replace(self, ground=ground, picture=None)
 
-    def drawn(self, start: Point, end: Point, width: float) -> Drawing:
+    def with_stroke(self, start: Point, end: Point, width: float) -> Drawing:
         """With a stroke of the pen. width: of its tip, in pixels."""
         return replace(self, gray=np.maximum(self.gray, _stroke(start, end, width, self.size)))
 
-    def erased(self, start: Point, end: Point, width: float) -> Drawing:
+    def without_stroke(self, start: Point, end: Point, width: float) -> Drawing:
         return replace(self, gray=np.minimum(self.gray, 255 - _stroke(start, end, width, self.size)))
 
 

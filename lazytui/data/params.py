@@ -48,11 +48,11 @@ class PresetChoice(BaseModel):
 
     dataset: str = name_field(
         "background",
-        "Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, texture, "
-        "stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h); "
-        "bw100h is white digits on black with that noise. Of papers: lff-5pct, lff-2pct, lff-1pct, lff-0.5pct, "
-        "irm-two-class, spuco-magnitude-large, spuco-magnitude-medium, spuco-magnitude-small, spuco-variance-low, "
-        "spuco-variance-medium, spuco-variance-high.",
+        "Preset of data options; options that you give count more. One of background, stroke, stroke-level, "
+        "texture, stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, "
+        "noise tier h); bw100h is white digits on black with that noise. From papers: lff-5pct, lff-2pct, "
+        "lff-1pct, lff-0.5pct, irm-two-class, spuco-magnitude-large, spuco-magnitude-medium, "
+        "spuco-magnitude-small, spuco-variance-low, spuco-variance-medium, spuco-variance-high.",
         {name: preset["about"] for name, preset in presets().items()},
     )
 
@@ -67,51 +67,51 @@ class PaintingParams(ProtocolParams, SourceParams, PresetChoice):
 
     cue: str | None = name_field(
         None,
-        f"What is planted in the images, with the bias: {', '.join(CUE_SUMMARIES)} (lazytui cues says what each is); "
-        "default color in white shapes on black, scene in photos and none in other images. Palette, placement, "
-        "texture and noise are read by color alone.",
+        f"What is planted in the images as a shortcut: {', '.join(CUE_SUMMARIES)} (lazytui cues says what each is). "
+        "Default: color in white shapes on black, scene in photos, none in other images. Palette, placement, texture "
+        "and noise apply to color only.",
         CUE_SUMMARIES,
     )
     placement: Placement = Field(
         "background",
-        description="Placement of the color: the stroke (on a dark background), the background (under a white stroke), "
-        "both (the background at half strength), or none: plain white digits on black.",
+        description="What is colored: the stroke (on a dark background), the background (under a white stroke), both "
+        "(the background at half strength), or none: white digits on black.",
     )
     texture: Annotated[tuple[Texture, ...], BeforeValidator(split_list)] = Field(
         ("uniform",),
-        description="How the background departs from its flat color (full color if it is colored, else black), summed: "
-        "flat not at all; level by one amount an image, up to 0.5; uniform by up to 0.6, gaussian by N(0, sigma) "
-        "without its sign, each pixel by itself; stripes by a sine of amplitude 0.03; lines by one to three strokes.",
+        description="Deviations of the background from its color, or from black; several are added up. flat: none; "
+        "level: one amount per image, up to 0.5; uniform: up to 0.6 per pixel; gaussian: the size of N(0, sigma) per "
+        "pixel; stripes: a sine of amplitude 0.03; lines: one to three strokes.",
     )
     sigma: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.1, description="Strength of the gaussian texture: its standard deviation, as a share of the full range."
+        0.1, description="Standard deviation of the gaussian texture, as a share of the full range."
     )
     tier: Tier = Field(
         "none",
-        description="Noise tier of study D: zero, easy, medium, hard or very hard. Images get pixel noise and "
-        "random lines, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) for the noise.",
+        description="Noise tier of study D: z (zero), e (easy), m (medium), h (hard) or vh (very hard). Images get "
+        "pixel noise, with a probability from 0 (z) over 0.7 (e) to 0.85 (vh), and random lines.",
     )
     noise_layer: NoiseLayer = Field(
         "under",
-        description="Where the noise and the lines of a tier and of the textures gaussian and lines lie: under the "
+        description="Where the noise and lines of a tier, and the textures gaussian and lines, are drawn: under the "
         "digit, where they darken a colored background and brighten a black one, or over everything.",
     )
     noise_channels: NoiseChannels = Field(
         "shared",
-        description="Whether red, green and blue share the noise that lies over everything, and its lines are gray, or "
-        "each has its own (rgb), and lines have random colors.",
+        description="Noise over everything: shared (red, green and blue get the same noise, and lines are gray) or "
+        "rgb (each channel gets its own, and lines have random colors).",
     )
     palette: str = name_field(
         "distinct",
-        "The ten dominant colors, that of the first class first: distinct, bright, spectral, pairs-rg, pairs-gr, "
-        "or ten colors of your own such as #ff0000,#00ff00,...",
+        "The ten class colors, in the order of the classes: distinct, bright, spectral, pairs-rg, pairs-gr, or "
+        "ten colors of your own such as #ff0000,#00ff00,...",
         {name: palette.about for name, palette in palettes().items()},
     )
     counterexamples: Counterexamples = Field(
         "others",
-        description="Colors of counterexamples, or values of another cue: others draws from those that aren't the "
-        "class's own, so that the bias is exactly the aligned share; all draws from all, so that some of them end up "
-        "aligned (of ten colors a tenth); even is others with exact counts in every class and of every other value.",
+        description="Colors of counterexamples, or values of another cue. others: drawn from those of other classes, "
+        "so that the bias is exactly the aligned share; all: drawn from all, so that some are aligned by chance (of "
+        "ten colors, a tenth); even: as others, with exact counts in every class and of every value.",
     )
     hard: HardSplit = Field(
         "inverted",
@@ -120,12 +120,12 @@ class PaintingParams(ProtocolParams, SourceParams, PresetChoice):
     )
     train_size: Annotated[int, Field(ge=10)] | None = Field(
         None,
-        description="How many of the source's training images to use, for training and validation together; "
-        "default all.",
+        description="Number of the source's training images to use, for training and validation together. Default: "
+        "all.",
     )
     test_size: Annotated[int, Field(ge=10)] | None = Field(
         None,
-        description="How many of the source's test images to use, for the hard split and the probe set; default all.",
+        description="Number of the source's test images to use, for the hard split and the probe set. Default: all.",
     )
     validation_share: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.1, description="Share of the training images held out to measure easy accuracy."
@@ -246,11 +246,11 @@ class DatasetParams(PaintingParams):
 
     bias: Annotated[float, Field(ge=0, le=1)] = Field(
         0.95,
-        description="How often an image of the easy split has its class's own color, or its value of another cue; the "
-        "rest are counterexamples.",
+        description="Share of images on the easy split that have their class's own color, or value of another cue; "
+        "the rest are counterexamples.",
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
-        0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
+        0, description="Random seed. The same options and seed give exactly the same images on any machine."
     )
     recorded_content: Annotated[
         Content | None, PlainSerializer(Content.model_dump_json, when_used="json-unless-none"), Recorded()

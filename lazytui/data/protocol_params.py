@@ -44,29 +44,32 @@ class ProtocolParams(BaseModel):
     merge: Merge | None = Field(
         None,
         description="Merge the source's ten classes before a cue is planted: halves (the last five against the first "
-        "five) or pairs (the first two, the next two, ...). Default none.",
+        "five) or pairs (the first two, the next two, ...). Default: not merged.",
     )
     label_noise: Share | None = Field(
         None,
-        description="Share of labels that are replaced by another class, in every split; the cue follows the noisy "
-        "label. Default none.",
+        description="Share of labels replaced by another class, in every split; the cue follows the noisy label. "
+        "Default: none.",
     )
     environments: Annotated[_Two, BeforeValidator(_pair)] | None = Field(
         None,
-        description="Biases of two environments, such as 0.8,0.9, to which training images belong alternately; irm and "
-        "rex use them. --bias is their mean. Default none.",
+        description="Biases of two environments, such as 0.8,0.9, to which training images belong in turn, for the "
+        "methods irm and rex. --bias is then their mean. Default: no environments.",
     )
     hard_bias: Share | None = Field(
         None,
-        description="Share of images in an inverted hard split that keep their class's own value. Default 0.",
+        description="Share of images in an inverted hard split that keep their class's own value. Default: 0.",
     )
     subsample: int | None = Field(
-        None, ge=2, le=8, description="Keep only every n-th row and column of the source's images. Default all."
+        None,
+        ge=2,
+        le=8,
+        description="Keep only every n-th row and column of the source's images. Default: all of them.",
     )
     cue_level: str | None = Field(
         None,
         description="Level of a cue that has several: severity-1 to severity-4 of lff-color, magnitude-large to "
-        "variance-high of spuco-ground (lazytui cues lists them). Default the first.",
+        "variance-high of spuco-ground (lazytui cues lists them). Default: the first.",
     )
 
     def merged_content(self, of_source: Content) -> Content:

@@ -76,7 +76,7 @@ class Split:
             return self.known_masks.astype(np.uint8) * np.uint8(255)
         if self.originals.ndim == 3:
             return self.originals
-        raise BadInput("It isn't known of these images which pixels are the object.")
+        raise BadInput("It isn't known which pixels of these images are the object.")
 
     def take(self, indices: NDArray[np.int64]) -> Split:
         """The samples at these indices, in this order."""
@@ -245,8 +245,8 @@ class BiasedDataset:
     def _conflicting_test(self) -> Split:
         if not self.content.values:
             return self._test
-        known = self._test.attributes != self.content.unknown
-        conflicting = np.flatnonzero(known & (self._test.cue_classes != self._test.labels))
+        labeled = self._test.attributes != self.content.unknown
+        conflicting = np.flatnonzero(labeled & (self._test.cue_classes != self._test.labels))
         if not len(conflicting):
             raise BadInput(
                 f"No test image of {self.source.name} is conflicting: its {self.content.attribute} always goes with "
@@ -337,11 +337,11 @@ def find_data(params: DatasetParams) -> Source:
 
     Raises BadInput as `build_dataset` does, and where its files aren't those that were recorded.
     """
-    found = find_source(params.of_source, params.train_size, params.test_size)
+    source = find_source(params.of_source, params.train_size, params.test_size)
     recorded = params.recorded_content
-    if recorded is not None and recorded.fingerprint != found.content.fingerprint:
-        raise BadInput(f"The files of {found.name} have changed since they were trained on: train on them anew.")
-    return found
+    if recorded is not None and recorded.fingerprint != source.content.fingerprint:
+        raise BadInput(f"The files of {source.name} have changed since the training: train again.")
+    return source
 
 
 def with_found_data(params: D) -> D:

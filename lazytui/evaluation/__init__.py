@@ -1,1 +1,1 @@
-"""Metrics: accuracy, and whether a network goes by the label's own cue or by the attribute."""
+"""Metrics: accuracy, and whether a network relies on the label's own cue or on the attribute."""

@@ -47,7 +47,7 @@ def conflicting_ten(data: BiasedDataset) -> Split:
 def answer_columns(probabilities: NDArray[np.float32]) -> dict[str, float]:
     """A row of the columns. probabilities: (shown, classes)."""
     predicted, largest = probabilities.argmax(1).tolist(), probabilities.max(1).tolist()
-    return {_PREDICTION.format(shown): float(said) for shown, said in enumerate(predicted)} | {
+    return {_PREDICTION.format(shown): float(label) for shown, label in enumerate(predicted)} | {
         _PROBABILITY.format(shown): round(share, 4) for shown, share in enumerate(largest)
     }
 
@@ -60,8 +60,8 @@ def predictions_in(row: Mapping[str, float | None]) -> list[int]:
 def _predictions(row: Mapping[str, float | None]) -> Iterator[int]:
     for name in map(_PREDICTION.format, range(MOST_SHOWN)):
         if name in row:
-            said = row[name]
-            yield int(said) if said is not None and 0 <= said < 100 else -1
+            label = row[name]
+            yield int(label) if label is not None and 0 <= label < 100 else -1
 
 
 def answers_at(history: Mapping[str, NDArray[np.float64]], step: float | None = None) -> TenAnswers | None:
@@ -73,10 +73,10 @@ def answers_at(history: Mapping[str, NDArray[np.float64]], step: float | None = 
     shares = [name for name in map(_PROBABILITY.format, range(MOST_SHOWN)) if name in history]
     if not names or len(names) != len(shares):
         return None
-    known = np.flatnonzero(np.isfinite(history[names[0]]))
-    if not len(known):
+    measured_rows = np.flatnonzero(np.isfinite(history[names[0]]))
+    if not len(measured_rows):
         return None
-    row = int(known[-1])
+    row = int(measured_rows[-1])
     if step is not None:
         row = max(int(np.searchsorted(history["step"], step, side="right")) - 1, 0)
     at = {name: float(history[name][row]) for name in (*names, *shares)}

@@ -36,8 +36,8 @@ def column_extremes(
     edges = np.concatenate([starts, ends])
     kept = [edges[np.isnan(y[edges]) | (column[edges] < 0) | (column[edges] == columns)]]
     for extreme in (np.fmin, np.fmax):
-        found = y == np.repeat(extreme.reduceat(y, starts), ends - starts + 1)
-        kept.append(np.minimum.reduceat(np.where(found, np.arange(len(y)), len(y)), starts))
+        is_extreme = y == np.repeat(extreme.reduceat(y, starts), ends - starts + 1)
+        kept.append(np.minimum.reduceat(np.where(is_extreme, np.arange(len(y)), len(y)), starts))
     indices = np.unique(np.concatenate(kept))
     indices = indices[indices < len(y)]  # a column of gaps only has no extreme
     return x[indices], y[indices]

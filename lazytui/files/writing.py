@@ -69,8 +69,8 @@ class DiskFull(BadInput):
 
 def reason(error: OSError) -> str:
     """Why the system or `lazytui.files.reading` refused: a few words."""
-    words = error.strerror or str(error)
-    return words if isinstance(error, Unreadable) else _REASONS.get(error.errno or 0, words)
+    text = error.strerror or str(error)
+    return text if isinstance(error, Unreadable) else _REASONS.get(error.errno or 0, text)
 
 
 @contextmanager

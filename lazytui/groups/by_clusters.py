@@ -32,7 +32,7 @@ def _clusters(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
     from sklearn.metrics import silhouette_score
 
     distinct = len(np.unique(values.round(6), axis=0))
-    best, found = -1.0, np.zeros(len(values), np.int64)
+    best, best_clusters = -1.0, np.zeros(len(values), np.int64)
     for k in range(2, min(_MOST_CLUSTERS, distinct - 1, len(values) - 1) + 1):
         clusters = KMeans(k, n_init=10, random_state=seed % 2**32).fit_predict(values)
         size = min(_ASKED, len(values))
@@ -41,5 +41,5 @@ def _clusters(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
             continue
         silhouette = float(silhouette_score(values[sample], clusters[sample]))
         if silhouette > best:
-            best, found = silhouette, clusters.astype(np.int64)
-    return found
+            best, best_clusters = silhouette, clusters.astype(np.int64)
+    return best_clusters

@@ -41,7 +41,7 @@ def rank_correlation(values: NDArray[np.float64], truth: NDArray[np.float64]) ->
     """Spearman's, of the candidates for which both are defined; NaN where either is the same for all."""
     from scipy.stats import spearmanr
 
-    known = np.isfinite(values) & np.isfinite(truth)
-    if known.sum() < 3 or np.ptp(values[known]) == 0 or np.ptp(truth[known]) == 0:
+    defined = np.isfinite(values) & np.isfinite(truth)
+    if defined.sum() < 3 or np.ptp(values[defined]) == 0 or np.ptp(truth[defined]) == 0:
         return float("nan")
-    return float(spearmanr(values[known], truth[known]).statistic)
+    return float(spearmanr(values[defined], truth[defined]).statistic)

@@ -40,14 +40,14 @@ def two_fold_probabilities(
     shuffled = torch.randperm(len(split), generator=random)
     halves = [part.sort().values.numpy() for part in shuffled.chunk(2)]
     steps = sum(epochs * -(-len(half) // _BATCH) for half in halves)
-    done, found = 0, np.zeros((len(split), len(split.content.classes)), np.float32)
+    done, predicted = 0, np.zeros((len(split), len(split.content.classes)), np.float32)
     for half, other in (halves, halves[::-1]):
         model = fresh().to(hardware.device)
         for _ in _steps(model, split.take(half), hardware, epochs, random):
             tick(done, steps)
             done += 1
-        found[other] = probabilities(model, split.images[other], hardware)
-    return found
+        predicted[other] = probabilities(model, split.images[other], hardware)
+    return predicted
 
 
 def _steps(model: nn.Module, split: Split, hardware: Hardware, epochs: int, random: torch.Generator) -> Iterator[None]:

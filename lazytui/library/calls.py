@@ -40,12 +40,12 @@ def run_analysis(
     from lazytui.runs.logs.choice import begin_logs, check_logs
 
     logs = check_logs([log] if isinstance(log, str) else log)
-    place, values = workspace_at(workspace), _typed(kind, arguments)
+    chosen_workspace, values = workspace_at(workspace), _typed(kind, arguments)
     params = execute.validate(kind, values)
     allow_named(values)
-    run = execute.create(kind, params, place, name=name, fill=lambda folder: begin_logs(folder, logs))
+    run = execute.create(kind, params, chosen_workspace, name=name, fill=lambda folder: begin_logs(folder, logs))
     with open_narrator(kind, quiet=quiet) as narrator:
-        execute.execute_run(run, place, narrator)
+        execute.execute_run(run, chosen_workspace, narrator)
     return open_outcome(run)
 
 
@@ -59,8 +59,8 @@ def open_run(reference: str | Path | RunFolder, *, workspace: Where = None) -> O
         return open_outcome(reference)
     from lazytui.cli.common_options import workspace_at as usual_workspace
 
-    place = usual_workspace(None) if workspace is None else workspace_at(workspace)
-    return open_outcome(place.find(str(reference)))
+    chosen_workspace = usual_workspace(None) if workspace is None else workspace_at(workspace)
+    return open_outcome(chosen_workspace.find(str(reference)))
 
 
 def workspace_at(where: Where) -> Workspace:
@@ -81,12 +81,12 @@ def _typed(kind: str, arguments: Mapping[str, Any]) -> dict[str, object]:
     from lazytui.analyses import analysis
     from lazytui.analyses.core.form_fields import fields_of
 
-    known = {field.name: field for field in fields_of(analysis(kind).params)}
+    fields_by_name = {field.name: field for field in fields_of(analysis(kind).params)}
     for name in arguments:
-        if name not in known:
-            raise UsageError(unknown_name(f"argument of lazytui.{kind.replace('-', '_')}", name, known))
-    given = {name: _reference(value) for name, value in arguments.items() if value is not None}
-    return {name: _several(value) if known[name].several else value for name, value in given.items()}
+        if name not in fields_by_name:
+            raise UsageError(unknown_name(f"argument of lazytui.{kind.replace('-', '_')}", name, fields_by_name))
+    values = {name: _reference(value) for name, value in arguments.items() if value is not None}
+    return {name: _several(value) if fields_by_name[name].several else value for name, value in values.items()}
 
 
 def _several(value: object) -> object:

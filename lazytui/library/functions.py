@@ -17,7 +17,7 @@ NAMES = {kind.replace("-", "_"): kind for kind in SUMMARIES}
 """The function of each analysis."""
 
 _COMMON = {
-    "workspace": (None, "Where the run is kept: a folder; by default one of this process, removed when it ends."),
+    "workspace": (None, "Folder in which the run is kept. Default: a temporary one, removed when the process ends."),
     "name": (None, "A name for the run."),
     "log": ((), "Other programs that show its curves and figures: tensorboard, wandb."),
     "quiet": (True, "No progress messages."),

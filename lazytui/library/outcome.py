@@ -125,8 +125,8 @@ class Outcome(Generic[P, R]):
         return _export([shown.figure for shown in self.figures.values()], path, title=self.run.id, figure=figure)
 
     def __repr__(self) -> str:
-        known = {name: value for name, value in self.metrics.items() if value is not None}
-        numbers = ", ".join(f"{name} {value:.4g}" for name, value in list(known.items())[:_FEW])
+        measured = {name: value for name, value in self.metrics.items() if value is not None}
+        numbers = ", ".join(f"{name} {value:.4g}" for name, value in list(measured.items())[:_FEW])
         return f"<{self.kind} {self.run.id}{': ' if numbers else ''}{numbers}>"
 
     def _repr_html_(self) -> str:

@@ -87,8 +87,10 @@ class _OnChains:
         """shared: whether the parameters are the same for all chains, and not stacked."""
         if self._at_once:
             try:
-                found: tuple[Parameters, Tensor] = vmap(self._of_one, (None if shared else 0, 0))(parameters, batch)
-                return found
+                gradient_and_loss: tuple[Parameters, Tensor] = vmap(self._of_one, (None if shared else 0, 0))(
+                    parameters, batch
+                )
+                return gradient_and_loss
             except torch.OutOfMemoryError:
                 raise
             except RuntimeError:  # whatever has no rule for several networks at once

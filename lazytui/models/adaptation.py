@@ -41,7 +41,7 @@ def parse_normalization(text: str) -> Normalization:
         mean, std = (tuple(float(number) for number in part.split(",")) for part in text.split("/"))
     except ValueError as error:
         raise UsageError(
-            f"{text!r:.60} is no normalization: {', '.join(KNOWN)}, or means and standard deviations such as "
+            f"{text!r:.60} isn't a normalization: {', '.join(KNOWN)}, or means and standard deviations such as "
             "0.5,0.5,0.5/0.25,0.25,0.25."
         ) from error
     if len(mean) != len(std) or len(mean) not in (1, 3):

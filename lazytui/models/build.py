@@ -112,8 +112,8 @@ def _require_logits(model: nn.Module, shape: NetworkShape, images: int) -> None:
     with torch.no_grad():
         logits = model(torch.zeros(images, *shape.image_shape))
     if not isinstance(logits, torch.Tensor) or logits.shape != (images, shape.classes):
-        found = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
-        raise TypeError(f"from images {(images, *shape.image_shape)} it makes {found}, not {(images, shape.classes)}")
+        made = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise TypeError(f"from images {(images, *shape.image_shape)} it makes {made}, not {(images, shape.classes)}")
 
 
 def _error_text(error: Exception) -> str:

@@ -69,11 +69,11 @@ def import_function(name: str, option: str) -> Callable[..., Any]:
     module = _import(module_name)
     if not function:
         function = _only_factory(module, module_name)
-    found: Callable[..., Any] | None = getattr(module, function, None)
-    if not callable(found):
+    factory: Callable[..., Any] | None = getattr(module, function, None)
+    if not callable(factory):
         public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         raise BadInput(unknown_name(f"function in {module_name}", function, public))
-    return found
+    return factory
 
 
 def _build_listed(entry: ModelEntry, shape: NetworkShape) -> Classifier:

@@ -145,8 +145,8 @@ class _Outputs:
 
     def _of_classes(self, logits: Tensor) -> Tensor:
         if logits.ndim != 2 or logits.shape[1] != self._count:
-            found = " x ".join(map(str, logits.shape[1:])) or "one number"
-            raise BadInput(f"{self._count} outputs of the network are named, and it has {found}.")
+            outputs = " x ".join(map(str, logits.shape[1:])) or "one number"
+            raise BadInput(f"{self._count} outputs of the network are named, and it has {outputs}.")
         return logits[:, list(self._chosen)]
 
 

@@ -45,11 +45,11 @@ def _likeliest_prefix(weights: Mapping[str, Tensor], expected: Mapping[str, str]
     """What stands before most of the wanted names; what DataParallel puts there, where nothing does. Of two that stand
     before equally many neither: `model.` and `ema.` may be two networks."""
     ends = [(name, end) for name in weights for end in expected if name.endswith(end)]
-    found = Counter(name.removesuffix(end) for name, end in ends if f".{name}".endswith(f".{end}"))
-    if not found:
+    prefixes = Counter(name.removesuffix(end) for name, end in ends if f".{name}".endswith(f".{end}"))
+    if not prefixes:
         return min((_PARALLEL.findall(name)[0] for name in weights), key=len, default="")
-    most = max(found.values())
-    likeliest = [prefix for prefix, count in found.items() if count == most]
+    most = max(prefixes.values())
+    likeliest = [prefix for prefix, count in prefixes.items() if count == most]
     return likeliest[0] if len(likeliest) == 1 else ""
 
 

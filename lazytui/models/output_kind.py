@@ -14,7 +14,7 @@ PROBABILITIES = (
     "This network outputs probabilities: where they round to 0 or 1 its gradient is lost. Leave out its last softmax."
 )
 
-_TRAINING = " Cross-entropy takes a softmax of its own, and of two the training is slow and never certain."
+_TRAINING = " Cross-entropy applies a softmax itself; with two of them training is slow and never certain."
 _LOOKING = " Confidence and calibration are those of a second softmax."
 _LOG_PROBABILITIES = (
     "This network outputs log-probabilities: answers and certainty are as with logits, but what speaks for one class "

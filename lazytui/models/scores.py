@@ -30,26 +30,26 @@ class Score:
     def __call__(self, logits: Tensor) -> Tensor:
         """(n, classes) -> (n,). Raises BadInput where the function fails, or makes no number of each row."""
         try:
-            found = self.function(logits)
+            scores = self.function(logits)
         except Exception as error:  # custom code may raise anything
             line = next(iter(str(error).splitlines()), "")
             failed = BadInput(f"The function {self.name} fails: {type(error).__name__}: {line}")
             raise memory_error_or(error, f"call {self.name}", failed) from error
         rows = len(logits)
-        if not isinstance(found, Tensor) or found.shape != (rows,):
-            made = f"a tensor of shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
+        if not isinstance(scores, Tensor) or scores.shape != (rows,):
+            made = f"a tensor of shape {tuple(scores.shape)}" if isinstance(scores, Tensor) else type(scores).__name__
             raise BadInput(
                 f"The function {self.name} makes {made} of logits {tuple(logits.shape)}, and a number of each row is "
                 f"wanted: ({rows},)."
             )
-        if not bool(found.isfinite().all()):
+        if not bool(scores.isfinite().all()):
             raise BadInput(f"The function {self.name} makes numbers that aren't finite.")
-        return found
+        return scores
 
     def of_array(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same of arrays."""
-        found: NDArray[np.float32] = self(torch.from_numpy(logits)).numpy()
-        return found
+        scores: NDArray[np.float32] = self(torch.from_numpy(logits)).numpy()
+        return scores
 
 
 def class_logit(label: int, name: str) -> Score:
@@ -70,9 +70,9 @@ def load_score(code: str, classes: int, option: str) -> Score:
     """
     score = Score(code, import_function(code, option))
     logits = torch.randn(_TRIED, classes, generator=torch.Generator().manual_seed(0)).requires_grad_()
-    found = score(logits)
-    if not torch.allclose(found[:1], score(logits[:1]), rtol=1e-3, atol=1e-5):
-        raise BadInput(f"The function {code} makes another number of a row by itself than of the same among others.")
-    if not found.requires_grad:
-        raise BadInput(f"The function {code} has no gradient in the logits: make it of operations of torch on them.")
+    scores = score(logits)
+    if not torch.allclose(scores[:1], score(logits[:1]), rtol=1e-3, atol=1e-5):
+        raise BadInput(f"The function {code} gives a row alone another number than the same row among others.")
+    if not scores.requires_grad:
+        raise BadInput(f"The function {code} has no gradient in the logits: write it with operations of torch on them.")
     return score

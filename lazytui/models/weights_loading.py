@@ -85,11 +85,12 @@ def _recorded_name(path: Path) -> str:
 def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
     """BadInput where they can't be taken over, with all that differs in names and shapes."""
     state = model.state_dict()
-    if found := differences(state, weights):
+    if differing := differences(state, weights):
         fitting = _fitting_models(weights, shape_of(model))
         hint = f" They fit {' and '.join(fitting)}." if fitting else ""
         raise BadInput(
-            f"The weights in {path} belong to another network: {'; '.join(found)}.{hint}{_class_hint(state, weights)}"
+            f"The weights in {path} belong to another network: {'; '.join(differing)}.{hint}"
+            f"{_class_hint(state, weights)}"
         )
     for name, value in weights.items():
         if value.dtype != state[name].dtype:

@@ -119,8 +119,8 @@ def visualize_units(
 
     def objective(images: Tensor) -> Tensor:
         with visualizer.hardware.autocast():
-            found = responses(images, own)
-        return found / scale
+            response = responses(images, own)
+        return response / scale
 
     with evaluation_mode(model):
         images = visualizer.maximize(objective, len(own), image_shape=shape_of(model).image_shape)

@@ -83,6 +83,6 @@ def probe_accuracy(
     strength: float = 1.0,
 ) -> float:
     """Share of the tested images whose label a probe, fitted to the others, predicts. features: (n, d)."""
-    known = torch.from_numpy(labels.astype(np.int64)).to(features.device)
-    probe = fit_linear_probe(features[fitted], known[fitted], int(known.max()) + 1, strength)
-    return float((probe.predict(features[tested]) == known[tested]).double().mean())
+    targets = torch.from_numpy(labels.astype(np.int64)).to(features.device)
+    probe = fit_linear_probe(features[fitted], targets[fitted], int(targets.max()) + 1, strength)
+    return float((probe.predict(features[tested]) == targets[tested]).double().mean())

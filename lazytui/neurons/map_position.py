@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lazytui.errors import UsageError
 
-TOKENS_AT_POSITION = "A layer of tokens is read by mean or max, since one of them may be the class's: not by position."
+TOKENS_AT_POSITION = "A layer of tokens is read by mean or max, not by position: one token may be the class token."
 
 
 def require_inside(row: int, column: int, height: int, width: int) -> None:

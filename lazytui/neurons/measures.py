@@ -113,14 +113,14 @@ def _of_known(
     activations: Activations, labels: NDArray[np.uint8], attributes: NDArray[np.uint8], values: int
 ) -> tuple[Activations, NDArray[np.uint8], NDArray[np.uint8]]:
     """The same of the images whose attribute value is known."""
-    known = attributes < values
-    if known.all():
+    labeled = attributes < values
+    if labeled.all():
         return activations, labels, attributes
-    chosen = torch.from_numpy(known).to(activations.values.device)
+    chosen = torch.from_numpy(labeled).to(activations.values.device)
     return (
         Activations(activations.values[chosen], activations.strongest[chosen]),
-        labels[known],
-        attributes[known],
+        labels[labeled],
+        attributes[labeled],
     )
 
 

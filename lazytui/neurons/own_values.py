@@ -8,8 +8,8 @@ from lazytui.data.splits import MOST_SHOWN
 
 def own_values(content: Content) -> dict[int, int]:
     """The first value that is aligned with each class; of ten classes and ten values at most."""
-    found: dict[int, int] = {}
+    value_of_class: dict[int, int] = {}
     for value, label in enumerate(content.aligned[:MOST_SHOWN]):
         if label < min(len(content.classes), MOST_SHOWN):
-            found.setdefault(label, value)
-    return dict(sorted(found.items()))
+            value_of_class.setdefault(label, value)
+    return dict(sorted(value_of_class.items()))

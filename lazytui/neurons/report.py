@@ -289,10 +289,10 @@ def _class_images(model: nn.Module, data: BiasedDataset, visualizer: Visualizer,
     textures = _class_textures(data, settings.class_start)
     start = None if textures is None else to_float(torch.from_numpy(textures).to(visualizer.hardware.device))
     images = to_bytes(visualize_classes(model, visualizer, settings.starts, start))
-    found: Arrays = {"class_images": images, "class_logits": np.stack([_own_logits(model, row) for row in images])}
+    arrays: Arrays = {"class_images": images, "class_logits": np.stack([_own_logits(model, row) for row in images])}
     if textures is not None:
-        found |= {"class_textures": textures, "class_texture_logits": _own_logits(model, textures)}
-    return found
+        arrays |= {"class_textures": textures, "class_texture_logits": _own_logits(model, textures)}
+    return arrays
 
 
 def _class_textures(data: BiasedDataset, class_start: str) -> NDArray[np.uint8] | None:

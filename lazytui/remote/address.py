@@ -87,12 +87,12 @@ def parse_address(text: str, remote_lazytui: str | None = None) -> Address:
 
     Raises UsageError for text that is no address, and BadInput where the settings can't be used.
     """
-    found = _ADDRESS.fullmatch(text) if len(text) <= _LONGEST else None
-    if found is None or any(sign < " " or sign == "\x7f" for sign in text):
+    match = _ADDRESS.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None or any(sign < " " or sign == "\x7f" for sign in text):
         raise UsageError(
             f"{text!r} isn't a machine: give it as ssh takes it, host or user@host or user@host:WORKSPACE."
         )
-    address = Address(found["host"], found["workspace"] or "")
+    address = Address(match["host"], match["workspace"] or "")
     settings = _settings(settings_file(), address.host)
     address = replace(
         address,

@@ -115,8 +115,8 @@ class Host:
     def submit(self, kind: str, values: Mapping[str, object], engine: str, options: Sequence[str] = ()) -> RunFolder:
         return self._started("submit", kind=kind, values=dict(values), engine=engine, options=list(options))
 
-    def _started(self, do: str, **asked: Any) -> RunFolder:
-        name = next((name for reply in self._do(do, **asked) for name in reply.runs), "")
+    def _started(self, do: str, **request: Any) -> RunFolder:
+        name = next((name for reply in self._do(do, **request) for name in reply.runs), "")
         run = self.workspace.run_at(name)
         if run is None:
             raise BadInput(f"{self.address.host} started a run that it doesn't list.")
@@ -161,8 +161,8 @@ class Host:
         """Open the line, and bring the copies up to date. Raises LazytuiError."""
         with self._lock:
             process = process or self.address.start()
-            known = self.mirror.known()  # while ssh is about it
-            self._line = line = Line(self.address, process, {"do": "list", "known": known})
+            stamps = self.mirror.stamps()  # while ssh is about it
+            self._line = line = Line(self.address, process, {"do": "list", "known": stamps})
             try:
                 self._take(line.answers())
             except LineLost:
@@ -232,7 +232,7 @@ class Host:
 
     def _say_trouble(self, sentence: str) -> None:
         if not self._over.is_set():
-            self.trouble = f"{sentence} It is tried again by itself; until then this is what was last known."
+            self.trouble = f"{sentence} Reconnecting; until then, the last known state is shown."
             self._changed()
 
     # Files
@@ -240,8 +240,8 @@ class Host:
     def _wanted(self) -> list[tuple[str, str, int, int]]:
         """What the files that somebody reads have grown by: run, file, offset, bytes."""
         since = time.monotonic() - _INTEREST_SECONDS
-        wanted = [which for which, when in dict(self._followed).items() if when > since]
-        return [(run, file, self.mirror.offset(run, file), _FIRST_PIECE) for run, file in wanted]
+        files = [which for which, when in dict(self._followed).items() if when > since]
+        return [(run, file, self.mirror.offset(run, file), _FIRST_PIECE) for run, file in files]
 
     def _before_reading(self, path: Path) -> None:
         """Bring what is about to be read, where it is a file of a copy. Raises BadInput where it can't come."""
@@ -303,18 +303,18 @@ class Host:
             replies = list(self._ask("get", wanted=[(run, file, offset, most)]))
             pieces = [piece for reply in replies for piece in reply.pieces]
             if len(pieces) != 1 or (pieces[0].run, pieces[0].file, pieces[0].offset) != (run, file, offset):
-                raise ValueError("another file than was asked for")
+                raise ValueError("it sent another file than was asked for")
             content, size = content_of(pieces[0]), pieces[0].size
             if size is None:
                 raise BadInput(f"{self.address.host} doesn't have {file} of {run} any more.")
             if not content and offset < size:
-                raise ValueError("less than there is")
+                raise ValueError("it sent less than the whole file")
             yield content
             offset += len(content)
             if offset >= size:
                 return
             if offset > LARGEST_FILE:
-                raise BadInput(f"{file} of {run} is too large to be brought from {self.address.host}.")
+                raise BadInput(f"{file} of {run} is too large to be copied from {self.address.host}.")
             if time.monotonic() - began < _QUICK:
                 most = min(2 * most, LONGEST_CHUNK)
 

@@ -106,9 +106,9 @@ class Line:
             if not is_whole:
                 self.close()
 
-    def _send(self, asked: Mapping[str, Any]) -> None:
+    def _send(self, request: Mapping[str, Any]) -> None:
         self._number += 1
-        self._write(as_line({"id": self._number, **asked}))
+        self._write(as_line({"id": self._number, **request}))
 
     def end(self) -> None:
         """End ssh, and with it the server; whoever waits for an answer hears that the line is lost."""
@@ -139,7 +139,9 @@ class Line:
                 content = parse_json(line)
                 if isinstance(content, dict) and "protocol" in content:
                     return self._checked(Hello.model_validate(content))
-        raise Refused(f"{self._address.host} says much, but nothing that is of lazytui.")
+        raise Refused(
+            f"{self._address.host} sends output that isn't lazytui's: check what its shell prints at startup."
+        )
 
     def _checked(self, hello: Hello) -> Hello:
         if hello.protocol != PROTOCOL:
@@ -155,7 +157,7 @@ class Line:
         except ValueError as error:  # a ValidationError is one
             raise LineLost(f"{self._address.host} sends something that isn't an answer of lazytui.") from error
         if reply.re != self._number:
-            raise LineLost(f"{self._address.host} sends an answer without a question.")
+            raise LineLost(f"{self._address.host} sends an answer that wasn't asked for.")
         return reply
 
     def _read_line(self, patience: float) -> bytes:
@@ -216,14 +218,14 @@ class Line:
         except subprocess.TimeoutExpired:
             return LineLost(f"{self._address.host} closed the connection.")
         self._listener.join(timeout=2)
-        said = [plain_text(line).strip() for line in self._said.decode(errors="replace").splitlines()]
-        return _reason(self._address, code, [line for line in said if line])
+        error_lines = [plain_text(line).strip() for line in self._said.decode(errors="replace").splitlines()]
+        return _reason(self._address, code, [line for line in error_lines if line])
 
 
-def _reason(address: Address, code: int, said: list[str]) -> LazytuiError:
+def _reason(address: Address, code: int, error_lines: list[str]) -> LazytuiError:
     """The sentence for a line that ended with an exit code. said: what was said on standard error."""
-    host, last = address.host, (said[-1] if said else "it doesn't say why").rstrip(".")
-    everything = "\n".join(said)
+    host, last = address.host, (error_lines[-1] if error_lines else "it doesn't say why").rstrip(".")
+    everything = "\n".join(error_lines)
     if "Permission denied" in everything and code == 255:
         return Refused(
             f"{host} refuses the connection: {last}. lazytui never asks for a password: make `ssh {host}` work without "
@@ -240,8 +242,8 @@ def _reason(address: Address, code: int, said: list[str]) -> LazytuiError:
         )
     if code == 2 and "serve" in everything:
         return Refused(f"{host} has an older lazytui, which can't serve its runs: install the same version on both.")
-    if said and said[-1].startswith("lazytui: "):
-        return Refused(f"{host}: {said[-1].removeprefix('lazytui: ')}")
+    if error_lines and error_lines[-1].startswith("lazytui: "):
+        return Refused(f"{host}: {error_lines[-1].removeprefix('lazytui: ')}")
     return LineLost(f"The connection to {host} ended (exit code {code}): {last}.")
 
 

@@ -45,16 +45,16 @@ class Mirror:
         with storage_errors(path):
             path.mkdir(parents=True, exist_ok=True)
 
-    def known(self) -> dict[str, list[str]]:
+    def stamps(self) -> dict[str, list[str]]:
         """What is here: the stamps of a run and of its metrics, by the run's name."""
-        found: dict[str, tuple[Status, Elsewhere]] = {}
+        copies: dict[str, tuple[Status, Elsewhere]] = {}
         for name in filter(is_run_name, self.workspace.folder_names()):
             with suppress(OSError, ValueError):
                 status = read_status(self.path / name / _STATUS_FILE)
                 if status.elsewhere and (self.path / name / RECORD_FILE).is_file():
-                    found[name] = status, status.elsewhere
-        self._elsewhere = found
-        return {name: [known.stamp, known.metrics_stamp] for name, (_, known) in self._elsewhere.items()}
+                    copies[name] = status, status.elsewhere
+        self._elsewhere = copies
+        return {name: [elsewhere.stamp, elsewhere.metrics_stamp] for name, (_, elsewhere) in self._elsewhere.items()}
 
     def files_of(self, name: str) -> tuple[str, ...]:
         """Those that a run has over there."""
@@ -65,17 +65,17 @@ class Mirror:
     def take(self, row: Row) -> None:
         """Bring the copy of a run up to date. Raises BadInput where it can't be written."""
         folder = self.path / row.run
-        known = self._elsewhere.get(row.run)
-        if known is None and row.record is None and not row.damage:
+        copy = self._elsewhere.get(row.run)
+        if copy is None and row.record is None and not row.damage:
             return  # it is sent whole when everything is asked for again
         with storage_errors(folder):
             is_new = _make(folder)
-            if known and known[1].files_stamp != row.files_stamp:
+            if copy and copy[1].files_stamp != row.files_stamp:
                 self._drop_files(folder)
             for file, content in _small_files(row):
                 if content is not None or not is_new:
                     _write_small(folder / file, content)
-            metrics = {"metrics": known[1].metrics, "metrics_stamp": known[1].metrics_stamp} if known else {}
+            metrics = {"metrics": copy[1].metrics, "metrics_stamp": copy[1].metrics_stamp} if copy else {}
             elsewhere = Elsewhere(
                 at=self.at,
                 size=row.size,
@@ -86,7 +86,7 @@ class Mirror:
             )
             self._write_status(row.run, _status(row), elsewhere)
             if row.record is not None or row.damage:
-                _write_record(folder, row, is_new=known is None)
+                _write_record(folder, row, is_new=copy is None)
 
     def take_metrics(self, row: MetricsRow) -> None:
         if row.run in self._elsewhere:
@@ -221,8 +221,8 @@ def run_of(path: Path, mirror: Path) -> str | None:
 def _status(row: Row) -> Status:
     """heartbeat: when it was seen here, since clocks differ."""
     heartbeat = row.ended if row.ended is not None else time.time()
-    given = {name: getattr(row, name) for name in ("state", "started", "ended", "progress", "error")}
-    return Status(heartbeat=heartbeat, **given)
+    values = {name: getattr(row, name) for name in ("state", "started", "ended", "progress", "error")}
+    return Status(heartbeat=heartbeat, **values)
 
 
 def _write_record(folder: Path, row: Row, *, is_new: bool) -> None:

@@ -73,15 +73,15 @@ class _Server:
         """The lines of the answer to one request; what can't be done is the last of them."""
         number = -1
         try:
-            asked = parse_json(line)
-            if not isinstance(asked, dict) or not isinstance(asked.get("id"), int):
+            request = parse_json(line)
+            if not isinstance(request, dict) or not isinstance(request.get("id"), int):
                 raise UsageError("A request is a JSON object with a number, its id.")
-            number = asked["id"]
-            doing = self._does.get(_text(asked, "do"))
+            number = request["id"]
+            doing = self._does.get(_text(request, "do"))
             if doing is None:
-                raise UsageError(f"A request can't be to {_text(asked, 'do')!r:.100}.")
+                raise UsageError(f"There is no request {_text(request, 'do')!r:.100}.")
             last: Answer = {}
-            for part in doing(asked):
+            for part in doing(request):
                 if last:
                     yield {"re": number, "more": True, **last}
                 last = part
@@ -97,9 +97,11 @@ class _Server:
 
     # What there is
 
-    def _list(self, asked: Answer) -> Iterator[Answer]:
+    def _list(self, request: Answer) -> Iterator[Answer]:
         """All runs but those whose stamp is known (`known`: a stamp, and that of the metrics, by run); newest first."""
-        self._sent = {name: (str(both[0]), str(both[1])) for name, both in _dict(asked, "known").items() if _pair(both)}
+        self._sent = {
+            name: (str(both[0]), str(both[1])) for name, both in _dict(request, "known").items() if _pair(both)
+        }
         try:
             there = set(filter(is_run_name, self._workspace.folder_names()))
         except FileNotFoundError as error:
@@ -116,10 +118,10 @@ class _Server:
                 rows = []
         yield {"rows": rows, "gone": self._forget_but(there)}
 
-    def _poll(self, asked: Answer) -> Iterator[Answer]:
+    def _poll(self, request: Answer) -> Iterator[Answer]:
         """Pieces of files that are followed (`follow`), and, if asked for (`all`), what changed of the runs."""
         last: Answer = {}
-        if asked.get("all"):
+        if request.get("all"):
             try:
                 there = set(filter(is_run_name, self._workspace.folder_names()))
             except OSError as error:
@@ -128,7 +130,7 @@ class _Server:
                 yield from self._changes(there)
                 last = {"gone": self._forget_but(there)}
         # Read after the states: of a run that is said to be done, the last events are among these pieces.
-        yield {**last, "pieces": [self._piece(*wanted) for wanted in _wanted(asked, "follow")]}
+        yield {**last, "pieces": [self._piece(*piece) for piece in _wanted(request, "follow")]}
 
     def _changes(self, names: set[str]) -> Iterator[Answer]:
         """Of the runs whose folders changed, and of those that go on."""
@@ -162,10 +164,10 @@ class _Server:
         """The row of a run where that isn't known as it is; its record only where that isn't."""
         row, record = row_of(run)
         (self._going.add if row["state"] in ACTIVE else self._going.discard)(run.id)
-        known, metrics = self._sent.get(run.id, ("", ""))
-        if row["stamp"] == known:
+        sent_stamp, metrics_stamp = self._sent.get(run.id, ("", ""))
+        if row["stamp"] == sent_stamp:
             return None
-        self._sent[run.id] = row["stamp"], metrics
+        self._sent[run.id] = row["stamp"], metrics_stamp
         if self._knows_record.get(run.id) == record:
             return without_record(row)
         self._knows_record[run.id] = record
@@ -174,17 +176,17 @@ class _Server:
     def _news_of_metrics(self, run: RunFolder) -> Answer | None:
         metrics = read_metrics(run.path)
         stamp = stamp_of(metrics) if metrics else ""
-        row, known = self._sent.get(run.id, ("", ""))
-        if stamp == known:
+        row_stamp, sent_stamp = self._sent.get(run.id, ("", ""))
+        if stamp == sent_stamp:
             return None
-        self._sent[run.id] = row, stamp
+        self._sent[run.id] = row_stamp, stamp
         return {"run": run.id, "metrics": metrics, "stamp": stamp}
 
     # Files
 
-    def _get(self, asked: Answer) -> Iterator[Answer]:
-        for wanted in _wanted(asked, "wanted"):
-            yield {"pieces": [self._piece(*wanted)]}
+    def _get(self, request: Answer) -> Iterator[Answer]:
+        for piece in _wanted(request, "wanted"):
+            yield {"pieces": [self._piece(*piece)]}
 
     def _piece(self, name: str, file: str, offset: int, most: int) -> Answer:
         """Of a file of a run from a place on; its size is None where it isn't there or is none that is served."""
@@ -204,29 +206,31 @@ class _Server:
 
     # What is done
 
-    def _start(self, asked: Answer) -> Iterator[Answer]:
-        yield {"runs": [self._control.start(_text(asked, "kind"), _dict(asked, "values")).id]}
+    def _start(self, request: Answer) -> Iterator[Answer]:
+        yield {"runs": [self._control.start(_text(request, "kind"), _dict(request, "values")).id]}
 
-    def _submit(self, asked: Answer) -> Iterator[Answer]:
-        options = asked.get("options")
-        given = [option for option in options if isinstance(option, str)] if isinstance(options, list) else []
-        run = self._control.submit(_text(asked, "kind"), _dict(asked, "values"), _text(asked, "engine"), given)
+    def _submit(self, request: Answer) -> Iterator[Answer]:
+        options = request.get("options")
+        option_texts = [option for option in options if isinstance(option, str)] if isinstance(options, list) else []
+        run = self._control.submit(
+            _text(request, "kind"), _dict(request, "values"), _text(request, "engine"), option_texts
+        )
         yield {"runs": [run.id]}
 
-    def _pause_or_resume(self, asked: Answer) -> Iterator[Answer]:
-        yield {"goes_on": self._control.pause_or_resume(self._run(asked))}
+    def _pause_or_resume(self, request: Answer) -> Iterator[Answer]:
+        yield {"goes_on": self._control.pause_or_resume(self._run(request))}
 
-    def _remove(self, asked: Answer) -> Iterator[Answer]:
-        names = asked.get("runs")
+    def _remove(self, request: Answer) -> Iterator[Answer]:
+        names = request.get("runs")
         if not isinstance(names, list):
-            raise UsageError("Which runs are removed isn't said.")
+            raise UsageError("A request to remove runs names none.")
         runs = [self._run({"run": name}) for name in names]
-        self._control.remove(runs, for_good=asked.get("for_good") is True)
+        self._control.remove(runs, for_good=request.get("for_good") is True)
         yield {}
 
-    def _act(self, asked: Answer) -> Iterator[Answer]:
-        run = self._run(asked)
-        match asked["do"]:
+    def _act(self, request: Answer) -> Iterator[Answer]:
+        run = self._run(request)
+        match request["do"]:
             case "stop":
                 self._control.stop(run)
             case "pause":
@@ -234,18 +238,18 @@ class _Server:
             case "resume":
                 self._control.resume(run)
             case "rename":
-                self._control.rename(run, _text(asked, "name"))
+                self._control.rename(run, _text(request, "name"))
         yield {}
 
-    def _restore(self, _asked: Answer) -> Iterator[Answer]:
+    def _restore(self, _request: Answer) -> Iterator[Answer]:
         yield {"runs": [run.id for run in self._control.restore()]}
 
-    def _close(self, _asked: Answer) -> Iterator[Answer]:
+    def _close(self, _request: Answer) -> Iterator[Answer]:
         self._control.close()
         yield {}
 
-    def _run(self, asked: Answer) -> RunFolder:
-        name = _text(asked, "run")
+    def _run(self, request: Answer) -> RunFolder:
+        name = _text(request, "run")
         run = self._own(name)
         if run is None:
             raise BadInput(f"There is no run {name!r:.150}.")
@@ -257,15 +261,15 @@ class _Server:
         return None if run is None or run.path.is_symlink() else run
 
 
-def _text(asked: Answer, name: str) -> str:
-    value = asked.get(name)
+def _text(request: Answer, name: str) -> str:
+    value = request.get(name)
     if not isinstance(value, str):
         raise UsageError(f"A request lacks {name!r}.")
     return value
 
 
-def _dict(asked: Answer, name: str) -> dict[str, Any]:
-    value = asked.get(name)
+def _dict(request: Answer, name: str) -> dict[str, Any]:
+    value = request.get(name)
     return value if isinstance(value, dict) else {}
 
 
@@ -273,12 +277,12 @@ def _pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2
 
 
-def _wanted(asked: Answer, name: str) -> Iterator[tuple[str, str, int, int]]:
+def _wanted(request: Answer, name: str) -> Iterator[tuple[str, str, int, int]]:
     """Run, file, offset and most bytes of each piece that is wanted."""
-    given = asked.get(name, [])
-    for one in given if isinstance(given, list) else []:
+    pieces = request.get(name, [])
+    for one in pieces if isinstance(pieces, list) else []:
         match one:
             case [str(run), str(file), int(offset), int(most)] if 0 <= offset <= LARGEST_FILE and most > 0:
                 yield run, file, offset, most
             case _:
-                raise UsageError("A piece of a file is asked for by run, file, offset and bytes.")
+                raise UsageError("A request for a piece of a file names run, file, offset and bytes.")

@@ -24,7 +24,7 @@ def state_word(status: Status, ticket: Ticket | None = None) -> str:
     """`running 40%`, `paused 40%`, `done`, `interrupted`, `queued (slurm 4711_3)`. ticket: of a run that is queued."""
     progress = status.progress
     if status.state == "queued" and ticket:
-        return f"queued ({ticket.words})"
+        return f"queued ({ticket.label})"
     if status.state in {"running", "paused"} and progress and progress.total:
         return f"{status.state} {progress.done / progress.total:.0%}"
     return status.state
@@ -70,12 +70,12 @@ def duration_text(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def without_middle(words: str, length: int) -> str:
+def without_middle(text: str, length: int) -> str:
     """At most `length` characters; longer text loses its middle, since both ends of an id matter."""
-    if len(words) <= length:
-        return words
+    if len(text) <= length:
+        return text
     end = max(length - 1, 0) // 3
-    return f"{words[: length - 1 - end]}…{words[len(words) - end :]}" if length > 0 else ""
+    return f"{text[: length - 1 - end]}…{text[len(text) - end :]}" if length > 0 else ""
 
 
 def size_text(in_bytes: float) -> str:

@@ -29,8 +29,8 @@ def human_name(line: RunLine) -> str:
         return line.run.reference.removeprefix(_SHIPPED)
     if line.record is None:
         return plain_text(line.run.id)
-    words = _of_training if line.kind == "train" else _of_analysis
-    return plain_text(without_middle(" ".join(words(line.kind, line.record.params)), _LONGEST))
+    describe = _of_training if line.kind == "train" else _of_analysis
+    return plain_text(without_middle(" ".join(describe(line.kind, line.record.params)), _LONGEST))
 
 
 def name_of_run(run: RunFolder) -> str:
@@ -91,8 +91,8 @@ def _of_analysis(kind: str, params: Mapping[str, Any]) -> Iterator[str]:
 def data_in_words(params: Mapping[str, Any]) -> str:
     """`gr95h, bias 0.5`: the data that are asked for in place of the training's; nothing where those are kept."""
     chosen = {name: value for name in DATA_FIELDS if (value := params.get(name)) is not None}
-    words = [f"{name} {_listed(value)}" for name, value in chosen.items() if name != "dataset"]
-    return ", ".join([str(chosen["dataset"]), *words] if "dataset" in chosen else words)
+    changes = [f"{name} {_listed(value)}" for name, value in chosen.items() if name != "dataset"]
+    return ", ".join([str(chosen["dataset"]), *changes] if "dataset" in chosen else changes)
 
 
 def _listed(value: object) -> str:

@@ -70,7 +70,7 @@ def require_in_no_queue(run: RunFolder) -> None:
     ticket = run.ticket
     if ticket and run.is_in_a_queue and os.environ.get(TICKET_VARIABLE) != ticket.name:
         raise AlreadyActive(
-            f"{run.id} waits in a queue ({ticket.words}); to take it out of it: lazytui runs stop {run.id}"
+            f"{run.id} waits in a queue ({ticket.label}); to remove it from there: lazytui runs stop {run.id}"
         )
 
 

@@ -31,8 +31,8 @@ def load_images(path: Path, count: int, height: int, width: int) -> NDArray[np.u
     from safetensors.numpy import load
 
     with suppress(Exception):  # what a damaged file raises depends on where the damage is
-        found = check_arrays(
+        checked = check_arrays(
             {_NAME: images(count, height=height, width=width)}, load(read_regular(path, _LARGEST)), frozenset()
         )
-        return cast("NDArray[np.uint8]", found[_NAME])
+        return cast("NDArray[np.uint8]", checked[_NAME])
     return None

@@ -33,7 +33,7 @@ class Ticket(BaseModel):
     submitted: Annotated[float, Field(ge=0, lt=2**37)]
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """`slurm 4711_3`."""
         return f"{self.engine} {self.job or self.name}"
 

@@ -55,7 +55,7 @@ class Trash:
         removal = self._removals[-1]
         for kept, run in removal:
             if run.path.exists():
-                raise UsageError(f"{run.path} is there again, so {run.id} can't be brought back.")
+                raise UsageError(f"{run.path} exists again, so {run.id} can't be restored.")
             self._workspace.require_free_name(RunFolder(kept, ""))
         restored = []
         while removal:

@@ -74,8 +74,8 @@ class Autoencoder(nn.Module):
     @property
     def lengths(self) -> Tensor:
         """(n,): of the decoder's rows, how far a feature moves the activation for each unit that it is active."""
-        found: Tensor = self.decoder.norm(dim=1)
-        return found
+        norms: Tensor = self.decoder.norm(dim=1)
+        return norms
 
     @property
     def directions(self) -> Tensor:

@@ -37,8 +37,10 @@ class LayerFeatures:
         device = self.model.encoder.device
         with torch.inference_mode(), evaluation_mode(self.split_model.model):
             activations = self.split_model.activations(to_float(torch.from_numpy(images).to(device)))
-            found: NDArray[np.float32] = self._activations(activations, torch.from_numpy(own).to(device)).cpu().numpy()
-        return found
+            activity: NDArray[np.float32] = (
+                self._activations(activations, torch.from_numpy(own).to(device)).cpu().numpy()
+            )
+        return activity
 
     def maps(self, images: Tensor, own: Tensor) -> Tensor | None:
         """(N, h, w): where each image's feature is active; None where the layer has no map.
@@ -51,9 +53,9 @@ class LayerFeatures:
         if layer is None or (len(self.layout.shape) > 1 and not self.layout.spread):
             return None
         network = self.split_model.model
-        with torch.inference_mode(), evaluation_mode(network), capture_activations(network, layer) as found:
+        with torch.inference_mode(), evaluation_mode(network), capture_activations(network, layer) as captured:
             network(images)
-            activation = maps_of(network, layer, found[layer], images)
+            activation = maps_of(network, layer, captured[layer], images)
             height, width = activation.shape[2:]
             samples = activation.permute(0, 2, 3, 1).flatten(0, 2)
             at_positions = self.model.encode(samples) if self.layout.spread else self.model.pre_activations(samples)

@@ -126,8 +126,8 @@ def count_categories(
 def _of_known_values(probe: Split) -> Split:
     """The images whose value is known, where there are values."""
     values = probe.content.groups[1]
-    known = probe.attributes < values
-    return probe if not values or known.all() else probe.take(np.flatnonzero(known))
+    labeled = probe.attributes < values
+    return probe if not values or labeled.all() else probe.take(np.flatnonzero(labeled))
 
 
 def class_means(f: Tensor, labels: Tensor, classes: int) -> Tensor:

@@ -27,15 +27,15 @@ def sparse_probing(
     enough images. features: (n, d). labels: (n,). ks: how many features; all of them where there are no more."""
     order = np.random.default_rng(seed).permutation(len(labels))
     train, test = np.array_split(order, 2)
-    found = []
+    accuracies = []
     for label in range(classes):
         positive = labels == label
         if min(min(positive[half].sum(), (~positive[half]).sum()) for half in (train, test)) < _FOLDS:
             continue
         ranked = rank_features(features[train], positive[train])
         areas = [_area(features[:, ranked[:k]], positive, train, test) for k in ks]
-        found.append(areas)
-    return np.array(found).mean(0) if found else np.full(len(ks), np.nan)
+        accuracies.append(areas)
+    return np.array(accuracies).mean(0) if accuracies else np.full(len(ks), np.nan)
 
 
 def rank_features(features: Floats, positive: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -36,7 +36,7 @@ def random_dictionary(features: int, dimensions: int, random: torch.Generator) -
     return unit
 
 
-def mean_correlation(directions: Tensor, found: Tensor) -> float:
+def mean_correlation(directions: Tensor, recovered: Tensor) -> float:
     """MCC: mean |cosine| between true directions (n, d) and found ones (m, d), matched one to one as well as they can
     be (the Hungarian method)."""
-    return matched_cosine(directions.detach().cpu().numpy(), found.detach().cpu().numpy())
+    return matched_cosine(directions.detach().cpu().numpy(), recovered.detach().cpu().numpy())

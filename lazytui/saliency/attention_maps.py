@@ -34,9 +34,9 @@ def attention_rollout(model: nn.Module, images: Tensor, targets: Target) -> Tens
 
     def rollout(shown: Tensor, target: Target) -> Tensor:
         last = blocks.blocks[-1]
-        with capture_activations(model, last) as found, record_attention(model) as attention:
+        with capture_activations(model, last) as captured, record_attention(model) as attention:
             scores = target_scores(model(shown.detach().requires_grad_()), target).sum()
-        (gradient,) = torch.autograd.grad(scores, found[last])
+        (gradient,) = torch.autograd.grad(scores, captured[last])
         weights = [each.weights.detach().mean(1) for each in attention]
         identity = torch.eye(weights[0].shape[-1]).to(weights[0])
         product = identity.expand(len(shown), -1, -1)
@@ -60,10 +60,10 @@ def legrad(model: nn.Module, images: Tensor, targets: Target) -> Tensor:
 
     def sensitivity(shown: Tensor, target: Target) -> Tensor:
         names, total = blocks.blocks, shown.new_zeros(())
-        with capture_activations(model, *names) as found, record_attention(model) as attention:
+        with capture_activations(model, *names) as captured, record_attention(model) as attention:
             last: Tensor = model(shown)
         for name, each in zip(names, attention, strict=True):
-            logits = last if name == names[-1] else _read_from(model, names[-1], found[name], shown)
+            logits = last if name == names[-1] else _read_from(model, names[-1], captured[name], shown)
             score = target_scores(logits, target).sum()
             (gradient,) = torch.autograd.grad(score, each.weights, retain_graph=True)
             total = total + gradient.relu().mean((1, 2))
@@ -80,10 +80,10 @@ def _read_from(model: nn.Module, last: str, tokens: Tensor, images: Tensor) -> T
 
 
 def _blocks(model: nn.Module, images: Tensor) -> AttentionBlocks:
-    found = attention_blocks(model, tuple(images.shape[1:]))
-    if found is None:
+    blocks = attention_blocks(model, tuple(images.shape[1:]))
+    if blocks is None:
         raise UsageError(f"Attention rollout and LeGrad need {ATTENTION}.")
-    return found
+    return blocks
 
 
 def _maps(

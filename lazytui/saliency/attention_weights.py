@@ -59,7 +59,7 @@ def record_attention(model: nn.Module) -> Iterator[list[Attention]]:
     Gradients can be taken with respect to the weights. Other attention than that of tokens to one another, each image
     by itself, is recorded with the shape it has.
     """
-    found: list[Attention] = []
+    recorded: list[Attention] = []
     running: list[str] = []
 
     def enter(name: str) -> Callable[[nn.Module, object], None]:
@@ -73,38 +73,38 @@ def record_attention(model: nn.Module) -> Iterator[list[Attention]]:
             if name and not isinstance(module, nn.Softmax):
                 stack.callback(module.register_forward_pre_hook(enter(name)).remove)
                 stack.callback(module.register_forward_hook(leave).remove)
-        stack.enter_context(_StepByStep(lambda weights: found.append(Attention(weights, tuple(running)))))
-        yield found
+        stack.enter_context(_StepByStep(lambda weights: recorded.append(Attention(weights, tuple(running)))))
+        yield recorded
 
 
 def attention_blocks(model: nn.Module, image_shape: tuple[int, ...]) -> AttentionBlocks | None:
     """None where a network has no attention, or some of it isn't among all tokens of an image: within windows, of other
     counts of tokens, or masked. image_shape: (3, h, w)."""
-    with torch.no_grad(), evaluation_mode(model), record_attention(model) as found:
+    with torch.no_grad(), evaluation_mode(model), record_attention(model) as recorded:
         model(black_images(model, image_shape))
-    if not found:
+    if not recorded:
         return None
-    tokens = found[0].weights.shape[-1]
+    tokens = recorded[0].weights.shape[-1]
     entries = layer_entries(model, image_shape)
     makes_tokens = {name: entry for name, entry in entries.items() if entry.shape[1:] == (tokens,)}
-    if any(each.weights.shape[::2] != (1, tokens) or each.weights.shape[-1] != tokens for each in found):
+    if any(each.weights.shape[::2] != (1, tokens) or each.weights.shape[-1] != tokens for each in recorded):
         return None
     blocks = []
-    for one in found:
-        others = {name for other in found if other is not one for name in other.modules}
+    for one in recorded:
+        others = {name for other in recorded if other is not one for name in other.modules}
         own = [name for name in one.modules if name not in others and name in makes_tokens]
         if not own:
             return None
         blocks.append(own[0])
     grid = makes_tokens[blocks[0]].map_size
-    return AttentionBlocks(tuple(blocks), grid, sum(each.weights.numel() for each in found)) if grid else None
+    return AttentionBlocks(tuple(blocks), grid, sum(each.weights.numel() for each in recorded)) if grid else None
 
 
 def layers_inside_attention(model: nn.Module, layers: Iterable[str], image_shape: tuple[int, ...]) -> set[str]:
     """Those of some layers that are part of what computes attention of any kind, such as a projection to queries."""
-    with torch.no_grad(), evaluation_mode(model), record_attention(model) as found:
+    with torch.no_grad(), evaluation_mode(model), record_attention(model) as recorded:
         model(black_images(model, image_shape))
-    attending = tuple({f"{each.modules[-1]}." for each in found if each.modules})
+    attending = tuple({f"{each.modules[-1]}." for each in recorded if each.modules})
     return {layer for layer in layers if layer.startswith(attending)}
 
 
@@ -123,10 +123,10 @@ class _StepByStep(TorchFunctionMode):
         if func is functional.scaled_dot_product_attention:
             return self._attend(*args, **named)
         if func is functional.multi_head_attention_forward:
-            given = _MULTI_HEAD.bind(*args, **named)
-            given.apply_defaults()
-            if _is_plain(given.arguments):
-                return self._attend_by_heads(given.arguments)
+            call = _MULTI_HEAD.bind(*args, **named)
+            call.apply_defaults()
+            if _is_plain(call.arguments):
+                return self._attend_by_heads(call.arguments)
             return self._unknown(func(*args, **named))
         output = func(*args, **named)
         return self._kept(output) if func in _SOFTMAX and output.ndim == 4 else output
@@ -165,22 +165,26 @@ class _StepByStep(TorchFunctionMode):
             scores = scores.masked_fill(~attn_mask, -math.inf) if hides else scores + attn_mask
         return self._kept(scores.softmax(-1)) @ v
 
-    def _attend_by_heads(self, given: Mapping[str, Any]) -> tuple[Tensor, Tensor | None]:
+    def _attend_by_heads(self, arguments: Mapping[str, Any]) -> tuple[Tensor, Tensor | None]:
         """`multi_head_attention_forward` of (T, N, channels); of the weights it gives the mean over heads, if any."""
-        heads, weight, bias = given["num_heads"], given["in_proj_weight"].chunk(3), given["in_proj_bias"]
+        heads, weight, bias = arguments["num_heads"], arguments["in_proj_weight"].chunk(3), arguments["in_proj_bias"]
         biases = (None, None, None) if bias is None else bias.chunk(3)
-        inputs = (given["query"], given["key"], given["value"])
+        inputs = (arguments["query"], arguments["key"], arguments["value"])
         projected = (functional.linear(*each) for each in zip(inputs, weight, biases, strict=True))
         q, k, v = (each.reshape(*each.shape[:2], heads, -1).permute(1, 2, 0, 3) for each in projected)
         weights = self._kept((q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(-1))
         mixed = (weights @ v).permute(2, 0, 1, 3).flatten(2)
-        output = functional.linear(mixed, given["out_proj_weight"], given["out_proj_bias"])
-        returned = weights.mean(1) if given["average_attn_weights"] else weights
-        return output, returned if given["need_weights"] else None
+        output = functional.linear(mixed, arguments["out_proj_weight"], arguments["out_proj_bias"])
+        returned = weights.mean(1) if arguments["average_attn_weights"] else weights
+        return output, returned if arguments["need_weights"] else None
 
 
-def _is_plain(given: Mapping[str, Any]) -> bool:
+def _is_plain(arguments: Mapping[str, Any]) -> bool:
     """Whether it is attention in a batch of sequences, with one projection and neither a mask nor tokens of its own."""
     extra = ("bias_k", "bias_v", "key_padding_mask", "attn_mask", "static_k", "static_v")
-    others = given["add_zero_attn"], given["use_separate_proj_weight"], given["training"] and given["dropout_p"]
-    return given["query"].ndim == 3 and not any(others) and all(given[name] is None for name in extra)
+    others = (
+        arguments["add_zero_attn"],
+        arguments["use_separate_proj_weight"],
+        arguments["training"] and arguments["dropout_p"],
+    )
+    return arguments["query"].ndim == 3 and not any(others) and all(arguments[name] is None for name in extra)

@@ -41,17 +41,17 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Targe
 
     Raises UsageError for a layer that doesn't exist, has no map or doesn't affect the logits.
     """
-    found: list[Tensor] = []
+    last_logits: list[Tensor] = []
 
     def class_scores() -> Tensor:
         logits: Tensor = model(images)
         classes = targets if isinstance(targets, Tensor) else logits.detach().argmax(1)
-        found[:] = [logits.detach(), classes]
+        last_logits[:] = [logits.detach(), classes]
         return target_scores(logits, classes if targets is None else targets)
 
     both = gradient_at(model, layer, class_scores, "the output of the network")
     activation, gradient = (maps_of(model, layer, each, images) for each in both)
-    return LayerGradients(activation, gradient, *found)
+    return LayerGradients(activation, gradient, *last_logits)
 
 
 def gradient_at(model: nn.Module, layer: str, scores: Callable[[], Tensor], of: str) -> tuple[Tensor, Tensor]:

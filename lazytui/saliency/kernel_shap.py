@@ -57,8 +57,8 @@ def shapley_values(coalitions: Tensor, weights: Tensor, values: Tensor, empty: T
     solved = torch.linalg.solve(gram, torch.cat([moments, torch.ones(len(gram), 1, dtype=torch.float64)], 1))
     free, ones = solved[:, :-1], solved[:, -1:]
     excess = (free.sum(0) - (whole.double() - empty.double())) / ones.sum()
-    found: Tensor = (free - ones * excess).T
-    return found
+    shapley_values: Tensor = (free - ones * excess).T
+    return shapley_values
 
 
 def _coalitions(players: int, draws: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -72,8 +72,8 @@ def _coalitions(players: int, draws: int, generator: torch.Generator) -> tuple[T
     sizes = torch.arange(1, players)
     size = 1 + torch.multinomial(1 / (sizes * (players - sizes)), draws // 2, replacement=True, generator=generator)
     rank = torch.rand(len(size), players, generator=generator).argsort(1).argsort(1)
-    drawn = rank < size[:, None]
-    return torch.cat([drawn, ~drawn]), torch.ones(2 * len(drawn))
+    coalitions = rank < size[:, None]
+    return torch.cat([coalitions, ~coalitions]), torch.ones(2 * len(coalitions))
 
 
 def _values(

@@ -101,14 +101,14 @@ def _with_gradient(model: nn.Module, sizes: dict[str, Size], image_shape: tuple[
         logits: Tensor = model(noise.requires_grad_())
         weights = torch.arange(1, logits.shape[1] + 1).to(logits)  # their plain sum is 1 after a softmax
         outputs = [activations[layer] for layer in sizes]
-        found = torch.autograd.grad((logits * weights).sum(), outputs, allow_unused=True)
+        gradients = torch.autograd.grad((logits * weights).sum(), outputs, allow_unused=True)
 
     def is_in_map(gradient: Tensor | None, size: Size) -> bool:
         if gradient is None:
             return False
         return bool((maps_of_tokens(gradient, size) if gradient.ndim == 3 else gradient).any())
 
-    return [layer for (layer, size), each in zip(sizes.items(), found, strict=True) if is_in_map(each, size)]
+    return [layer for (layer, size), each in zip(sizes.items(), gradients, strict=True) if is_in_map(each, size)]
 
 
 def _cam_layer(model: nn.Module, name: str, layer: str | None) -> str:

@@ -56,8 +56,10 @@ def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: M
     UsageError for an unsuitable layer or network.
     """
     if request.method in FORMULAS:
-        found = layer_gradients(model, _layer(request), images, targets if request.score is None else request.score)
-        return Maps(FORMULAS[request.method](found.activation, found.gradient), found.logits, found.targets)
+        gradients = layer_gradients(model, _layer(request), images, targets if request.score is None else request.score)
+        return Maps(
+            FORMULAS[request.method](gradients.activation, gradients.gradient), gradients.logits, gradients.targets
+        )
     with torch.no_grad(), evaluation_mode(model):
         logits = model(images)
     classes: Tensor = logits.argmax(1) if targets is None or request.score else targets

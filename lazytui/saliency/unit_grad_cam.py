@@ -32,8 +32,8 @@ def unit_grad_cam(model: nn.Module, images: Tensor, layer: str, unit_layer: str,
             model(images)
         return scores(activations[unit_layer])
 
-    found = gradient_at(model, layer, run_and_score, f"the layer {unit_layer!r}")
-    return grad_cam(*(maps_of(model, layer, each, images) for each in found))
+    both = gradient_at(model, layer, run_and_score, f"the layer {unit_layer!r}")
+    return grad_cam(*(maps_of(model, layer, each, images) for each in both))
 
 
 def unit_maps(model: nn.Module, images: Tensor, layer: str, own: Tensor) -> Tensor:

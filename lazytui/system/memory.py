@@ -43,7 +43,7 @@ class OutOfMemory(LazytuiError):
 def is_memory_error(error: BaseException) -> bool:
     """Whether an error means that the system refused memory."""
     refused = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
-    return refused or any(words in str(error).lower() for words in _REFUSALS)
+    return refused or any(phrase in str(error).lower() for phrase in _REFUSALS)
 
 
 def memory_error_or(error: BaseException, what: str, otherwise: LazytuiError) -> LazytuiError:

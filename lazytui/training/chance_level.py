@@ -65,14 +65,14 @@ def stretches_at_chance(
     many a method isn't the logarithm of the classes there.
     """
     points = list(zip(map(int, history["step"]), history["easy_accuracy"], strict=True))
-    found = []
+    plateaus = []
     for low, group in groupby(enumerate(points), lambda entry: entry[1][1] <= bound):
         indices = [index for index, _ in group]
         first, last = points[indices[0]][0], points[indices[-1]][0]
         share = LEAST_SHARE_AT_FIRST if indices[0] == 0 and last < total else LEAST_SHARE
         if low and last > first and last - first >= share * total:
-            found.append(AtChance(first, last, bound, _mean(history.get("loss", ()), indices[1:]), classes))
-    return found
+            plateaus.append(AtChance(first, last, bound, _mean(history.get("loss", ()), indices[1:]), classes))
+    return plateaus
 
 
 def _mean(column: Sequence[float], indices: Sequence[int]) -> float:

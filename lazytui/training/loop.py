@@ -109,12 +109,12 @@ class _Loop:
         self._phases = phases
         self._classes = len(data.content.classes)
         self._began = report.clock()
-        known = data if like is None else with_inferred(data, like)
-        colors = training_colors(settings, known)
+        labeled_data = data if like is None else with_inferred(data, like)
+        colors = training_colors(settings, labeled_data)
         self.color_label_error = None if settings.colors is None else float((colors != data.train.attributes).mean())
         if hardware.device.type == "cuda":
             phases.wait_for(_wait_for_gpu)
-        self._train = DeviceSplit(replace(known.train, attributes=colors), hardware.device)
+        self._train = DeviceSplit(replace(labeled_data.train, attributes=colors), hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
         self._per_epoch = steps_in_epoch(len(self._train), settings.batch_size)
         self.total = self._per_epoch * settings.epochs
@@ -130,7 +130,7 @@ class _Loop:
             method=settings.method,
             options=settings.method_options,
             model=self.model,
-            data=known,
+            data=labeled_data,
             train=self._train,
             settings=settings,
             hardware=hardware,
@@ -139,7 +139,9 @@ class _Loop:
             phases=phases,
         )
         if self.color_label_error is not None:
-            report.note(f"colors detected from pixels: {self.color_label_error:.2%} of training images get a wrong one")
+            report.note(
+                f"colors detected from pixels: {self.color_label_error:.2%} of training images get a wrong color"
+            )
         self._method = METHODS[settings.method].method_class(context)
         self._static: StaticStep | None = None
         if takes_graph(settings, hardware):

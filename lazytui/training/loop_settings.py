@@ -35,40 +35,40 @@ class ModelSettings(_Settings):
     )
     weights: str | None = Field(
         None,
-        description="Weights file to start from, also another program's; by default the seed initializes them.",
+        description="File of weights to start from, of lazytui or of another program. Default: random weights, from "
+        "the seed.",
     )
     dropout: float | None = Field(
         None,
         ge=0,
         lt=1,
-        description="Share of values that every dropout layer of the model drops in training; default the model's own. "
-        "Models without such a layer refuse it.",
+        description="Dropout rate of every dropout layer of the model; a model without such a layer refuses it. "
+        "Default: the model's own.",
     )
 
     normalize: str | None = Field(
         None,
-        description=f"How images are normalized for a network that needs it: {', '.join(KNOWN)}, or means and standard "
-        "deviations of channels such as 0.5,0.5,0.5/0.25,0.25,0.25. By default it gets values from 0 to 1.",
+        description="Normalization of the network's input: imagenet, cifar10, mnist, or means and standard deviations "
+        "of the channels such as 0.5,0.5,0.5/0.25,0.25,0.25. Default: none, values from 0 to 1.",
         examples=list(KNOWN),
     )
     input_size: int | None = Field(
         None,
         ge=8,
         le=512,
-        description="Height and width in pixels that images are resized to for a network that takes no others; default "
-        "not at all.",
+        description="Height and width in pixels to which images are resized for the network. Default: not resized.",
     )
     input_scale: float | None = Field(
         None,
         gt=0,
         le=1000,
-        description="Factor of the network's input, after any normalization. 0.00392157 (1/255) divides values from 0 "
-        "to 1 by 255 again, as the code of some papers does. Default 1.",
+        description="Factor on the network's input, after any normalization. 0.00392157 (1/255) reproduces the code "
+        "of papers that divides values from 0 to 1 by 255 again. Default: 1.",
     )
     freeze: Literal["features"] | None = Field(
         None,
-        description="What keeps the weights that it begins with: features holds all but the head, statistics of batch "
-        "normalization among them. Default: nothing does.",
+        description="Weights that keep their initial values. features: all but the head, statistics of batch "
+        "normalization included. Default: none.",
     )
 
     outputs: Annotated[tuple[str, ...] | None, Recorded()] = Field(
@@ -116,15 +116,15 @@ class OptimizationSettings(_Settings):
         1,
         ge=0,
         le=10_000,
-        description="Passes over the training split; 0 measures and keeps the initial network only. Of photos the "
-        "default is 3.",
+        description="Passes over the training split; 0 keeps and measures the initial network. The default for photos "
+        "is 3.",
     )
     batch_size: int = Field(64, ge=1, le=65_536, description="Images per step.")
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="Optimizer.")
     lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")
     schedule: Literal["constant", "cosine"] = Field(
         "constant",
-        description="Schedule of the learning rate: constant, or a cosine down to 0 at the last step (of each network, "
+        description="Learning rate over the training: constant, or falling to 0 along a cosine (for each network, "
         "where a method trains two).",
     )
     momentum: float = Field(0.0, ge=0, lt=1, description="Momentum of sgd.")
@@ -137,13 +137,19 @@ class AugmentationSettings(_Settings):
     HEADING: ClassVar[str] = "Augmentation"
 
     shift: float | None = Field(
-        None, ge=0, le=0.5, description="Training images are shifted by up to this share of a side; default not at all."
+        None,
+        ge=0,
+        le=0.5,
+        description="Shift training images at random by up to this share of a side. Default: not at all.",
     )
     rotation: float | None = Field(
-        None, ge=0, le=180, description="Training images are rotated by up to this many degrees; default not at all."
+        None,
+        ge=0,
+        le=180,
+        description="Rotate training images at random by up to this many degrees. Default: not at all.",
     )
     scale: float | None = Field(
-        None, ge=0, le=0.9, description="Training images are scaled by factors of 1 +- this; default not at all."
+        None, ge=0, le=0.9, description="Scale training images by random factors of 1 +- this. Default: not at all."
     )
 
     @property
@@ -158,8 +164,8 @@ class LabelSettings(_Settings):
 
     colors: Literal["detected"] | None = Field(
         None,
-        description="Color labels for methods that read them: detected takes the palette's color that is nearest to "
-        "the pixels of the stroke or the ground; default the color that the image was painted in.",
+        description="Color labels for methods that read them: detected takes the palette's color nearest to the "
+        "pixels of the stroke or the background. Default: the color that the image was painted in.",
     )
 
 
@@ -169,31 +175,36 @@ class MonitoringSettings(_Settings):
     HEADING: ClassVar[str] = "Run"
 
     precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="Arithmetic of the forward and backward pass; auto takes bf16 where the hardware has it."
+        "auto",
+        description="Arithmetic of the forward and backward pass; auto uses bf16 where the hardware supports it.",
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )
     graph: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="Whether a step is one CUDA graph, which a GPU starts at once: the same but for rounding. auto "
-        "takes it on an NVIDIA GPU, where all steps of the method are alike and images aren't moved.",
+        description="Run each step as one CUDA graph, which is faster; results differ only by rounding. auto does so "
+        "on an NVIDIA GPU, where all steps of the method are alike and images aren't augmented.",
     )
     metrics_every: int = Field(
         0,
         ge=0,
-        description="Steps between points of the curves; 0: 25 points in a short run, at most 200 steps apart.",
+        description="Steps between points of the curves; 0 chooses: 25 points in a short run, at most 200 steps apart.",
     )
     metrics_samples: int = Field(
-        1000, ge=100, le=100_000, description="Images of each split that a point of the curves is measured on."
+        1000, ge=100, le=100_000, description="Images of each split on which each point of the curves is measured."
     )
     checkpoint_seconds: float = Field(
-        30.0, ge=0, description="Save at least this often, besides after every epoch; a kill loses no more than that."
+        30.0,
+        ge=0,
+        description="Seconds between saves, besides the save after every epoch; a killed run loses no more than that.",
     )
     keep_checkpoints: int = Field(
         0,
         ge=0,
         le=1000,
-        description="How many intermediate weights to keep, ever further apart, so that `lazytui run neurons` can show "
-        "when neurons lock on to the attribute.",
+        description="Number of intermediate weights to keep, at growing distances, so that `lazytui run neurons` can "
+        "show when neurons begin to respond to the attribute.",
     )
 
 

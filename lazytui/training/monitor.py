@@ -39,7 +39,7 @@ class Monitor:
     def measure(self, model: nn.Module) -> dict[str, float]:
         """Metrics by name, in [0, 1], and the columns of `conflicting_ten`; what is undefined is left out."""
         probe, predicted = self._probe, self._predict(model, self._probe)
-        found = {
+        values = {
             "easy_accuracy": metrics.accuracy(self._easy.labels, self._predict(model, self._easy)),
             "hard_accuracy": metrics.accuracy(self._hard.labels, self._predict(model, self._hard)),
             "worst_group_accuracy": metrics.worst_group_accuracy(
@@ -50,7 +50,7 @@ class Monitor:
             "train_accuracy": metrics.accuracy(self._train.labels, self._predict(model, self._train)),
         }
         of_ten = evaluate_split(model, self.ten, self._hardware).probabilities
-        return {name: value for name, value in found.items() if value is not None} | answer_columns(of_ten)
+        return {name: value for name, value in values.items() if value is not None} | answer_columns(of_ten)
 
     def _predict(self, model: nn.Module, split: Split) -> NDArray[np.uint8]:
         return evaluate_split(model, split, self._hardware).predicted

@@ -20,7 +20,7 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams, *, has_g
     if settings.epochs == 0 and method != "erm":
         raise UsageError(f"With --epochs 0 nothing is trained; the method {method} needs at least one epoch.")
     if has_groups and not entry.reads_values:
-        raise UsageError(f"The method {method} reads no groups, so there are none for --groups to stand in for.")
+        raise UsageError(f"The method {method} reads no groups, so --groups has no effect: leave it out.")
     if entry.reads_values and not has_groups and not data.shows_values:
         attribute = "color" if data.plants else "attribute"
         raise UsageError(f"The method {method} needs {attribute} labels; {_without_values(data)}.")
@@ -34,13 +34,13 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams, *, has_g
             f"--colors {settings.colors} takes the nearest color of a palette; --source {data.source} has none."
         )
     if settings.colors and not entry.reads_colors:
-        raise UsageError(f"The method {method} reads no color labels, so there are none for --colors to detect.")
+        raise UsageError(f"The method {method} reads no color labels, so --colors has no effect: leave it out.")
     if data.plants and data.bias == 1 and "group labels" in entry.reads and not has_groups:
         raise UsageError(
             f"The method {method} compares aligned with conflicting images; --bias 1 has only aligned ones."
         )
     if settings.freeze and entry.method_class.moves_features:
-        raise UsageError(f"The method {method} changes the features, which --freeze features holds as they are.")
+        raise UsageError(f"The method {method} trains the features, which --freeze features keeps fixed.")
     if settings.augments and "object masks" in entry.reads:
         raise UsageError(
             f"The method {method} reads which pixels are the object; --shift, --rotation and --scale would move them."
@@ -71,7 +71,9 @@ def _require_graph(settings: TrainingSettings) -> None:
             f"{can}."
         )
     if settings.augments:
-        raise UsageError("--graph on repeats one step, and --shift, --rotation and --scale move images anew in each.")
+        raise UsageError(
+            "--graph on repeats one step, and --shift, --rotation and --scale differ in each: leave them out."
+        )
     from lazytui.system.torch_import import require_torch
 
     require_torch()

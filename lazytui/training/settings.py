@@ -33,7 +33,7 @@ class MethodChoice(AllMethodOptions):
 
     HEADING: ClassVar[str] = "Method"
 
-    method: str = name_field("erm", "Training method; + joins several: grl+rex.", ABOUT)
+    method: str = name_field("erm", "Training method; + combines several, such as grl+rex.", ABOUT)
 
     @property
     def method_options(self) -> MethodOptions:

@@ -99,7 +99,7 @@ class StaticStep:
             if self._failed is None:
                 refused = LazytuiError(f"{sentence}; train it with --graph off.")
                 raise memory_error_or(error, "record a step", refused) from error
-            self._failed(f"{sentence}, so each is started by itself.")
+            self._failed(f"{sentence}, so they run without one.")
             self._cannot = True
         return not self._cannot
 

@@ -19,11 +19,12 @@ NETWORK = "shipped/lazy-strokes"
 
 @dataclass(frozen=True)
 class Way:
-    """place: the key of the screen below. ready: what that says before the keys are pressed. says: what the overlay
-    says when it is complete, at any size. is_pictured: whether its snapshot is kept: not of what is computed while one
-    looks, nor where a path of the machine stands. figure: what has the keyboard when the keys are pressed."""
+    """screen_key: the key of the screen below. ready: what that says before the keys are pressed. says: what
+    the overlay says when it is complete, at any size. is_pictured: whether its snapshot is kept: not of what is
+    computed while one looks, nor where a path of the machine stands. figure: what has the keyboard when the keys are
+    pressed."""
 
-    place: str
+    screen_key: str
     ready: str
     keys: tuple[str, ...]
     says: str
@@ -60,8 +61,8 @@ async def open_overlay(pilot: Pilot[Any], way: Way) -> None:
     while len(app.screen_stack) > 1 or not isinstance(app.screen, LabScreen):
         await pilot.press("escape")
         await pilot.pause()
-    mode = next(place.mode for place in SCREENS if place.key == way.place)
-    await pilot.press(way.place)
+    mode = next(entry.mode for entry in SCREENS if entry.key == way.screen_key)
+    await pilot.press(way.screen_key)
     await until(pilot, lambda: app.current_mode == mode and isinstance(app.screen, LabScreen))
     await until(pilot, lambda: way.ready in screen_text(app))
     below = app.screen

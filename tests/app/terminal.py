@@ -27,7 +27,7 @@ class Screen:
 
     def __init__(self, process: subprocess.Popen[bytes], keyboard: int) -> None:
         self.process = process
-        self.drawn = ""
+        self.output = ""
         self._keyboard = keyboard
         self._seen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._seen)
@@ -81,9 +81,9 @@ class Screen:
     def _read(self) -> None:
         if select.select([self._keyboard], [], [], 0.05)[0]:
             with suppress(OSError):  # Linux says so when the other end is closed
-                drawn = os.read(self._keyboard, 65_536)
-                self.drawn += drawn.decode(errors="replace")
-                self._stream.feed(drawn)
+                output = os.read(self._keyboard, 65_536)
+                self.output += output.decode(errors="replace")
+                self._stream.feed(output)
 
 
 @contextmanager

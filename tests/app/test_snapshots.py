@@ -103,20 +103,20 @@ def test_every_screen_looks_as_it_is_meant_to(
     size: tuple[int, int], workspace: Workspace, request: pytest.FixtureRequest
 ) -> None:
     app = LazytuiApp(workspace)
-    seen: dict[str, str] = {}
+    screens: dict[str, str] = {}
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 3)
-        for place in SCREENS:
-            await pilot.press(place.key)
-            await until(pilot, lambda mode=place.mode: app.current_mode == mode and isinstance(app.screen, LabScreen))
-            seen[f"{place.mode}-{size[0]}x{size[1]}.txt"] = await settled(pilot, place.mode)
+        for entry in SCREENS:
+            await pilot.press(entry.key)
+            await until(pilot, lambda mode=entry.mode: app.current_mode == mode and isinstance(app.screen, LabScreen))
+            screens[f"{entry.mode}-{size[0]}x{size[1]}.txt"] = await settled(pilot, entry.mode)
             bar = screen_text(app).splitlines()[0]
             assert all(f" {each.key} " in bar for each in SCREENS), f"a place is cut off: {bar}"
             app.screen.set_focus(None)
 
     drive(app, steps, size=size)
-    require_kept(seen, request)
+    require_kept(screens, request)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -124,7 +124,7 @@ def test_every_overlay_looks_as_it_is_meant_to(
     size: tuple[int, int], workspace: Workspace, request: pytest.FixtureRequest
 ) -> None:
     app = LazytuiApp(workspace)
-    seen: dict[str, str] = {}
+    screens: dict[str, str] = {}
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 3)
@@ -132,10 +132,10 @@ def test_every_overlay_looks_as_it_is_meant_to(
         for name, way in PICTURED.items():
             await open_overlay(pilot, way)
             text = await settled(pilot, name, (way.says,))
-            seen[f"overlay-{name}-{size[0]}x{size[1]}.txt"] = within_box(app, text)
+            screens[f"overlay-{name}-{size[0]}x{size[1]}.txt"] = within_box(app, text)
 
     drive(app, steps, size=size)
-    require_kept(seen, request)
+    require_kept(screens, request)
 
 
 def within_box(app: LazytuiApp, text: str) -> str:
@@ -158,22 +158,22 @@ def test_screens_look_as_they_are_meant_to_with_other_colors(
         monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "256" if variant == "256" else "truecolor")
     app = LazytuiApp(workspace)
-    seen: dict[str, str] = {}
+    screens: dict[str, str] = {}
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: isinstance(app.screen, LabScreen))
         app.theme = "textual-light" if variant == "light" else app.theme
-        for place in SCREENS:
-            if place.mode not in COLORED:
+        for entry in SCREENS:
+            if entry.mode not in COLORED:
                 continue
-            await pilot.press(place.key)
-            await until(pilot, lambda mode=place.mode: app.current_mode == mode and isinstance(app.screen, LabScreen))
-            text = await settled(pilot, place.mode, COLORED[place.mode])
-            seen[f"{place.mode}-120x36-{variant}.txt"] = text + "\n" + colors_on(app)
+            await pilot.press(entry.key)
+            await until(pilot, lambda mode=entry.mode: app.current_mode == mode and isinstance(app.screen, LabScreen))
+            text = await settled(pilot, entry.mode, COLORED[entry.mode])
+            screens[f"{entry.mode}-120x36-{variant}.txt"] = text + "\n" + colors_on(app)
             app.screen.set_focus(None)
 
     drive(app, steps, size=(120, 36))
-    require_kept(seen, request)
+    require_kept(screens, request)
 
 
 def colors_on(app: LazytuiApp) -> str:
@@ -197,14 +197,14 @@ def color_name(color: Color | None, app: LazytuiApp) -> str:
     return color.get_truecolor().hex
 
 
-def require_kept(seen: dict[str, str], request: pytest.FixtureRequest) -> None:
+def require_kept(screens: dict[str, str], request: pytest.FixtureRequest) -> None:
     """What is on the screens is what was kept; or it is kept from now on, where that is asked for."""
     if request.config.getoption("--update-snapshots"):
         SNAPSHOTS.mkdir(exist_ok=True)
-        for name, text in seen.items():
+        for name, text in screens.items():
             (SNAPSHOTS / name).write_text(text, encoding="utf-8")
     different = [
-        line for name, text in seen.items() for line in difflib.unified_diff(*kept_and_seen(name, text), name, "now")
+        line for name, text in screens.items() for line in difflib.unified_diff(*kept_and_seen(name, text), name, "now")
     ]
     assert not different, "\n" + "\n".join(line.rstrip("\n") for line in different)
 
@@ -216,7 +216,7 @@ def kept_and_seen(name: str, text: str) -> tuple[list[str], list[str]]:
 
 
 def test_there_is_no_snapshot_of_a_screen_that_is_gone() -> None:
-    expected = {f"{place.mode}-{width}x{height}.txt" for place in SCREENS for width, height in SIZES}
+    expected = {f"{entry.mode}-{width}x{height}.txt" for entry in SCREENS for width, height in SIZES}
     colored = {f"{mode}-120x36-{variant}.txt" for mode in COLORED for variant in VARIANTS}
     overlays = {f"overlay-{name}-{width}x{height}.txt" for name in PICTURED for width, height in SIZES}
     assert {file.name for file in SNAPSHOTS.iterdir()} == expected | colored | overlays

@@ -97,7 +97,7 @@ def test_a_network_without_gradient_is_distinguished_and_so_is_another_class_cou
             return images.detach().flatten(1)[:, :10]
 
     asked = towards_one(Flat(), images, 0.1)
-    with pytest.raises(BadInput, match="only asks, such as square"):
+    with pytest.raises(BadInput, match="needs none, such as square"):
         pgd(asked)
     with pytest.raises(BadInput, match="outputs 4 for an image"):
         towards_one(plane(images, 0.1), images, 0.1).predictions()

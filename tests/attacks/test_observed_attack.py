@@ -32,8 +32,8 @@ class Seen:
 
 
 def watched(problem: Problem) -> tuple[Problem, Seen]:
-    seen = Seen()
-    return replace(problem, model=ObservedModel(problem.model, seen.step)), seen
+    observer = Seen()
+    return replace(problem, model=ObservedModel(problem.model, observer.step)), observer
 
 
 def hopeless(seed: int = 0) -> Problem:
@@ -46,10 +46,10 @@ def hopeless(seed: int = 0) -> Problem:
 def test_it_makes_what_it_makes_unwatched(name: str) -> None:
     options = {option: STEPS for option in ATTACKS[name].defaults if option != "restarts"}
     alone = ATTACKS[name].perturb(hopeless(), **options)
-    problem, seen = watched(hopeless())
+    problem, observer = watched(hopeless())
     assert torch.equal(ATTACKS[name].perturb(problem, **options), alone)
-    assert bool(seen.images) is ATTACKS[name].needs_gradient, "attacks that only ask have no steps"
-    for images, logits in zip(seen.images, seen.logits, strict=True):
+    assert bool(observer.images) is ATTACKS[name].needs_gradient, "attacks that only ask have no steps"
+    for images, logits in zip(observer.images, observer.logits, strict=True):
         assert not images.requires_grad and not logits.requires_grad
         assert torch.equal(logits, problem.model.model(images))  # type: ignore[attr-defined]
 
@@ -57,18 +57,18 @@ def test_it_makes_what_it_makes_unwatched(name: str) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_each_step_is_reported_once(name: str) -> None:
     options = {"steps": STEPS} if "steps" in ATTACKS[name].defaults else {}
-    problem, seen = watched(hopeless())
+    problem, observer = watched(hopeless())
     ATTACKS[name].perturb(problem, **options)
-    assert len(seen.images) == REPORTS[name]
+    assert len(observer.images) == REPORTS[name]
 
 
 def test_the_steps_lead_from_the_image_to_what_is_returned() -> None:
     """MI-FGSM begins at the image and keeps its last: on a plane its goal rises by the same with every step."""
-    problem, seen = watched(hopeless())
+    problem, observer = watched(hopeless())
     made = ATTACKS["mi-fgsm"].perturb(problem, steps=STEPS)
-    assert torch.equal(seen.images[0], problem.images)
+    assert torch.equal(observer.images[0], problem.images)
     goals = torch.cat(
-        [*(problem.objective(logits) for logits in seen.logits), problem.objective(problem.model(made))]
+        [*(problem.objective(logits) for logits in observer.logits), problem.objective(problem.model(made))]
     ).double()
     rises = goals.diff()
     assert (rises > 0).all() and torch.allclose(rises, rises.mean().expand(STEPS), rtol=0.1)
@@ -76,11 +76,11 @@ def test_the_steps_lead_from_the_image_to_what_is_returned() -> None:
 
 def test_a_climb_that_gets_there_is_not_reported_further() -> None:
     images = gray_images(1)
-    problem, seen = watched(towards_one(plane(images, FAR), images, 3 * FAR))
+    problem, observer = watched(towards_one(plane(images, FAR), images, 3 * FAR))
     ATTACKS["mi-fgsm"].perturb(problem, steps=30)
-    assert len(seen.logits) < 31
-    assert [int(logits.argmax()) for logits in seen.logits[:-1]] == [0] * (len(seen.logits) - 1)
-    assert int(seen.logits[-1].argmax()) == 1
+    assert len(observer.logits) < 31
+    assert [int(logits.argmax()) for logits in observer.logits[:-1]] == [0] * (len(observer.logits) - 1)
+    assert int(observer.logits[-1].argmax()) == 1
 
 
 def test_a_network_without_gradient_has_no_steps() -> None:
@@ -93,6 +93,6 @@ def test_a_network_without_gradient_has_no_steps() -> None:
             return self.inner(images).detach()
 
     images = gray_images(1)
-    problem, seen = watched(towards_one(Blind(plane(images, FAR)), images, FAR))
+    problem, observer = watched(towards_one(Blind(plane(images, FAR)), images, FAR))
     problem.model(images.requires_grad_())
-    assert not seen.images
+    assert not observer.images

@@ -55,8 +55,10 @@ def test_an_attack_of_a_small_split_shows_how_many_it_attacked(lab: Lab) -> None
     assert ended.code == 0, ended.err
     there = int((build_dataset(_of(TINY_DATA)).hard.labels == SEVEN).sum())
     assert f"has {there} of the 300 images" in ended.err
-    drawn = {figure.name: figure for figure in figures(RunFolder(Path(lab.workspace / ended.json["run"]), ""))}
-    verdict, pools = drawn["verdict"], drawn["pools"]
+    figures_by_name = {
+        figure.name: figure for figure in figures(RunFolder(Path(lab.workspace / ended.json["run"]), ""))
+    }
+    verdict, pools = figures_by_name["verdict"], figures_by_name["pools"]
     assert isinstance(verdict, Text) and isinstance(pools, Table)
     assert any(f"has {there} of the 300 images" in paragraph for paragraph in verdict.paragraphs)
     assert getattr(pools.rows[0][1], "of", None) == there, "the denominator is what there was"

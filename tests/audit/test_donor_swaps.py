@@ -1,4 +1,4 @@
-"""Networks of which it is known what they go by: readers of one property. The audit names it, and nothing of others."""
+"""Networks of which it is known what they rely on: readers of one property. The audit names it, and no other."""
 
 from __future__ import annotations
 
@@ -199,8 +199,8 @@ def test_with_a_property_exchanged_the_images_have_it_of_any_others_and_it_predi
     exchanged = with_exchanged(hosts, [EDITORS["lower right corner"]], generator)
     used = np.unique(np.concatenate([hosts.hosts, hosts.own, hosts.other]))
     measured = STATISTICS["lower right corner"]
-    seen = np.array([measured(exchanged.scenes[place]) for place in used])
-    nearest = np.abs(seen[:, None] - np.array(MARKS)).argmin(1)
-    assert np.abs(seen - np.array(MARKS)[nearest]).max() < 0.05, "values that there were"
+    measures = np.array([measured(exchanged.scenes[index]) for index in used])
+    nearest = np.abs(measures[:, None] - np.array(MARKS)).argmin(1)
+    assert np.abs(measures - np.array(MARKS)[nearest]).max() < 0.05, "values that there were"
     assert (nearest == labels[used]).mean() == pytest.approx(1 / CLASSES, abs=0.15)
     assert (exchanged.hosts == hosts.hosts).all() and exchanged.scenes[used[0]] is not hosts.scenes[used[0]]

@@ -12,7 +12,7 @@ from lazytui.audit.editors.blur import sharpness
 from lazytui.audit.editors.color_spaces import chroma, from_chroma
 from lazytui.audit.editors.geometry import proportion
 from lazytui.audit.editors.light import light
-from lazytui.audit.editors.places import cell_mask
+from lazytui.audit.editors.regions import cell_mask
 from lazytui.audit.scene import Scene
 from tests.audit.made_images import Look, made
 

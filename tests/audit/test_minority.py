@@ -32,8 +32,8 @@ def planted(cue: str) -> tuple[list[Scene], NDArray[np.int64], NDArray[np.bool_]
     labels = np.arange(IMAGES) % CLASSES
     conflicting = random.random(IMAGES) < 0.05
     values = np.where(conflicting, (labels + random.integers(1, CLASSES, IMAGES)) % CLASSES, labels).astype(np.uint8)
-    places = random.integers(13, 18, (IMAGES, 2)).tolist()
-    looks = [Look(color=(0, 0, 0), center=(row, column)) for row, column in places]
+    corners = random.integers(13, 18, (IMAGES, 2)).tolist()
+    looks = [Look(color=(0, 0, 0), center=(row, column)) for row, column in corners]
     images = np.stack([np.rint(255 * made(look)).astype(np.uint8) for look in looks])
     canvas = Canvas(images, images[..., 0] / np.float32(255))
     painted = CUES[cue].paint(canvas, values, CLASSES, lambda name: np.random.default_rng(len(name)))

@@ -85,7 +85,7 @@ def test_runs_in_the_background_leave_modules_of_the_current_folder_alone(trappe
 def test_the_app_leaves_modules_of_the_current_folder_alone(trapped: Lab) -> None:
     trapped.workspace.mkdir()
     small = {"source": "strokes", "train_size": 100, "test_size": 100}
-    save(Session(place="dataset", forms={"dataset": small}), trapped.workspace)
+    save(Session(screen="dataset", forms={"dataset": small}), trapped.workspace)
     with app_on_terminal(trapped) as shown:
         shown.wait_for("--train-size 100")
         lay(trapped, AT_THE_START)

@@ -42,7 +42,7 @@ def test_code_that_a_person_names_runs_also_in_the_background_and_when_it_is_res
     assert lab.run("runs", "stop", "latest").code == 0
     wait_until(lambda: state_of(run) == "stopped")
     asked = lab.run("runs", "show", "latest")
-    assert f"Go on with it: lazytui runs resume {run.name} --model mine.py:net" in asked.err
+    assert f"Resume it: lazytui runs resume {run.name} --model mine.py:net" in asked.err
     (lab.folder / "ran").unlink()
     refused = lab.run("runs", "resume", "latest", "--detach")
     assert refused.code == 3 and f"lazytui runs resume {run.name} --model mine.py:net" in refused.sentence

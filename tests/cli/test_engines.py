@@ -34,7 +34,7 @@ def test_a_run_in_a_queue_is_listed_with_its_job_and_taken_out_of_it(lab: Lab, s
     assert f"queued (slurm {job})" in lab.call("runs", "list").out
     assert json.loads(lab.call("runs", "list", "--json").out)[0]["job"] == job
     assert (
-        f"waits in a queue (slurm {job}); to take it out of it: lazytui runs stop"
+        f"waits in a queue (slurm {job}); to remove it from there: lazytui runs stop"
         in lab.call("runs", "resume", "latest").sentence
     )
     assert lab.run("runs", "stop", "latest", **slurm.environment).code == 0
@@ -54,7 +54,7 @@ _WRONG = {
     "study --engine slurm --per-device 2": (2, "--per-device shares this machine's GPUs, and the engine is slurm."),
     "study --engine slurm --engine-option wrap=x": (
         2,
-        "--wrap of sbatch can't be chosen: the engine slurm sets it, or can't do with it.",
+        "--wrap of sbatch can't be chosen: the engine slurm sets it, or doesn't work with it.",
     ),
     "recipe all --engine slurm --engine-option =x": (
         2,
@@ -62,7 +62,7 @@ _WRONG = {
     ),
     "study --engine slurm": (
         3,
-        "sbatch isn't on the PATH: the engine slurm needs a machine that Slurm is used from.",
+        "sbatch isn't on the PATH: the engine slurm needs a machine with Slurm's commands.",
     ),
 }
 

@@ -117,7 +117,7 @@ def test_the_figures_of_any_analysis(lab: Lab) -> None:
 def test_a_run_that_is_done_is_not_logged_and_says_so(lab_with_training: Lab) -> None:
     pytest.importorskip("tensorboard", reason=_MISSING)
     again = lab_with_training.call(*TRAINING, "--resume", "--log", "tensorboard")
-    assert again.code == 0 and "is done already, so --log writes nothing of it." in again.err
+    assert again.code == 0 and "is done already, so --log writes nothing." in again.err
     assert not list(lab_with_training.workspace.glob("*/tensorboard"))
 
 

@@ -25,7 +25,7 @@ def test_a_training_that_is_done_goes_on_to_more_epochs_exactly(lab: Lab) -> Non
     before = {file.name: file.read_bytes() for file in one.iterdir()}
     two = lab.call(*SHORT_TRAINING, "--epochs", "2", "--resume", "--json")
     longer = lab.workspace / two.json["run"]
-    line = f"{longer.name} goes on where {one.name} ended, at step 3; up to there its curves have that one's points."
+    line = f"{longer.name} continues where {one.name} ended, at step 3; its curves include that run's points."
     assert line in two.err.splitlines()
     assert {file.name: file.read_bytes() for file in one.iterdir()} == before
     other = lab.folder / "other"
@@ -36,23 +36,25 @@ def test_a_training_that_is_done_goes_on_to_more_epochs_exactly(lab: Lab) -> Non
     assert read_history(longer / "events.jsonl")["step"].tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert lab.call(*SHORT_TRAINING, "--epochs", "2", "--resume").code == 0
     three = lab.call(*SHORT_TRAINING, "--epochs", "3", "--resume")
-    assert f" goes on where {longer.name} ended, at step 6; " in three.err, "from the longest there is"
+    assert f" continues where {longer.name} ended, at step 6; " in three.err, "from the longest there is"
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("options", "why"),
     [
         (("--schedule", "cosine"), "--schedule cosine spreads the learning rate over the whole training."),
         (("--keep-checkpoints", "2"), "--keep-checkpoints spreads the weights that it keeps over the whole training."),
         (("--method", "grl"), "grl's reversal rises over the whole training."),
     ],
 )
-def test_whoever_wants_more_epochs_hears_why_a_training_begins_anew(lab: Lab, given: tuple[str, ...], why: str) -> None:
-    one = lab.call(*SHORT_TRAINING, *given, "--json").json["run"]
-    two = lab.call(*SHORT_TRAINING, *given, "--epochs", "2", "--resume")
+def test_whoever_wants_more_epochs_hears_why_a_training_begins_anew(
+    lab: Lab, options: tuple[str, ...], why: str
+) -> None:
+    one = lab.call(*SHORT_TRAINING, *options, "--json").json["run"]
+    two = lab.call(*SHORT_TRAINING, *options, "--epochs", "2", "--resume")
     (line,) = (line for line in two.err.splitlines() if "anew" in line)
-    nearest = f"No earlier run of the same options (the nearest, {one}, differs in epochs: 1): beginning anew."
-    assert line == f"{nearest} A longer training isn't that one continued: {why}"
+    nearest = f"No earlier run with the same options (the nearest, {one}, differs in epochs: 1): starting a new run."
+    assert line == f"{nearest} A longer training isn't a continuation of it: {why}"
 
 
 def test_a_training_of_an_older_version_that_recorded_the_options_of_all_methods_is_the_same(lab: Lab) -> None:
@@ -70,7 +72,7 @@ def test_a_training_of_an_older_version_that_recorded_the_options_of_all_methods
     assert recipe_of(trained[0]) == recipe_of(trained[1])
     shutil.rmtree(lab.workspace / newer)
     err = lab.call(*SHORT_TRAINING, "--method", "focal", "--gamma", "1", "--epochs", "2", "--resume").err
-    assert f" goes on where {older.name} ended, at step 3; " in err
+    assert f" continues where {older.name} ended, at step 3; " in err
 
 
 def test_a_training_without_a_sound_state_to_go_on_from(lab: Lab) -> None:
@@ -84,7 +86,7 @@ def test_a_training_without_a_sound_state_to_go_on_from(lab: Lab) -> None:
     assert "longer.pt is damaged, so this training can't be resumed" in _refused_longer(lab)
     state.unlink()
     lost = lab.call(*SHORT_TRAINING, "--epochs", "2", "--resume")
-    assert lost.code == 0 and "beginning anew. It keeps no state from which it could go on" in lost.err
+    assert lost.code == 0 and "starting a new run. It has no saved state to continue from" in lost.err
 
 
 def _refused_longer(lab: Lab) -> str:

@@ -25,8 +25,8 @@ CLASSES = [f"class {digit}" for digit in range(10)]
 
 def test_a_folder_of_images_with_a_planted_cue(lab: Lab) -> None:
     images = lab.folder / "images"
-    drawn = draw_split("train", 300)
-    for index, (shape, label) in enumerate(zip(drawn.images, drawn.labels, strict=True)):
+    digits = draw_split("train", 300)
+    for index, (shape, label) in enumerate(zip(digits.images, digits.labels, strict=True)):
         folder = images / CLASSES[label]
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(shape).resize((30 + index % 3, 30)).save(folder / f"{index}.png")
@@ -52,7 +52,7 @@ def test_a_folder_of_images_with_a_planted_cue(lab: Lab) -> None:
     (images / CLASSES[0] / "0.png").unlink(missing_ok=True)
     (images / CLASSES[0] / "more.png").write_bytes(next((images / CLASSES[1]).iterdir()).read_bytes())
     changed = lab.call("run", "evaluate", "own")
-    assert changed.code == 3 and "have changed since they were trained on" in changed.sentence
+    assert changed.code == 3 and "have changed since the training" in changed.sentence
     recorded = read_json(lab.workspace / trained.json["run"] / "run.json")["params"]
     assert recorded["cue"] == "border" and recorded["source"] == f"folder:{images}"
 

@@ -293,7 +293,8 @@ def test_help_shows_options_in_groups(lab: Lab) -> None:
     groups = _groups(lab.call("run", "train", "--help").out)
     assert list(groups) == ["Data", "Model", "Optimization", "Augmentation", "Method", "Options of methods", "Run"]
     assert "--bias" in groups["Data"] and "--weights" in groups["Model"] and "--epochs" in groups["Optimization"]
-    assert "--gamma <float> How steeply confidence discounts a sample [focal 2]." in groups["Options of methods"]
+    assert "--gamma <float> Focusing parameter: how steeply a sample's weight falls" in groups["Options of methods"]
+    assert "[default: focal 2]." in groups["Options of methods"]
     assert all(option in groups["Run"] for option in ("--device", "--resume", "--help"))
     study, evaluate = (_groups(lab.call("run", kind, "--help").out) for kind in ("study", "evaluate"))
     assert list(study) == ["Options", *groups]
@@ -310,11 +311,11 @@ def _groups(helped: str) -> dict[str, str]:
 def test_whoever_asks_to_resume_hears_why_a_run_begins_anew(lab: Lab) -> None:
     dataset = ("run", "dataset", "--source", "strokes", "--train-size", "100", "--test-size", "100", "--resume")
     first = lab.call(*dataset)
-    assert "No earlier `lazytui run dataset` to go on with: beginning anew." in first.err
+    assert "No earlier `lazytui run dataset` to resume: starting a new run." in first.err
     again = lab.call(*dataset)
-    assert "beginning anew" not in again.err and "is done already" in again.err
+    assert "starting a new run" not in again.err and "is done already" in again.err
     run = lab.only_run()
     other = lab.call(*dataset, "--seed", "7", "--bias", "0.5")
-    beginning = "No earlier run of the same options (the nearest, "
-    line = f"{beginning}{run.name}, differs in bias: 0.95, seed: 0): beginning anew."
-    assert [line for line in other.err.splitlines() if "anew" in line] == [line]
+    beginning = "No earlier run with the same options (the nearest, "
+    line = f"{beginning}{run.name}, differs in bias: 0.95, seed: 0): starting a new run."
+    assert [line for line in other.err.splitlines() if "new run" in line] == [line]

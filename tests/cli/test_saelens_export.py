@@ -48,12 +48,20 @@ def test_what_comes_back_is_the_same_and_can_be_asked_the_same(exported: Lab) ->
 def test_what_cannot_be_is_refused_before_anything_is_written(exported: Lab) -> None:
     runs = sorted(exported.workspace.iterdir())
     (exported.folder / "file.saelens").write_text("")
-    given = ("run", "sae", "reference", "--saelens")
+    export_command = ("run", "sae", "reference", "--saelens")
     for command, code, sentence in (
-        ((*given, "out.saelens", "--steps", "100"), 2, "and --steps is an option of training: leave out one of them."),
-        ((*given, "out.saelens", "--controls", "3"), 2, "and --controls is an option of training"),
-        ((*given, "out.saelens", "--layer", "features.relu1"), 3, "has 128 dimensions, and features.relu1 has 32"),
-        ((*given, "elsewhere"), 3, "There is no folder elsewhere"),
+        (
+            (*export_command, "out.saelens", "--steps", "100"),
+            2,
+            "and --steps is an option of training: leave out one of them.",
+        ),
+        ((*export_command, "out.saelens", "--controls", "3"), 2, "and --controls is an option of training"),
+        (
+            (*export_command, "out.saelens", "--layer", "features.relu1"),
+            3,
+            "has 128 dimensions, and features.relu1 has 32",
+        ),
+        ((*export_command, "elsewhere"), 3, "There is no folder elsewhere"),
         (("export", "reference", "x.saelens"), 2, "A run of train has no autoencoder"),
         (("export", "found", "nowhere/x.saelens"), 3, "the folder doesn't exist"),
         (("export", "found", "file.saelens"), 3, "it is a file, and an autoencoder is written as a folder"),

@@ -34,11 +34,11 @@ class Terminal:
         if not ready:
             return self.process.poll() is None
         try:
-            drawn = os.read(self._keyboard, 65_536)
+            output = os.read(self._keyboard, 65_536)
         except OSError:  # Linux says so when the other end is closed
             return False
-        self.screen += drawn.decode(errors="replace")
-        return bool(drawn)
+        self.screen += output.decode(errors="replace")
+        return bool(output)
 
     def watch(self) -> int:
         """Read until the command ends; its exit code."""
@@ -74,7 +74,7 @@ def test_a_training_draws_its_progress_and_its_figures_in_color(lab: Lab) -> Non
     with terminal(lab, "run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "4") as shown:
         assert shown.watch() == 0, shown.screen
     assert "68/68" in shown.screen and "steps" in shown.screen, "the bar counts steps"
-    assert "says of conflicting 0 to 9: " in shown.screen, "what the network says now"
+    assert "predicts for conflicting 0 to 9: " in shown.screen, "what the network says now"
     assert "step 68" in shown.screen and "Accuracy while it trains" in shown.screen
     assert "\x1b[38;2;" in shown.screen, "true color, where the terminal has it"
     assert shown.screen.rindex("\x1b[?25h") > shown.screen.rindex("\x1b[?25l"), "the cursor is given back"
@@ -110,8 +110,8 @@ def test_following_is_left_with_ctrl_c_and_the_run_goes_on(lab: Lab) -> None:
         shown.type("\x03")
         assert shown.watch() == 130, shown.screen
     assert "Traceback" not in shown.screen
-    seen = last_step(run)
-    wait_until(lambda: last_step(run) > seen, begun)
+    step = last_step(run)
+    wait_until(lambda: last_step(run) > step, begun)
     begun.terminate()
     begun.communicate(timeout=PATIENCE)
     assert begun.returncode == 130

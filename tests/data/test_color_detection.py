@@ -11,9 +11,9 @@ from lazytui.data.splits import build_dataset
 from tests.commands import TINY_TRAINING, Lab
 
 
-@pytest.mark.parametrize("given", [{}, {"placement": "both", "palette": "spectral"}, {"dataset": "stroke-level"}])
-def test_colors_that_are_distinct_are_detected(given: dict[str, str]) -> None:
-    data = build_dataset(DatasetParams.model_validate({"source": "strokes", "train_size": 400, **given}))
+@pytest.mark.parametrize("options", [{}, {"placement": "both", "palette": "spectral"}, {"dataset": "stroke-level"}])
+def test_colors_that_are_distinct_are_detected(options: dict[str, str]) -> None:
+    data = build_dataset(DatasetParams.model_validate({"source": "strokes", "train_size": 400, **options}))
     assert set(data.train.attributes) == set(range(10))
     np.testing.assert_array_equal(detect_colors(data.train.images, data.params), data.train.attributes)
 
@@ -37,7 +37,7 @@ def test_a_training_takes_them_and_shows_their_error(lab: Lab) -> None:
     error = detected.json["metrics"]["color_label_error"]
     data = build_dataset(DatasetParams(dataset="gr95vh", source="strokes", train_size=300, test_size=200))
     assert error == (detect_colors(data.train.images, data.params) != data.train.attributes).mean() > 0
-    assert f"{error:.2%} of training images get a wrong one" in detected.err
+    assert f"{error:.2%} of training images get a wrong color" in detected.err
     painted = lab.call("run", "train", *TINY_TRAINING, *asked, "--json")
     assert "color_label_error" not in painted.json["metrics"]
     assert painted.json["metrics"] != {**detected.json["metrics"], "seconds": painted.json["metrics"]["seconds"]}
@@ -48,4 +48,4 @@ def test_a_training_takes_them_and_shows_their_error(lab: Lab) -> None:
 def test_a_method_that_reads_none_refuses_them(lab: Lab) -> None:
     refused = lab.call("run", "train", *TINY_TRAINING, "--colors", "detected")
     assert refused.code == 2 and not lab.workspace.exists()
-    assert refused.sentence == "The method erm reads no color labels, so there are none for --colors to detect."
+    assert refused.sentence == "The method erm reads no color labels, so --colors has no effect: leave it out."

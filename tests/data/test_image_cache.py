@@ -99,9 +99,9 @@ def _last_byte(file: Path) -> None:
     _flip(file, -1)
 
 
-def _flip(file: Path, place: int) -> None:
+def _flip(file: Path, offset: int) -> None:
     content = bytearray(file.read_bytes())
-    content[place] ^= 1
+    content[offset] ^= 1
     file.write_bytes(content)
 
 
@@ -216,12 +216,12 @@ def test_what_is_painted_is_what_is_painted_without_a_cache() -> None:
     plain = {"source": "strokes", "texture": ["uniform", "gaussian"]}
     needed = {"noise_channels": {"noise_layer": "over"}}
     asked = [plain, *({**plain, name: value, **needed.get(name, {})} for name, (value,) in values.items())]
-    for given in [*asked, *asked]:
+    for key in [*asked, *asked]:
         clear_memory()
-        params = DatasetParams.model_validate(given)
+        params = DatasetParams.model_validate(key)
         assert np.array_equal(
             paint_cached(shapes, colors, params, "train"), repaint(shapes, colors, params, "train")
-        ), given
+        ), key
     params = DatasetParams.model_validate(plain)
     assert np.array_equal(paint_cached(shapes, colors, params, "hard"), repaint(shapes, colors, params, "hard"))
     assert np.array_equal(

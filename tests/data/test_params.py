@@ -22,10 +22,10 @@ pair_names = st.builds(
 )
 
 
-def refusal(**given: object) -> str:
+def refusal(**options: object) -> str:
     """The one sentence that refuses these parameters."""
     with pytest.raises(ValidationError) as caught:
-        DatasetParams.model_validate(given)
+        DatasetParams.model_validate(options)
     messages = [error["msg"] for error in caught.value.errors()]
     assert len(messages) == 1
     assert "\n" not in messages[0]
@@ -97,7 +97,7 @@ def test_a_bias_above_100_percent_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("options", "sentence"),
     [
         ({"palette": "distint"}, "Did you mean distinct"),
         ({"palette": "#ff0000,#00ff00"}, "ten different colors; this one has 2"),
@@ -115,8 +115,8 @@ def test_a_bias_above_100_percent_is_refused() -> None:
         ({"validation_share": 1}, "less than 1"),
     ],
 )
-def test_impossible_combinations_are_refused(given: dict[str, object], sentence: str) -> None:
-    assert sentence in refusal(**given)
+def test_impossible_combinations_are_refused(options: dict[str, object], sentence: str) -> None:
+    assert sentence in refusal(**options)
 
 
 def test_placement_none_takes_the_clean_background_along() -> None:

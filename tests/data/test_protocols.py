@@ -20,8 +20,8 @@ _MEANS = np.array(list(MEANS.values()))
 
 @functools.cache
 def small(dataset: str, **more: object) -> BiasedDataset:
-    given = {"dataset": dataset, "source": "strokes", "train_size": 2000, "test_size": 600, **more}
-    return build_dataset(DatasetParams.model_validate(given))
+    options = {"dataset": dataset, "source": "strokes", "train_size": 2000, "test_size": 600, **more}
+    return build_dataset(DatasetParams.model_validate(options))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_spuco_colors_so_many_pixels_of_the_ground(level: str, corner: int, many
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("options", "sentence"),
     [
         ({"merge": "pairs"}, "with --merge plant another one, such as tint"),
         ({"cue": "border", "cue_level": "x"}, "has no levels: leave out --cue-level"),
@@ -124,9 +124,9 @@ def test_spuco_colors_so_many_pixels_of_the_ground(level: str, corner: int, many
         ({"environments": "0.1,0.2,0.3"}, "at most 2"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_a_sentence(given: dict[str, object], sentence: str) -> None:
+def test_what_does_not_fit_is_refused_in_a_sentence(options: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        DatasetParams.model_validate(given)
+        DatasetParams.model_validate(options)
     (error,) = caught.value.errors()
     assert sentence in error["msg"]
 

@@ -16,9 +16,9 @@ from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, kee
 from lazytui.errors import BadInput
 
 
-def small(**given: object) -> BiasedDataset:
+def small(**options: object) -> BiasedDataset:
     return build_dataset(
-        DatasetParams.model_validate({"source": "strokes", "train_size": 2000, "test_size": 1500} | given)
+        DatasetParams.model_validate({"source": "strokes", "train_size": 2000, "test_size": 1500} | options)
     )
 
 

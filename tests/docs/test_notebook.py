@@ -27,10 +27,10 @@ def test_the_notebook_runs_and_its_numbers_are_those_of_the_commands(lab: Lab, t
     ).execute()
     shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert sum("image/png" in output.get("data", {}) for output in shown) == 6 and (tmp_path / "confusion.svg").exists()
-    data, seen, attack = json.loads(shown[-1].text)
+    data, images, attack = json.loads(shown[-1].text)
     assert data == _metrics(lab, "dataset", *DATA)
     lab.call("run", "train", *DATA, "--model", "lazy-gap", "--epochs", "4", "--lr", "0.01")
-    assert seen == _metrics(lab, "evaluate", "latest")
+    assert images == _metrics(lab, "evaluate", "latest")
     networks = ("shipped/lazy-strokes", "--against", "shipped/cured-strokes")
     assert attack == _metrics(lab, "attack", *networks, "--sources", "10", "--attack", "fgsm")
 

@@ -57,9 +57,9 @@ def test_every_source_is_among_the_references() -> None:
     text = (DOCS / "science.md").read_text()
     body, references = text.split("## References")
     body += (DOCS / "lists.md").read_text()
-    known = set(re.findall(r"^- ([\w-]+).*? (\d{4}[ab]?)\.", references, flags=re.M))
+    listed = set(re.findall(r"^- ([\w-]+).*? (\d{4}[ab]?)\.", references, flags=re.M))
     for name, year in re.findall(r"([A-Z][\w-]+)(?: & [A-Z][\w-]+|, Epps & Bailey| et al\.)?,? (\d{4}[ab]?)\b", body):
-        assert (name, year) in known or name in {"PyPI", "in"}, f"{name} {year}"
+        assert (name, year) in listed or name in {"PyPI", "in"}, f"{name} {year}"
 
 
 def test_the_landing_page_is_short_and_begins_with_a_picture() -> None:

@@ -127,10 +127,10 @@ def test_calibration_at_the_edges(confidence: float, right: bool, error: float) 
 def test_calibration_agrees_with_a_loop_over_bins(samples: list[tuple[int, int, float]], bins: int) -> None:
     digits, predicted, confidence = (np.array(column) for column in zip(*samples, strict=True))
     confidence = confidence.astype(np.float32)
-    place = np.ceil(confidence * bins)
+    bin_of = np.ceil(confidence * bins)
     expected = 0.0
     for number in range(1, bins + 1):
-        inside = (place == number) | ((place == 0) & (number == 1))
+        inside = (bin_of == number) | ((bin_of == 0) & (number == 1))
         if inside.any():
             right, sure = (digits == predicted)[inside].mean(), confidence[inside].astype(float).mean()
             expected += inside.mean() * abs(right - sure)

@@ -131,8 +131,8 @@ def test_a_color_that_may_be_the_backgrounds_has_an_outline_and_others_stand_out
     darkest, lightest = (float(luminance(each)) for each in BACKGROUNDS[theme])
     backgrounds = [(level, level, level) for level in range(256) if darkest <= luminance([level] * 3) <= lightest]
     for color in CLASSES:
-        seen = min(contrast(color, each) for each in backgrounds)
-        assert needs_outline(color, theme) == (seen < 1.3), (color, seen)
+        least = min(contrast(color, each) for each in backgrounds)
+        assert needs_outline(color, theme) == (least < 1.3), (color, least)
         assert contrast(ink_on(color), color) >= 4.5
     dark_ones = {color for color in CLASSES if blends_in(color, "dark")}
     assert dark_ones == {(0, 0, 0)} and blends_in((255, 255, 255), "light") and not blends_in((255, 255, 0), "light")

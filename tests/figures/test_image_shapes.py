@@ -20,8 +20,8 @@ DENSITY = {character: density for density, character in enumerate(" .:-=+*#%@")}
 @pytest.fixture(scope="module")
 def shapes() -> NDArray[np.uint8]:
     """A drawn digit of each kind, (10, 28, 28)."""
-    drawn = draw_split("test", 200)
-    return np.stack([drawn.images[drawn.labels == digit][0] for digit in range(10)])
+    digits = draw_split("test", 200)
+    return np.stack([digits.images[digits.labels == digit][0] for digit in range(10)])
 
 
 def painted(shapes: NDArray[np.uint8], placement: Placement) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -88,8 +88,8 @@ def test_without_color_evidence_has_signs_that_are_denser_on_the_stroke(shapes: 
     stroke = area_means(shapes[1].astype(np.float64), 14, 28)
     for strength, on_ground, on_stroke in ((1.0, "+", "╬"), (-1.0, "-", "═")):
         evidence = np.full((28, 28), strength, dtype=np.float32)
-        drawn = np.array([list(line[0].text) for line in shade_lines(image, 28, 28, evidence)])
-        assert set(drawn[stroke == 0]) == {on_ground} and set(drawn[stroke > 230]) == {on_stroke}
+        characters = np.array([list(line[0].text) for line in shade_lines(image, 28, 28, evidence)])
+        assert set(characters[stroke == 0]) == {on_ground} and set(characters[stroke > 230]) == {on_stroke}
 
 
 def test_evidence_is_seen_on_stroke_and_ground(shapes: NDArray[np.uint8]) -> None:

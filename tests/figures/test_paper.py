@@ -69,8 +69,10 @@ def test_a_page_of_a_pdf_that_needs_more_is_scaled_down_as_a_picture_is(tmp_path
     assert len(sizes) == 2 and all(float(width) == pytest.approx(72, abs=0.01) for width, _ in sizes)
     height = re.search(r'<svg[^>]*\bheight="([0-9.]+)pt"', svg.read_text())
     assert height and float(sizes[0][1]) == pytest.approx(float(height[1]), abs=0.01)
-    drawn = re.search(rb"stream\n(.*?)\nendstream", pdf.read_bytes(), re.DOTALL)
-    assert drawn and re.search(rb"\n(0\.[0-9]+) 0 0 \1 0 0 cm\n", zlib.decompress(drawn[1])), "letters are scaled, too"
+    stream = re.search(rb"stream\n(.*?)\nendstream", pdf.read_bytes(), re.DOTALL)
+    assert stream and re.search(rb"\n(0\.[0-9]+) 0 0 \1 0 0 cm\n", zlib.decompress(stream[1])), (
+        "letters are scaled, too"
+    )
 
 
 def test_bare_pictures_have_neither_title_nor_note(tmp_path: Path) -> None:

@@ -40,19 +40,21 @@ def words(svg: str) -> str:
 def test_a_png_shows_something_and_keeps_its_margin_free(figure: Figure, theme: str) -> None:
     image = decoded(picture([figure], "png", theme=theme)).astype(int)  # type: ignore[arg-type]
     paper = np.array([int(INKS[theme].paper[i : i + 2], 16) for i in (1, 3, 5)])  # type: ignore[index]
-    drawn = np.abs(image - paper).sum(axis=2) > 30
-    assert drawn.mean() > 0.005
+    has_ink = np.abs(image - paper).sum(axis=2) > 30
+    assert has_ink.mean() > 0.005
     assert image.shape[1] >= 1500
     edge = 12
-    for border in (drawn[:edge], drawn[-edge:], drawn[:, :edge], drawn[:, -edge:]):
+    for border in (has_ink[:edge], has_ink[-edge:], has_ink[:, :edge], has_ink[:, -edge:]):
         assert not border.any(), "nothing is cut at the edge"
 
 
 @pytest.mark.parametrize("figure", [*EMPTY, *DIFFICULT], ids=ids)
 def test_difficult_figures_are_pictures_too(figure: Figure) -> None:
-    drawn = decoded(picture([figure], "png")) < 200
-    assert drawn.any()
-    assert not drawn[:12].any() and not drawn[-12:].any() and not drawn[:, :12].any() and not drawn[:, -12:].any()
+    has_ink = decoded(picture([figure], "png")) < 200
+    assert has_ink.any()
+    assert (
+        not has_ink[:12].any() and not has_ink[-12:].any() and not has_ink[:, :12].any() and not has_ink[:, -12:].any()
+    )
 
 
 @pytest.mark.parametrize("figure", EACH, ids=ids)
@@ -154,8 +156,8 @@ def test_an_inline_svg_takes_its_inks_from_the_page() -> None:
     assert svg.startswith("<svg") and "var(--text)" in svg and "var(--muted)" in svg
     assert INKS["light"].text not in svg
     assert all(name.startswith("figure-7-") for name in re.findall(r'\bid="([^"]*)"', svg))
-    known = set(re.findall(r'\bid="([^"]*)"', svg))
-    assert set(re.findall(r'(?:url\(#|href="#)([^)"]*)', svg)) <= known
+    ids = set(re.findall(r'\bid="([^"]*)"', svg))
+    assert set(re.findall(r'(?:url\(#|href="#)([^)"]*)', svg)) <= ids
 
 
 def test_the_scale_of_signed_evidence_has_its_room() -> None:

@@ -87,9 +87,9 @@ def test_charts_drawn_at_once_in_threads_are_those_drawn_one_by_one() -> None:
 def test_curves_that_lie_upon_each_other_are_both_seen(points: int) -> None:
     x = np.linspace(0, 1, points)
     series = tuple(Series(name=name, x=x, y=x) for name in ("one", "other"))
-    drawn = segments(samples.lines(series=series, references=()), 100, "truecolor")
+    chart = segments(samples.lines(series=series, references=()), 100, "truecolor")
     colors = [
-        segment.style.color for segment in drawn if segment.style and any("\u2800" < c < "\u2900" for c in segment.text)
+        segment.style.color for segment in chart if segment.style and any("\u2800" < c < "\u2900" for c in segment.text)
     ]
     assert len(set(colors)) == 2
 

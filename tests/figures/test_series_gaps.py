@@ -23,7 +23,7 @@ def test_a_gap_stays_where_it_can_be_seen_and_many_cost_no_more_than_few() -> No
     y[5_000::2] = np.nan
     pieces = unbroken_stretches(*column_extremes(x, y, 0, 10_000, 50), log=False)
     assert len(pieces) <= 50
-    covered = {int(place) // 200 for piece, _ in pieces for place in piece}
+    covered = {int(index) // 200 for piece, _ in pieces for index in piece}
     assert covered == {*range(10), *range(20, 50)}
 
 
@@ -45,4 +45,4 @@ def test_x_that_goes_back_shows_each_way_s_extremes() -> None:
     x = np.r_[np.arange(1000.0), np.arange(1000.0)]
     y = np.where(np.arange(2000) < 1000, 1.0, 2.0)
     short_x, short_y = column_extremes(x, y, 0, 1000, 10)
-    assert len(short_x) == 20 and {int(place) // 100 for place in short_x[short_y == 2.0]} == set(range(10))
+    assert len(short_x) == 20 and {int(index) // 100 for index in short_x[short_y == 2.0]} == set(range(10))

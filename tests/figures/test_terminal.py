@@ -173,8 +173,8 @@ def test_rows_with_long_labels_are_a_list_of_headings_each_over_its_images() -> 
     for width, images, rows in ((80, 6 * 12, 6), (40, 3 * 12, 12)):
         lines = printed(figure, width, "truecolor", height=5).splitlines()
         starts = [index for index, line in enumerate(lines) if "traitor" in line]
-        drawn = [line.count("▀") for line in lines if "▀" in line]
-        assert len(starts) == 3 and set(drawn) == {images} and len(drawn) == 3 * rows
+        counts = [line.count("▀") for line in lines if "▀" in line]
+        assert len(starts) == 3 and set(counts) == {images} and len(counts) == 3 * rows
         assert all("▀" in "".join(lines[start : start + 4]) for start in starts)
 
 
@@ -197,14 +197,18 @@ def test_shrinking_takes_the_mean_of_the_area() -> None:
 def test_without_color_a_person_still_sees_the_digit(color: tuple[int, int, int], ground: tuple[int, int, int]) -> None:
     image = np.where(samples.digit((1, 1, 1)) > 0, np.array(color), np.array(ground)).astype(np.uint8)
     lines = printed(samples.pixels(images=image[None], columns=1, captions=(), tones=(), note="")).splitlines()[1:]
-    drawn = np.array([list(line.ljust(28)) for line in lines])
+    characters = np.array([list(line.ljust(28)) for line in lines])
     stroke = samples.digit((1, 1, 1))[::2, :, 0] > 0
-    assert drawn.shape == (14, 28)
+    assert characters.shape == (14, 28)
     beside = np.zeros_like(stroke)
     for step, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
         beside |= np.roll(stroke, step, axis=axis)
     beside |= np.roll(beside, 1, axis=1) | np.roll(beside, -1, axis=1)
-    assert set(drawn[stroke]) <= set("*#%@") and "@" in drawn[stroke] and set(drawn[~stroke & ~beside]) == {" "}
+    assert (
+        set(characters[stroke]) <= set("*#%@")
+        and "@" in characters[stroke]
+        and set(characters[~stroke & ~beside]) == {" "}
+    )
 
 
 def test_tones_differ_by_sign_as_well_as_by_color() -> None:
@@ -312,8 +316,8 @@ def test_a_rising_line_rises() -> None:
     x = np.arange(50.0)
     figure = samples.lines(series=(Series(name="up", x=x, y=x),), references=(), low=None, high=None)
     rows = [line.partition("┤")[2] or line.partition("│")[2] for line in printed(figure, 60).splitlines()]
-    places = [row.index("•") for row in rows if "•" in row]
-    assert len(places) > 5 and places == sorted(places, reverse=True)
+    columns = [row.index("•") for row in rows if "•" in row]
+    assert len(columns) > 5 and columns == sorted(columns, reverse=True)
 
 
 def test_where_a_stage_begins_a_line_stands_upright() -> None:
@@ -395,9 +399,9 @@ def test_what_is_near_the_background_has_an_outline_and_keeps_its_color() -> Non
     assert first.startswith("▕▀") and "▀▏▀" in first and not first.rstrip().endswith("▏")
     assert "▕" not in printed(images, 80), "without color there is none to outline"
     bars = samples.bars(colors=((0, 0, 0), (255, 0, 0), (0, 0, 255)), intervals=None, references=())
-    drawn = [segment for segment in segments(bars, 60, "truecolor") if "═" in segment.text]
-    assert len(drawn) == 1 and drawn[0].style is not None
-    assert drawn[0].style.bgcolor is not None and drawn[0].style.bgcolor.get_truecolor() == (0, 0, 0)
+    bar_segments = [segment for segment in segments(bars, 60, "truecolor") if "═" in segment.text]
+    assert len(bar_segments) == 1 and bar_segments[0].style is not None
+    assert bar_segments[0].style.bgcolor is not None and bar_segments[0].style.bgcolor.get_truecolor() == (0, 0, 0)
 
 
 def test_curves_differ_by_marks_in_color_too() -> None:

@@ -46,12 +46,12 @@ def changed_json(draw: Draw, whole: bytes) -> bytes:
     except (ValueError, RecursionError):  # an earlier change tore it, or nested it too deep
         return changed_bytes(draw, whole)
     for _ in range(draw(st.integers(1, 3))):
-        places = list(paths(content))
-        content = _changed(draw, content, draw(st.sampled_from(places)), places)
+        all_paths = list(paths(content))
+        content = _changed(draw, content, draw(st.sampled_from(all_paths)), all_paths)
     return json.dumps(content).encode(errors="surrogatepass")
 
 
-def _changed(draw: Draw, content: Any, path: Path, places: list[Path]) -> Any:
+def _changed(draw: Draw, content: Any, path: Path, all_paths: list[Path]) -> Any:
     if not path:
         return copy.deepcopy(draw(st.sampled_from(ODD)))
     *above, last = path
@@ -74,7 +74,7 @@ def _changed(draw: Draw, content: Any, path: Path, places: list[Path]) -> Any:
             holder[last] = [*value, *value] if isinstance(value, list) else {"again": value}
         case "other":
             found = content
-            for step in draw(st.sampled_from(places)):
+            for step in draw(st.sampled_from(all_paths)):
                 found = found[step]
             holder[last] = json.loads(json.dumps(found))
     return content
@@ -111,8 +111,8 @@ def _change_array(draw: Draw, arrays: dict[str, np.ndarray], name: str) -> None:
             arrays[name] = _filled(array, ..., draw(st.sampled_from(_VALUES)))
         case "one":
             flat = array.reshape(-1)
-            place = draw(st.integers(0, max(len(flat) - 1, 0)))
-            arrays[name] = _filled(flat, slice(place, place + 1), draw(st.sampled_from(_VALUES))).reshape(array.shape)
+            index = draw(st.integers(0, max(len(flat) - 1, 0)))
+            arrays[name] = _filled(flat, slice(index, index + 1), draw(st.sampled_from(_VALUES))).reshape(array.shape)
         case "fewer":
             arrays[name] = array[: draw(st.integers(0, 5))] if array.ndim else np.zeros(0, array.dtype)
         case "more":
@@ -131,10 +131,10 @@ def _other_shapes(array: np.ndarray) -> list[np.ndarray]:
     return [flat, array.T, array[None], array[..., None], flat[None, None, None, None], flat.reshape(-1, 1), flat[:1]]
 
 
-def _filled(array: np.ndarray, place: slice | EllipsisType, value: float) -> np.ndarray:
+def _filled(array: np.ndarray, index: slice | EllipsisType, value: float) -> np.ndarray:
     filled = array.copy()
     with np.errstate(all="ignore"):
-        filled[place] = np.asarray(value).astype(array.dtype)
+        filled[index] = np.asarray(value).astype(array.dtype)
     return filled
 
 
@@ -153,28 +153,28 @@ def changed_lines(draw: Draw, whole: bytes) -> bytes:
     for _ in range(draw(st.integers(1, 4))):
         if not lines:
             break
-        place = draw(st.integers(0, len(lines) - 1))
+        index = draw(st.integers(0, len(lines) - 1))
         match draw(st.sampled_from(("change", "change", "repeat", "move", "tear"))):
             case "change":
-                lines[place] = changed_json(draw, lines[place].strip() or b"{}") + b"\n"
+                lines[index] = changed_json(draw, lines[index].strip() or b"{}") + b"\n"
             case "repeat":
-                lines.insert(place, lines[place])
+                lines.insert(index, lines[index])
             case "move":
-                lines.append(lines.pop(place))
+                lines.append(lines.pop(index))
             case "tear":
-                lines[place] = lines[place][: draw(st.integers(0, len(lines[place])))]
+                lines[index] = lines[index][: draw(st.integers(0, len(lines[index])))]
     return b"".join(lines)
 
 
 def changed_bytes(draw: Draw, whole: bytes) -> bytes:
     """Cut off, overwritten in one place, or something else altogether."""
-    place = draw(st.integers(0, len(whole)))
+    offset = draw(st.integers(0, len(whole)))
     match draw(st.sampled_from(("cut", "overwrite", "else", "nested"))):
         case "cut":
-            return whole[:place]
+            return whole[:offset]
         case "overwrite":
             odd: bytes = draw(st.binary(min_size=1, max_size=20))
-            return whole[:place] + odd + whole[place + len(odd) :]
+            return whole[:offset] + odd + whole[offset + len(odd) :]
         case "nested":
             return b"[" * 20_000
         case _:

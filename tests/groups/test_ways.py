@@ -101,4 +101,4 @@ def test_each_half_is_asked_of_a_network_that_never_saw_it(data: BiasedDataset) 
     )
     assert np.allclose(said.sum(1), 1, atol=1e-4) and heard[-1] == (79, 80) and len(heard) == 80
     taken_by_color = (said.argmax(1) == data.train.cue_classes).mean()
-    assert taken_by_color > (said.argmax(1) == data.train.labels).mean(), "the biased loss goes by the color"
+    assert taken_by_color > (said.argmax(1) == data.train.labels).mean(), "the biased loss relies on the color"

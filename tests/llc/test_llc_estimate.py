@@ -41,14 +41,14 @@ def estimates(loss: Loss, dimensions: int, n_beta: float, eps: float, gamma: flo
 
 
 @pytest.mark.parametrize(
-    ("eps", "gamma", "known"), [(7.5e-4, 0.0, 10.28), (3e-3, 0.0, 11.22), (7.5e-4, 26.5, 8.73)], ids=str
+    ("eps", "gamma", "expected"), [(7.5e-4, 0.0, 10.28), (3e-3, 0.0, 11.22), (7.5e-4, 26.5, 8.73)], ids=str
 )
-def test_a_quadratic_of_twenty_dimensions_has_its_closed_form(eps: float, gamma: float, known: float) -> None:
+def test_a_quadratic_of_twenty_dimensions_has_its_closed_form(eps: float, gamma: float, expected: float) -> None:
     """n = 1000. Without a spring and with small steps it is d / 2 = 10; larger steps add to it, a spring takes off."""
-    assert closed_form_estimate(20, N_BETA, eps, gamma) == pytest.approx(known, abs=0.005)
+    assert closed_form_estimate(20, N_BETA, eps, gamma) == pytest.approx(expected, abs=0.005)
     found = estimates(lambda p, _: p["w"].square().sum() / 2, 20, N_BETA, eps, gamma, steps=400, chains=400)
-    assert float(found.mean()) == pytest.approx(known, abs=4 * float(found.std()) / 20)
-    assert float(found.std()) / 20 < 0.01 * known
+    assert float(found.mean()) == pytest.approx(expected, abs=4 * float(found.std()) / 20)
+    assert float(found.std()) / 20 < 0.01 * expected
 
 
 def test_a_degenerate_minimum_has_a_quarter() -> None:
@@ -74,7 +74,7 @@ def test_a_step_is_the_one_that_is_defined(slope: float | None) -> None:
     """
     eps, gamma, scale = torch.tensor([1e-4, 1e-3]), torch.tensor([0.0, 5.0]), torch.tensor([1.0, 2.0])
     center = {"w": torch.ones(3)}
-    known = slope or 0.0
+    expected_slope = slope or 0.0
     found = sample_chains(
         lambda p, batch: batch * p["w"].square().sum(),
         center,
@@ -87,9 +87,9 @@ def test_a_step_is_the_one_that_is_defined(slope: float | None) -> None:
     noise = torch.Generator().manual_seed(0)
     w = torch.ones(2, 3)
     for losses in found:
-        excess = scale * (w.square().sum(1) - 3) - ((2 * scale[:, None] - known) * (w - 1)).sum(1)
+        excess = scale * (w.square().sum(1) - 3) - ((2 * scale[:, None] - expected_slope) * (w - 1)).sum(1)
         assert losses.tolist() == pytest.approx(excess.tolist(), rel=1e-3, abs=1e-6)
-        pull = N_BETA * (2 * scale[:, None] * (w - 1) + known) + gamma[:, None] * (w - 1)
+        pull = N_BETA * (2 * scale[:, None] * (w - 1) + expected_slope) + gamma[:, None] * (w - 1)
         w = w - eps[:, None] / 2 * pull + eps[:, None].sqrt() * torch.randn(2, 3, generator=noise)
     assert torch.equal(center["w"], torch.ones(3))
 

@@ -100,10 +100,10 @@ def test_a_network_with_one_channel_sees_brightness(tmp_path: Path) -> None:
     model = build(tmp_path, "Gray")
     luma = (images() * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
     pre_hooks = list(model._forward_pre_hooks.items())
-    seen = model(images())
+    output = model(images())
     model._forward_pre_hooks.clear()
-    torch.testing.assert_close(seen, model(luma))
-    assert pre_hooks and seen.shape == (4, 3), "the factory was given how many classes there are"
+    torch.testing.assert_close(output, model(luma))
+    assert pre_hooks and output.shape == (4, 3), "the factory was given how many classes there are"
 
 
 @pytest.mark.parametrize("factory", ["parallel", "compiled"])
@@ -138,7 +138,7 @@ def test_normalization_and_resizing_come_before_the_first_layer(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("cifar", "is no normalization: imagenet"),
+        ("cifar", "isn't a normalization: imagenet"),
         ("1,2/3", "as many means as standard deviations"),
         ("0/0", "standard deviations above 0"),
         ("nan/1", "finite means"),
@@ -177,8 +177,8 @@ def test_an_input_scale_multiplies_what_the_network_sees_and_is_recorded_with_it
     torch.testing.assert_close(scaled(digits), expected)
     torch.testing.assert_close(scaled.head(scaled.features(digits)), expected)  # methods run the features by themselves
     torch.testing.assert_close(chain_of(scaled, (3, 28, 28)).forward(digits), expected)
-    known = twice.adaptation(content.classes).input_map
-    assert known is not None and known.std == pytest.approx([255 * each for each in KNOWN["imagenet"][1]])
+    input_map = twice.adaptation(content.classes).input_map
+    assert input_map is not None and input_map.std == pytest.approx([255 * each for each in KNOWN["imagenet"][1]])
     again = TrainingSettings.model_validate(twice.model_dump(mode="json"))
     assert again.input_scale == 1 / 255 and TrainingSettings().adaptation(content.classes).input_map is None
 

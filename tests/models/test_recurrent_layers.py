@@ -112,10 +112,10 @@ def test_an_error_on_the_way_gives_cudnn_back(network: Untouched) -> None:
 
 @pytest.mark.parametrize("training", [True, False])
 def test_penalties_on_input_gradients(network: Untouched, training: bool) -> None:
-    seen = []
+    calls = []
     network.model.train(training)
-    network.model.rows.register_forward_pre_hook(lambda *_: seen.append(torch.backends.cudnn.enabled))  # type: ignore[union-attr, operator]
+    network.model.rows.register_forward_pre_hook(lambda *_: calls.append(torch.backends.cudnn.enabled))  # type: ignore[union-attr, operator]
     digits = torch.arange(4)
     fit, gradient = fit_and_input_gradient(network.model, Batch(IMAGES, digits, digits, digits))
     (fit + gradient.square().sum()).backward()  # type: ignore[no-untyped-call]
-    assert seen == [False] and torch.backends.cudnn.enabled
+    assert calls == [False] and torch.backends.cudnn.enabled

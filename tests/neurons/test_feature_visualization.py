@@ -154,9 +154,9 @@ def test_one_neuron_an_image_is_what_all_of_them_would_be(last: nn.Module, layer
     random = torch.Generator().manual_seed(0)
     images = torch.rand(9, 3, 28, 28, generator=random).requires_grad_()
     own = torch.randint(cut.neurons, (9,), generator=random)
-    with capture_activations(model, layer) as seen:
+    with capture_activations(model, layer) as captured:
         model(images)
-    every = seen[layer].flatten(2).mean(2) if seen[layer].ndim == 4 else seen[layer]
+    every = captured[layer].flatten(2).mean(2) if captured[layer].ndim == 4 else captured[layer]
     expected = every.gather(1, own[:, None])[:, 0]
     found = cut.neuron_means(images, own)
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)

@@ -127,8 +127,8 @@ def test_the_error_of_a_difference_is_that_of_drawing_images_again(random: Gener
     counts = joint_counts(
         quantile_bins(values), *(torch.from_numpy(each.astype(np.int64)) for each in (digits, colors))
     )
-    drawn = np.moveaxis(random.multinomial(30, np.moveaxis(counts[0], 0, -1) / 30, size=(400, 10, 10)), -1, 1)
-    bootstrap = (plug_in_estimate(drawn.sum(2)) - plug_in_estimate(drawn.sum(3))).std()
+    samples = np.moveaxis(random.multinomial(30, np.moveaxis(counts[0], 0, -1) / 30, size=(400, 10, 10)), -1, 1)
+    bootstrap = (plug_in_estimate(samples.sum(2)) - plug_in_estimate(samples.sum(3))).std()
     assert difference_margin(counts)[0] == pytest.approx(1.96 * bootstrap, rel=0.15)
 
 
@@ -158,8 +158,8 @@ def test_information_of_independent_pairs_is_zero_within_the_bound(images: int, 
         assert (found > bound).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 2000)
         assert (found > bound).mean() >= 0.03
         assert abs(found.mean()) < 4 * found.std() / np.sqrt(2000)
-    given = conditional_information(counts)
-    assert abs(given.mean()) < 4 * given.std() / np.sqrt(2000)
+    conditional = conditional_information(counts)
+    assert abs(conditional.mean()) < 4 * conditional.std() / np.sqrt(2000)
 
 
 def test_what_chance_shows_agrees_with_scikit_learn() -> None:

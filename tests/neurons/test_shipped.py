@@ -25,8 +25,8 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
         resolve(ModelUnderStudyParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print
     )
     probe = first_samples(network.data.probe, 2000)
-    seen = gather_activations(network.model, [LAYER], probe.images)[LAYER]
-    found = measure_neurons(seen, probe.labels, probe.attributes)
+    activations = gather_activations(network.model, [LAYER], probe.images)[LAYER]
+    found = measure_neurons(activations, probe.labels, probe.attributes)
     roles = np.bincount(found.role, minlength=len(ROLES))
     assert roles[ROLES.index("traitor")] > 10 * roles[ROLES.index("hero")]
     assert roles[ROLES.index("traitor")] > 64

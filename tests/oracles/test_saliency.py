@@ -195,8 +195,8 @@ def test_kernel_shap_of_all_coalitions_is_the_exact_shapley_values_and_agrees_wi
     exact = captum_shares(captum.attr.ShapleyValues(model).attribute(batch[:1], **asked))
     assert (shares - exact).abs().max() <= 1e-5 * exact.abs().max()
     torch.manual_seed(0)
-    drawn = captum.attr.KernelShap(model).attribute(batch[:1], **asked, n_samples=1500, perturbations_per_eval=100)
-    assert (shares - captum_shares(drawn)).abs().max() <= 0.1 * exact.abs().max()
+    sampled = captum.attr.KernelShap(model).attribute(batch[:1], **asked, n_samples=1500, perturbations_per_eval=100)
+    assert (shares - captum_shares(sampled)).abs().max() <= 0.1 * exact.abs().max()
 
 
 def captum_gradient(model: nn.Module, batch: Tensor) -> Tensor:

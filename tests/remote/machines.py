@@ -41,7 +41,7 @@ class Sshd:
 
     def command(self, port: int | None = None, **options: str) -> str:
         """What LAZYTUI_SSH has to be. port: of a proxy before it."""
-        given = {
+        variables = {
             "IdentityFile": str(self.folder / "key"),
             "IdentitiesOnly": "yes",
             "UserKnownHostsFile": str(self.folder / "known"),
@@ -49,7 +49,7 @@ class Sshd:
             "LogLevel": "ERROR",
             **options,
         }
-        words = " ".join(f"-o {name}={value}" for name, value in given.items())
+        words = " ".join(f"-o {name}={value}" for name, value in variables.items())
         return f"ssh -F none -p {port or self.port} {words}"
 
     @property

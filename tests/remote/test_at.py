@@ -169,7 +169,7 @@ def test_a_lost_line_heals_by_itself_and_says_so_meanwhile(
     assert host._line
     host._line._process.kill()
     wait_until(lambda: host.trouble)
-    assert "It is tried again by itself" in host.trouble and "\n" not in host.trouble
+    assert "Reconnecting" in host.trouble and "\n" not in host.trouble
     run = going_run(far.workspace)
     with pytest.raises(BadInput):
         host.stop(run)
@@ -289,9 +289,9 @@ def test_the_command_that_reaches_a_machine_quotes_the_workspace(monkeypatch: py
 
 def test_what_goes_with_at_and_what_does_not(far: Far, lab: Lab) -> None:
     for arguments, words in (
-        (("runs", "list", "--workspace", "w", *far.options), "--workspace is of this machine"),
+        (("runs", "list", "--workspace", "w", *far.options), "--workspace is a folder on this machine"),
         (("runs", "list", "--remote-lazytui", "x"), "is for --at"),
-        ((*far.options, "methods"), "--at before a command is for the app"),
+        ((*far.options, "methods"), "--at in front of a command is for the app"),
         (("serve",), "needs --stdio"),
     ):
         refused = lab.call(*arguments)

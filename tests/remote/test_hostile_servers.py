@@ -241,8 +241,8 @@ def test_changed_answers_are_refused_or_harmless(far: Far, tmp_path: Path) -> No
         assert shown.description and shown.state
     assert sorted(path.name for path in shelf.parent.iterdir()) == ["inner"]
     assert not [path for path in shelf.rglob("*") if path.is_symlink()]
-    known = {"run.json", "status.json", "name", "pause", "ticket.json", "events.jsonl"}
-    assert {path.name for path in shelf.rglob("*") if path.is_file()} <= known
+    allowed = {"run.json", "status.json", "name", "pause", "ticket.json", "events.jsonl"}
+    assert {path.name for path in shelf.rglob("*") if path.is_file()} <= allowed
 
 
 VALUES: tuple[Any, ...] = (

@@ -57,7 +57,7 @@ def _finite(values: dict[str, float | None]) -> dict[str, float | None]:
 
 @given(st.lists(st.text()), st.binary(max_size=60), st.integers(0, 100))
 def test_any_damage_costs_the_damaged_lines_only(
-    tmp_path_factory: pytest.TempPathFactory, texts: list[str], damage: bytes, place: int
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], damage: bytes, position: int
 ) -> None:
     path = tmp_path_factory.mktemp("events") / "events.jsonl"
     log = EventLog(path)
@@ -65,8 +65,8 @@ def test_any_damage_costs_the_damaged_lines_only(
         log.append("note", text=text)
     log.close()
     lines = path.read_bytes().splitlines(keepends=True)
-    place = min(place, len(lines))
-    write(path, *lines[:place], b"!" + damage.replace(b"\n", b"") + b"\n", *lines[place:])
+    position = min(position, len(lines))
+    write(path, *lines[:position], b"!" + damage.replace(b"\n", b"") + b"\n", *lines[position:])
     events, damaged = read_events(path)
     assert [event["text"] for event in events] == texts
     assert damaged == 1

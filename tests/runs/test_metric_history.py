@@ -52,9 +52,9 @@ def test_it_grows_beyond_its_first_room() -> None:
 def test_what_was_handed_out_stays_as_it_was() -> None:
     history = MetricHistory()
     history.extend(metrics(step, a=float(step)) for step in range(10))
-    seen = history.columns()["a"]
+    column = history.columns()["a"]
     history.extend([resumed(3), *(metrics(step, a=-1.0) for step in range(4, 200))])
-    np.testing.assert_array_equal(seen, np.arange(10.0))
+    np.testing.assert_array_equal(column, np.arange(10.0))
 
 
 def test_what_a_log_of_elsewhere_holds_beyond_measure_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

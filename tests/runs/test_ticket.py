@@ -32,7 +32,7 @@ def test_a_run_in_a_queue_waits_however_long_it_takes(run: RunFolder) -> None:
 
 def test_it_is_executed_by_nobody_but_its_job(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
-        AlreadyActive, match=r"waits in a queue \(slurm 4711_3\); to take it out of it: lazytui runs stop"
+        AlreadyActive, match=r"waits in a queue \(slurm 4711_3\); to remove it from there: lazytui runs stop"
     ):
         start_detached(run, Workspace(run.path.parent))
     monkeypatch.setenv("LAZYTUI_TICKET", "lazytui-k3f9x2_3")

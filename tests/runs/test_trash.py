@@ -94,7 +94,7 @@ def test_a_place_or_name_that_was_taken_meanwhile_is_not_taken_back(workspace: W
         trash.restore()
     workspace.rename(two, "two")
     one.path.mkdir()
-    with pytest.raises(UsageError, match="is there again"):
+    with pytest.raises(UsageError, match="exists again"):
         trash.restore()
     one.path.rmdir()
     assert trash.restore() == [one] and ids(workspace) == {one.id, two.id}

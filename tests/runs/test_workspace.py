@@ -336,10 +336,10 @@ def test_a_new_run_is_whole(workspace: Workspace) -> None:
     assert beside == {run.id}, "nothing half-written is left beside it"
 
 
-@pytest.mark.parametrize("place", ["file/runs", "file", "/proc/runs", "/dev/null/runs"])
-def test_a_workspace_that_cannot_be_written_is_one_sentence(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize("folder", ["file/runs", "file", "/proc/runs", "/dev/null/runs"])
+def test_a_workspace_that_cannot_be_written_is_one_sentence(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").write_text("not a folder")
-    workspace = Workspace(tmp_path / place)
+    workspace = Workspace(tmp_path / folder)
     with pytest.raises(BadInput, match=r"can't be written: [^\n]+\.$"):
         workspace.create("train", {})
     assert workspace.runs() == []

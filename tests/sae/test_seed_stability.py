@@ -51,13 +51,13 @@ def test_features_are_matched_one_to_one_whatever_their_length_and_sign() -> Non
 def test_chance_is_what_random_partners_reach() -> None:
     random = np.random.default_rng(0)
 
-    def drawn() -> FeatureDictionary:
+    def random_features() -> FeatureDictionary:
         directions = random.normal(size=(300, 40))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
         return FeatureDictionary(
             directions.astype(np.float32), random.choice([COLOR, DIGIT], 300), random.exponential(size=300)
         )
 
-    stability = [measure_seed_stability(drawn(), drawn()) for _ in range(40)]
+    stability = [measure_seed_stability(random_features(), random_features()) for _ in range(40)]
     same, chance = (np.mean([one[name] for one in stability]) for name in ("same_category", "same_category_by_chance"))
     assert same == pytest.approx(chance, abs=0.03)

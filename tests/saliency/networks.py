@@ -50,10 +50,10 @@ def in_place() -> nn.Sequential:
 class Counting(nn.Module):
     """A network that reports each batch, and may refuse it."""
 
-    def __init__(self, inner: nn.Module, seen: Callable[[int], None]) -> None:
+    def __init__(self, inner: nn.Module, count_images: Callable[[int], None]) -> None:
         super().__init__()
         self.inner = inner
-        self._seen = seen
+        self._seen = count_images
 
     def forward(self, batch: Tensor) -> Tensor:
         self._seen(len(batch))

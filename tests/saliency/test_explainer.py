@@ -92,14 +92,16 @@ def test_a_layer_that_cant_be_shown_is_reported_with_those_that_can(
 def test_a_device_that_is_too_small_gets_smaller_batches_and_says_so() -> None:
     most, sizes, notes = 12, [], []
 
-    def seen(count: int) -> None:
+    def count_images(count: int) -> None:
         sizes.append(count)
         if count > most:
             raise torch.OutOfMemoryError("CUDA out of memory.")
 
     model = build_model("gap-cnn", seed=0).eval()
     asked = request("grad-cam", "inner.features.relu3")
-    done = explain_split(Counting(model, seen), IMAGES, None, asked, note=notes.append, progress=lambda _done: None)
+    done = explain_split(
+        Counting(model, count_images), IMAGES, None, asked, note=notes.append, progress=lambda _done: None
+    )
     whole = explain_split(
         model, IMAGES, None, request("grad-cam", "features.relu3"), note=notes.append, progress=lambda _done: None
     )
@@ -109,10 +111,10 @@ def test_a_device_that_is_too_small_gets_smaller_batches_and_says_so() -> None:
 
 
 def test_a_device_that_holds_not_one_image_is_reported() -> None:
-    def seen(_count: int) -> None:
+    def count_images(_count: int) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    model = Counting(build_model("gap-cnn", seed=0), seen)
+    model = Counting(build_model("gap-cnn", seed=0), count_images)
     asked = request("grad-cam", "inner.features.relu3")
     with pytest.raises(LazytuiError, match="memory"):
         explain_split(model, IMAGES, None, asked, note=lambda _text: None, progress=lambda _done: None)

@@ -105,7 +105,7 @@ def test_what_it_says_is_what_it_said_elsewhere(lab: Lab) -> None:
         (("net.ckpt", *ADD, "--classes", "twice.txt"), 3, "names '0' twice"),
         (("net.ckpt", *ADD, "--classes", "absent.txt"), 3, "There is no file absent.txt that names classes."),
         (("net.ckpt", "--model", "gap-cnn"), 3, "they have no features.conv1.weight"),
-        (("net.ckpt", *ADD, "--normalize", "mnits"), 2, "is no normalization: imagenet, cifar10, mnist"),
+        (("net.ckpt", *ADD, "--normalize", "mnits"), 2, "isn't a normalization: imagenet, cifar10, mnist"),
         (("net.ckpt",), 2, "Give --model: the architecture that the weights belong to."),
         (("net.py", *ADD), 3, "can't be read as safetensors"),
         (("absent.pth", *ADD), 3, "There are no weights at"),

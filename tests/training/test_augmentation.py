@@ -25,9 +25,9 @@ def data() -> BiasedDataset:
     return build_dataset(DatasetParams(source="strokes", train_size=100, test_size=100))
 
 
-def moved(images: Tensor, **given: float) -> Tensor:
+def moved(images: Tensor, **options: float) -> Tensor:
     generator = augmentation_generator(0, 0, torch.device("cpu"))
-    return augmented(images, TrainingSettings.model_validate(given), generator)
+    return augmented(images, TrainingSettings.model_validate(options), generator)
 
 
 def dots(across: int, down: int) -> Tensor:
@@ -39,9 +39,9 @@ def dots(across: int, down: int) -> Tensor:
 
 def positions(images: Tensor) -> Tensor:
     """(n, 2): how far right and below of the center the mean bright pixel lies."""
-    mass, places = images.mean(1), torch.arange(-14.0, 15)
+    mass, coordinates = images.mean(1), torch.arange(-14.0, 15)
     total = mass.sum((1, 2))
-    return torch.stack(((mass.sum(1) * places).sum(1) / total, (mass.sum(2) * places).sum(1) / total), 1)
+    return torch.stack(((mass.sum(1) * coordinates).sum(1) / total, (mass.sum(2) * coordinates).sum(1) / total), 1)
 
 
 def test_a_shift_moves_each_axis_by_itself_up_to_its_limit() -> None:

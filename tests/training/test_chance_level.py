@@ -31,7 +31,7 @@ GOOD, LOW = 0.9, 0.11
 def test_stretches_of_a_tenth_of_the_steps(accuracies: list[float], found: list[tuple[int, int]]) -> None:
     """Points at steps 0, 20 to 100: a beginning at chance is one from half of the steps on, and a single point none."""
     history = {
-        "step": [20.0 * place for place in range(6)],
+        "step": [20.0 * index for index in range(6)],
         "easy_accuracy": accuracies,
         "loss": [math.nan] + [2.3] * 5,
     }

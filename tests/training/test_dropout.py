@@ -28,8 +28,8 @@ def test_it_changes_what_is_learned_and_the_models_own_is_the_default() -> None:
     data = build_dataset(DatasetParams(source="strokes", train_size=100, test_size=100))
     settings = {"model": "cnn3", "epochs": 2, "precision": "fp32", "device": "cpu", "metrics_samples": 100}
     default, own, more = (
-        train(TrainingSettings.model_validate({**settings, **given}), data).model.state_dict()["head.weight"]
-        for given in ({}, {"dropout": 0.02}, {"dropout": 0.5})
+        train(TrainingSettings.model_validate({**settings, **options}), data).model.state_dict()["head.weight"]
+        for options in ({}, {"dropout": 0.02}, {"dropout": 0.5})
     )
     assert torch.equal(default, own) and not torch.equal(own, more)
 

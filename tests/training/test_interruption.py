@@ -186,7 +186,7 @@ def test_a_paused_training_is_killed_resumed_and_woken_and_ends_the_same(
     assert lab.call("runs", "resume", "latest", "--detach").code == 0
     _pause(run, lab)
     woken = lab.call("runs", "resume", "latest", "--json")
-    assert (woken.code, woken.json["run"]) == (0, run.name) and f"{run.name} goes on where it waited" in woken.err
+    assert (woken.code, woken.json["run"]) == (0, run.name) and f"{run.name} continues where it was paused" in woken.err
     followed = lab.call("runs", "follow", "latest")
     assert followed.code == 0 and f"paused; to continue: lazytui runs resume {run.name}" in followed.out
     assert_same_training(run, finished_training.folder)

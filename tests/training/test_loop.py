@@ -49,13 +49,13 @@ def run(tmp_path: Path) -> RunFolder:
 def trained(run: RunFolder, data: BiasedDataset, tmp_path: Path) -> Train:
     """Train in the run folder. 180 images in batches of 32: 6 steps an epoch."""
 
-    def carry(seed: int = 0, **settings: object) -> Trained:
+    def train_briefly(seed: int = 0, **settings: object) -> Trained:
         chosen = TrainingSettings.model_validate({**SETTINGS, **settings})
         allow_named(settings)
         with open_narrator("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
             return train(chosen, data, seed=seed, progress=report, files=RunFolderFiles(report, chosen.model))
 
-    return carry
+    return train_briefly
 
 
 def test_curves_begin_before_the_first_step_and_end_after_the_last(trained: Train, run: RunFolder) -> None:
@@ -107,8 +107,8 @@ def test_curves_are_measured_once_a_point_unless_the_method_changes_the_network_
 
     really = Monitor.measure
     monkeypatch.setattr(Monitor, "measure", measure)
-    given = {"refits": 2, "aside": 0.5} if method == "dfr" else {}
-    done = trained(method=method, epochs=1, metrics_every=3, model="lazy-gap", **given)
+    options = {"refits": 2, "aside": 0.5} if method == "dfr" else {}
+    done = trained(method=method, epochs=1, metrics_every=3, model="lazy-gap", **options)
     assert done.history["step"][-1] == done.steps and done.steps % 3 == 0
     assert len(measured) == len(done.history["step"]) + more
 

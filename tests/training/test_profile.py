@@ -65,4 +65,4 @@ def test_every_way_to_train_here_is_measured(
     _print_speeds(speeds)
     lines = capsys.readouterr().out.splitlines()
     assert len([line for line in lines if line.startswith(("cpu ", "cuda "))]) == len(ways)
-    assert any(line.startswith(f"auto takes {speeds.auto.device}, {speeds.auto.precision}, ") for line in lines)
+    assert any(line.startswith(f"auto uses {speeds.auto.device}, {speeds.auto.precision}, ") for line in lines)

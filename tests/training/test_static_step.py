@@ -138,7 +138,7 @@ def test_a_method_that_goes_by_the_step_is_found_out(data: BiasedDataset) -> Non
     ("asked", "error", "sentence"),
     [
         ({"method": "grl"}, UsageError, "method grl aren't all alike: the reversal grows with every step. It can"),
-        ({"shift": 0.1}, UsageError, "--graph on repeats one step, and --shift, --rotation and --scale move images"),
+        ({"shift": 0.1}, UsageError, "--graph on repeats one step, and --shift, --rotation and --scale differ in each"),
         ({"device": "cpu"}, BadInput, "--graph on needs an NVIDIA GPU, and this training would compute on cpu"),
     ],
     ids=["method", "augmentation", "device"],

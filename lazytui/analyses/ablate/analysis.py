@@ -28,25 +28,29 @@ from lazytui.runs.workspace import Workspace
 
 def resolve(params: AblateParams, workspace: Workspace) -> AblateParams:
     """Make sure that the network can be had, and that there are such neurons and images."""
-    asked = _neurons_params(params, workspace)
-    resolve_network(asked, workspace)
+    neurons_params = _neurons_params(params, workspace)
+    resolve_network(neurons_params, workspace)
     examined = _examined(params, workspace)
     read_neurons(params.neuron, examined)
     if patch := _patch(params, examined):
         require_drawings(patch.named_images, workspace)
-        require_splits(patch.named_images, trained_with(asked, workspace))
+        require_splits(patch.named_images, trained_with(neurons_params, workspace))
     return params
 
 
 def run(params: AblateParams, report: Report) -> AblateResult:
     report.note("loading torch and the network")
     workspace = report.workspace
-    examined, asked = _examined(params, workspace), _neurons_params(params, workspace)
+    examined, neurons_params = _examined(params, workspace), _neurons_params(params, workspace)
     chosen, active = read_neurons(params.neuron, examined), tuple(examined.active.tolist())
     session, patch = AblationSession(workspace), _patch(params, examined)
-    report.note(f"taking out {len(chosen)} of {examined.neurons} neurons")
-    without = _last(session, AblationQuestion(asked, active, chosen, params.stand_in), report)
-    patched = _last(session, AblationQuestion(asked, active, chosen, params.stand_in, patch), report) if patch else None
+    report.note(f"ablating {len(chosen)} of {examined.neurons} neurons")
+    without = _last(session, AblationQuestion(neurons_params, active, chosen, params.stand_in), report)
+    patched = (
+        _last(session, AblationQuestion(neurons_params, active, chosen, params.stand_in, patch), report)
+        if patch
+        else None
+    )
     random = np.array([[draw[split] for split in SPLITS] for draw in without.random]).reshape(-1, len(SPLITS))
     logits = patched.patched if patched else None
     assert without.intact is not None and without.ablated is not None

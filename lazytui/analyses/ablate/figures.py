@@ -75,7 +75,7 @@ def _patched(params: AblateParams, result: AblateResult) -> list[Figure]:
 def _chosen(result: AblateResult) -> Table:
     return Table(
         name="chosen",
-        title="The neurons that were taken out",
+        title="The ablated neurons",
         columns=(Column(name="neuron"), Column(name="active")),
         rows=tuple((neuron, "yes" if neuron in set(result.active) else "no") for neuron in result.chosen),
     )

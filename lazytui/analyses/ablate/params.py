@@ -21,7 +21,9 @@ class AblateParams(Params):
         description=f"The neurons: numbers and spans such as 3,17,20-24, or roles: {', '.join(PLURALS)}.",
         examples=list(PLURALS),
     )
-    stand_in: Literal["mean", "zero"] = Field("mean", description="What stands in for them: their mean, or nothing.")
+    stand_in: Literal["mean", "zero"] = Field(
+        "mean", description="What replaces their activations: their mean, or zero."
+    )
     patch: str | None = Field(
         None,
         description="Also patch their activations from one image into another, such as 'red 1 into green 1', and show "
@@ -32,4 +34,6 @@ class AblateParams(Params):
         None,
         description="The network's architecture, if it is custom code; code that only a run names is never executed.",
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )

@@ -56,7 +56,7 @@ def require_networks(params: AskNetworksParams, workspace: Workspace) -> None:
     """Raise BadInput for a network that is code which nobody named and for two that can't be shown the same image,
     UsageError for one beside itself, for a layer without a map, or for a target that is no class."""
     if params.against == params.run:
-        raise UsageError(f"{params.run} can't be set against itself: name another network.")
+        raise UsageError(f"{params.run} can't be compared with itself: name another network.")
     for network, option in zip(networks_asked(params), ("--model", "--against-model"), strict=False):
         require_code_named(network, workspace, option=option)
         if params.method or params.layer:
@@ -64,7 +64,7 @@ def require_networks(params: AskNetworksParams, workspace: Workspace) -> None:
     content, *others = (trained_with(network, workspace).content for network in networks_asked(params))
     if others and (others[0].classes, others[0].image_shape) != (content.classes, content.image_shape):
         raise BadInput(
-            f"{params.run} and {params.against} can't be asked about the same picture: they were trained on other "
+            f"{params.run} and {params.against} can't be compared on the same picture: they were trained on other "
             "classes, or on images of another size."
         )
     if params.target != PREDICTED:
@@ -101,18 +101,18 @@ def ask_network(
     content = network.trained.content
     target = None if params.target == PREDICTED else read_class(params.target, content)
     method = params.method or network.default_method
-    found = network.explainer.explain(image, method=method, layer=params.layer, target=target)
-    predicted = int(found.probabilities.argmax())
+    explanation = network.explainer.explain(image, method=method, layer=params.layer, target=target)
+    predicted = int(explanation.probabilities.argmax())
     return NetworkAnswer(
         image=image,
-        probabilities=found.probabilities,
+        probabilities=explanation.probabilities,
         predicted=float(predicted),
-        prediction_probability=float(found.probabilities[predicted]),
-        digit_probability=None if label is None else float(found.probabilities[label]),
-        heat=found.heat,
-        target=found.target,
+        prediction_probability=float(explanation.probabilities[predicted]),
+        digit_probability=None if label is None else float(explanation.probabilities[label]),
+        heat=explanation.heat,
+        target=explanation.target,
         method=method,
-        layer=found.layer,
+        layer=explanation.layer,
         name=network.name,
         palette=network.trained.palette,
         recorded_content=None if content == colored_digits(network.trained.palette) else content,

@@ -36,8 +36,8 @@ def verdicts(answers: Sequence[NetworkAnswer], names: Sequence[str], label: int 
 
 def _verdict(answer: NetworkAnswer, name: str, label: int | None) -> str:
     content = answer.content
-    said = content.classes[int(answer.predicted)]
-    says = f"{name or 'The network'} says {said} ({answer.prediction_probability:.1%})"
+    predicted = content.classes[int(answer.predicted)]
+    says = f"{name or 'The network'} says {predicted} ({answer.prediction_probability:.1%})"
     if label is None:
         return f"{says}."
     if answer.predicted == label:

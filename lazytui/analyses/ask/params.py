@@ -31,8 +31,8 @@ class PictureParams(Params):
     invert: bool = Field(False, description="Invert light and dark, for dark ink on light paper.")
     digit: ClassName | None = Field(
         None,
-        description="The digit that the picture shows, if any, or the class by name or number; then answers are right "
-        "or wrong.",
+        description="The digit that the picture shows, or the class by name or number, to tell whether answers are "
+        "right.",
     )
 
     @property
@@ -45,7 +45,7 @@ class AskNetworksParams(SecondNetworkParams):
     """Which network is asked, which second one, and how the answer is explained."""
 
     method: MethodName | None = Field(
-        None, description="The kind of map; default Grad-CAM, or the input gradient where the network has no map."
+        None, description="The saliency method. Default: Grad-CAM, or the input gradient where the network has no map."
     )
     layer: str | None = Field(None, description="The layer whose map is shown; default the best one for the method.")
     target: str = Field(

@@ -24,11 +24,11 @@ def adversarial_arrays(_params: AttackParams, result: AttackResult) -> dict[str,
     Raises BadInput where nothing was kept, and for a result of an older version, which lacks the predictions.
     """
     parts = []
-    for network, pool, found, _ in result.by_pool():
-        kept = found.perturbations
+    for network, pool, pool_result, _ in result.by_pool():
+        kept = pool_result.perturbations
         if kept is None:
             continue
-        if kept.predictions is None or found.labels is None:
+        if kept.predictions is None or pool_result.labels is None:
             raise BadInput("This attack is of an older version, which kept no predictions: run it again.")
         count = len(kept.clean)
         budgets = kept.budgets[:count]
@@ -36,7 +36,7 @@ def adversarial_arrays(_params: AttackParams, result: AttackResult) -> dict[str,
             {
                 "clean": kept.clean,
                 "adversarial": kept.adversarial,
-                "labels": found.labels[found.correct][:count],
+                "labels": pool_result.labels[pool_result.correct][:count],
                 "predictions": kept.predictions,
                 "success": np.isfinite(budgets),
                 "budgets": budgets,

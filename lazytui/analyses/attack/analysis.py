@@ -59,14 +59,14 @@ UNITS = {"linf": 1 / 255, "l2": 0.05}
 
 def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
     """Make sure that the data can be rebuilt and suit all networks, and record which they are."""
-    asked, *others = params.network_params
-    first = resolve_network(asked, workspace)
+    network_params, *others = params.network_params
+    first = resolve_network(network_params, workspace)
     data = trained_with(first, workspace)
     if data.plants and not data.shows_values:
-        raise UsageError(f"{whose_data(params)} have no color, and the pools of sources differ in nothing else.")
+        raise UsageError(f"{whose_data(params)} have no color, and the pools of sources differ only in color.")
     for other in others:
         if other.run == params.run or params.against.count(other.run) > 1:
-            raise UsageError(f"{other.run} can't be set against itself: name each network once.")
+            raise UsageError(f"{other.run} can't be compared with itself: name each network once.")
         require_fair(first, other.run, workspace)
         resolve_network(other.model_copy(update={"source": first.source}), workspace)
     if score := named_score(params, data.content):
@@ -102,7 +102,7 @@ def run(params: AttackParams, report: Report) -> AttackResult:
     }
     for name in params.pools:
         if name not in splits:
-            report.note(f"left out: the pool {name}, which no test image is of")
+            report.note(f"left out: the pool {name}, which has no test image")
     first = next(iter(splits.values()))
     if scarce := scarcity(class_sizes(first.labels), params.sources, data.content.classes):
         report.note(scarce)
@@ -130,13 +130,13 @@ def _attack_pool(params: AttackParams, problem: Problem, goal: Problem, split: S
 
     predicted = problem.predictions()
     correct = goal.predictions() == goal.labels
-    found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), split.labels, None)
+    unattacked = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), split.labels, None)
     if int(correct.sum()) < FEWEST:
-        return found
+        return unattacked
     return replace(
-        found,
+        unattacked,
         perturbations=_perturbations(
-            params, problem.subset(correct), goal.subset(correct), split.take(np.flatnonzero(found.correct))
+            params, problem.subset(correct), goal.subset(correct), split.take(np.flatnonzero(unattacked.correct))
         ),
     )
 
@@ -147,16 +147,16 @@ def _perturbations(params: AttackParams, problem: Problem, goal: Problem, split:
 
     budgets, adversarial = budgets_of(params, goal)
     sure = None if params.score else budgets_of(params, goal.with_confidence(SURE))[0].cpu().numpy()
-    found = channel_composition(_smallest_changes(goal), _strokes(split))
+    composition = channel_composition(_smallest_changes(goal), _strokes(split))
     return Perturbations(
         budgets=budgets.cpu().numpy(),
         sure_budgets=sure,
         adversarial=_bytes(adversarial[: params.keep]),
         clean=split.images[: params.keep],
         predictions=_predictions(problem, adversarial[: params.keep]),
-        mean_change=found.signed,
-        energy=found.energy,
-        one_color=np.array([found.color]),
+        mean_change=composition.signed,
+        energy=composition.energy,
+        one_color=np.array([composition.color]),
     )
 
 
@@ -169,8 +169,8 @@ def _strokes(split: Split) -> np.ndarray[Any, Any] | None:
 
 def _predictions(problem: Problem, adversarial: Tensor) -> np.ndarray[Any, Any]:
     """(n,) uint8: of the adversarial images of the first sources."""
-    found: np.ndarray[Any, Any] = replace(problem, images=adversarial).predictions().byte().cpu().numpy()
-    return found
+    predictions: np.ndarray[Any, Any] = replace(problem, images=adversarial).predictions().byte().cpu().numpy()
+    return predictions
 
 
 def problem_of(params: AttackSetting, network: ModelUnderStudy, split: Split, check: Callable[[], None]) -> Problem:

@@ -59,11 +59,11 @@ def _verdict(params: AttackParams, result: AttackResult) -> Text:
     return Text(name="verdict", title=f"Minimal perturbation, {shown} {goal}", paragraphs=tuple(paragraphs))
 
 
-def _summary(params: AttackParams, found: Robustness) -> str:
+def _summary(params: AttackParams, robustness: Robustness) -> str:
     words = _words(params)
-    already = f"{found.at_target or 0:.0%} {words.already}"
-    of = f"{found.sources} of {len(found.correct)} are {words.attacked}"
-    median = found.median
+    already = f"{robustness.at_target or 0:.0%} {words.already}"
+    of = f"{robustness.sources} of {len(robustness.correct)} are {words.attacked}"
+    median = robustness.median
     if median is None:
         return f"{of}, too few for any rate; {already}."
     half = (
@@ -98,8 +98,8 @@ def _unit(params: AttackParams) -> str:
 def _pools(params: AttackParams, result: AttackResult) -> Table:
     several = len(result.networks) > 1
     rows: list[tuple[Cell, ...]] = []
-    for network, pool, _, found in result.by_pool():
-        rows.append((*([network.name] if several else []), pool, *_rates(params, found)))
+    for network, pool, _, robustness in result.by_pool():
+        rows.append((*([network.name] if several else []), pool, *_rates(params, robustness)))
     return Table(
         name="pools",
         title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
@@ -127,18 +127,18 @@ def _rate_columns(params: AttackParams) -> tuple[Column, ...]:
     )
 
 
-def _rates(params: AttackParams, found: Robustness) -> tuple[Cell, ...]:
+def _rates(params: AttackParams, robustness: Robustness) -> tuple[Cell, ...]:
     """The entries of these columns."""
-    success, median = found.success_rate(params.epsilon), found.median
-    low, high = (100 * end for end in wilson_interval(success, found.sources)) if success is not None else (0, 0)
+    success, median = robustness.success_rate(params.epsilon), robustness.median
+    low, high = (100 * end for end in wilson_interval(success, robustness.sources)) if success is not None else (0, 0)
     return (
-        PartOf(found.sources, len(found.correct)),
-        _percent(found.at_target),
+        PartOf(robustness.sources, len(robustness.correct)),
+        _percent(robustness.at_target),
         "∞" if median is not None and math.isinf(median) else median,
         _percent(success),
         None if success is None else Interval(low, high),
-        *([] if params.score else [_percent(found.sure_success_rate(params.epsilon))]),
-        _percent(found.robust_accuracy(params.epsilon)),
+        *([] if params.score else [_percent(robustness.sure_success_rate(params.epsilon))]),
+        _percent(robustness.robust_accuracy(params.epsilon)),
     )
 
 
@@ -156,11 +156,11 @@ def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
             shares=tuple(
                 Share(
                     f"{network.name}, {pool}, {classes[label]}" if several else f"{pool}, {classes[label]}",
-                    len(found.correct),
+                    len(robustness.correct),
                     f"sources, {_words(params).attacked}",
-                    found.sources,
+                    robustness.sources,
                 )
-                for network, pool, label, found in rows
+                for network, pool, label, robustness in rows
             ),
             columns=(
                 *([Column(name="network")] if several else []),
@@ -169,8 +169,8 @@ def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
                 *_rate_columns(params),
             ),
             rows=tuple(
-                (*([network.name] if several else []), pool, class_cell(classes[label]), *_rates(params, found))
-                for network, pool, label, found in rows
+                (*([network.name] if several else []), pool, class_cell(classes[label]), *_rates(params, robustness))
+                for network, pool, label, robustness in rows
             ),
         )
     ]
@@ -180,8 +180,8 @@ def _shares(params: AttackParams, result: AttackResult) -> tuple[Share, ...]:
     """How many sources each pool has, and how many are attacked."""
     several, what = len(result.networks) > 1, f"sources, {_words(params).attacked}"
     return tuple(
-        Share(f"{network.name}, {pool}" if several else pool, len(found.correct), what, robustness.sources)
-        for network, pool, found, robustness in result.by_pool()
+        Share(f"{network.name}, {pool}" if several else pool, len(pool_result.correct), what, robustness.sources)
+        for network, pool, pool_result, robustness in result.by_pool()
     )
 
 
@@ -216,13 +216,13 @@ def _survival(params: AttackParams, result: AttackResult) -> list[Lines]:
 
 def _pictures(result: AttackResult) -> Iterator[Pixels]:
     """The first sources of each pool, a column each, and then all that were kept, several a row."""
-    for network, pool, found, _ in result.by_pool():
-        if found.perturbations is None:
+    for network, pool, pool_result, _ in result.by_pool():
+        if pool_result.perturbations is None:
             continue
-        number, kept = result.networks.index(network), len(found.perturbations.clean)
+        number, kept = result.networks.index(network), len(pool_result.perturbations.clean)
         suffix = pool if number == 0 else f"{number}-{pool}"
         title = f"{network.name}, {pool} sources: clean, perturbation, adversarial"
-        pictures, shown = _Pictures(found, found.perturbations, result.content.classes), min(kept, _SHOWN)
+        pictures, shown = _Pictures(pool_result, pool_result.perturbations, result.content.classes), min(kept, _SHOWN)
         yield Pixels(
             name=f"images-{suffix}",
             title=title,
@@ -250,42 +250,52 @@ _ROWS = ("clean", "change", "result")
 class _Pictures:
     """images: (3, kept, h, w, 3) uint8, of the rows above; captions: the same, (3, kept)."""
 
-    def __init__(self, pool: PoolResult, found: Perturbations, names: Sequence[str]) -> None:
+    def __init__(self, pool: PoolResult, perturbations: Perturbations, names: Sequence[str]) -> None:
         """names: of the classes."""
-        before, after = found.clean.astype(np.int16), found.adversarial.astype(np.int16)
+        before, after = perturbations.clean.astype(np.int16), perturbations.adversarial.astype(np.int16)
         change = np.clip(128 + _STRENGTHENED * (after - before), 0, 255)
         self.images = np.stack([before, change, after]).astype(np.uint8)
         nothing, labels = [""] * len(before), () if pool.labels is None else pool.labels[pool.correct]
         classes = [names[label] for label in labels[: len(before)]] if len(np.unique(labels)) > 1 else nothing
-        self.captions = (classes, nothing, [_outcome(found, index, names) for index in range(len(before))])
+        self.captions = (classes, nothing, [_outcome(perturbations, index, names) for index in range(len(before))])
         self.note = f"Perturbations x {_STRENGTHENED}; gray is no change. Below: " + (
             "the smallest budget that is enough; where none is, the image is unchanged."
-            if found.predictions is None
+            if perturbations.predictions is None
             else "what the network says of the result, at the smallest budget that is enough; failed: "
             "none was, and the result is what the attack made of the largest."
         )
 
 
-def _outcome(found: Perturbations, index: int, names: Sequence[str]) -> str:
+def _outcome(perturbations: Perturbations, index: int, names: Sequence[str]) -> str:
     """`3 at 0.043`, `owl 0.043` or `7, failed`; of older results without the prediction."""
-    budget, said = found.budgets[index], "" if found.predictions is None else names[found.predictions[index]]
+    budget, prediction = (
+        perturbations.budgets[index],
+        "" if perturbations.predictions is None else names[perturbations.predictions[index]],
+    )
     if not np.isfinite(budget):
-        return f"{said}, failed" if said else "not fooled"
-    at = " at " if len(said) == 1 else " "  # a name of a class leaves no room for it
-    return f"{said}{at}{budget:.3g}" if said else f"{budget:.3g}"
+        return f"{prediction}, failed" if prediction else "not fooled"
+    at = " at " if len(prediction) == 1 else " "  # a name of a class leaves no room for it
+    return f"{prediction}{at}{budget:.3g}" if prediction else f"{budget:.3g}"
 
 
 def _channels(result: AttackResult) -> Table:
     several = len(result.networks) > 1
     attacked = [(network.name, pool, one.perturbations) for network, pool, one, _ in result.by_pool()]
-    known = [(network, pool, found) for network, pool, found in attacked if found is not None]
-    has_stroke = all(_knows_stroke(found) for _, _, found in known)
+    measured = [
+        (network, pool, perturbations) for network, pool, perturbations in attacked if perturbations is not None
+    ]
+    has_stroke = all(_knows_stroke(perturbations) for _, _, perturbations in measured)
     regions, names = (slice(None), _BY_REGION) if has_stroke else (slice(1), _OF_THE_WHOLE)
     rows: list[tuple[Cell, ...]] = []
-    for network, pool, found in known:
+    for network, pool, perturbations in measured:
         for index, channel in enumerate(CHANNELS):
             shares = map(
-                _percent, (*found.energy[index, regions], *found.mean_change[index, regions], *found.one_color)
+                _percent,
+                (
+                    *perturbations.energy[index, regions],
+                    *perturbations.mean_change[index, regions],
+                    *perturbations.one_color,
+                ),
             )
             rows.append((*([network] if several else []), pool, channel, *shares))
     return Table(
@@ -308,9 +318,9 @@ _BY_REGION = ("energy", "energy beside", "mean", "mean beside", "one color")
 _OF_THE_WHOLE = ("energy", "mean", "one color")
 
 
-def _knows_stroke(found: Perturbations) -> bool:
+def _knows_stroke(perturbations: Perturbations) -> bool:
     """Also where nothing was perturbed, and nothing is known of anything."""
-    return not np.isnan(found.energy[:, 1]).any() or bool(np.isnan(found.energy[:, 0]).any())
+    return not np.isnan(perturbations.energy[:, 1]).any() or bool(np.isnan(perturbations.energy[:, 0]).any())
 
 
 def _checks(result: AttackResult) -> Table:

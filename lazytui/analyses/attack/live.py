@@ -69,7 +69,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
         params = question.params
         validate("attack", {**params.model_dump(), "largest": None})  # keys may ask what doesn't go together
         if params.score and question.sure:
-            raise UsageError("A score has no probability to be sure of: raise --above instead.")
+            raise UsageError("--sure needs a probability, and a score has none: raise --above instead.")
         key = self._key(params.network_params)
         if self._open_networks is None or self._open_networks.key != key:
             yield AttackAnswer(question, doing=opening_message(params.run))
@@ -97,9 +97,9 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
             )
         fields = set(AttackSetting.model_fields) - ({"largest"} if params.epsilon > params.budget else set())
         image = {"pool": question.pool, "image": question.index, "sure": question.sure}
-        asked = params.model_dump(include=fields, exclude_defaults=True)
+        changed = params.model_dump(include=fields, exclude_defaults=True)
         return {
-            **asked,
+            **changed,
             "run": attacked.run,
             "model": attacked.model,
             **image,
@@ -162,12 +162,12 @@ class _FinishedRun:
         if question.params.model_copy(update=here) != self.params:
             return None
         pools = self.result.networks[question.network].pools
-        found = None if question.pool == "drawn" else pools.get(question.pool)
-        if found is None or found.perturbations is None:
+        pool_result = None if question.pool == "drawn" else pools.get(question.pool)
+        if pool_result is None or pool_result.perturbations is None:
             return None
-        if question.index >= len(found.correct) or not found.correct[question.index]:
+        if question.index >= len(pool_result.correct) or not pool_result.correct[question.index]:
             return None
-        budgets = found.perturbations.sure_budgets if question.sure else found.perturbations.budgets
+        budgets = pool_result.perturbations.sure_budgets if question.sure else pool_result.perturbations.budgets
         if budgets is None:
             return None
-        return float(budgets[int(found.correct[: question.index].sum())])
+        return float(budgets[int(pool_result.correct[: question.index].sum())])

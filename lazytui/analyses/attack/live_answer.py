@@ -64,8 +64,8 @@ class Climb:
 
     @property
     def shown_probabilities(self) -> Shares:
-        found: Shares = self.probabilities[self.frame.step] if self.frame else self.now
-        return found
+        shares: Shares = self.probabilities[self.frame.step] if self.frame else self.now
+        return shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +76,8 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
     planned: the attack's steps; 0 for one that only queries.
 
     fooled: whether it reached the goal; None while it climbs. smallest: the smallest budget that a run found for this
-    image, infinite where none was enough; None where no run looked. found: the same by the search that the question
-    asked for. budget: what the image is attacked with, where that isn't the question's own.
+    image, infinite where none was enough; None where no run looked. smallest_found: the same by the search that the
+    question asked for. budget: what the image is attacked with, where that isn't the question's own.
     """
 
     networks: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
     fooled: bool | None = None
     planned: int = 0
     smallest: float | None = None
-    found: float | None = None
+    smallest_found: float | None = None
     budget: float | None = None
 
     @property
@@ -115,6 +115,7 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
         """The same with the image of a step of the climb instead of what came of it."""
         return replace(self, climb=replace(self.climb, frame=frame)) if self.climb else self
 
-    def with_smallest(self, found: float) -> AttackAnswer:
+    def with_smallest(self, smallest_budget: float) -> AttackAnswer:
         """The largest budget is shown where none was enough."""
-        return replace(self, found=found, budget=found if math.isfinite(found) else self.question.params.budget)
+        budget = smallest_budget if math.isfinite(smallest_budget) else self.question.params.budget
+        return replace(self, smallest_found=smallest_budget, budget=budget)

@@ -92,15 +92,17 @@ def climbing_answers(answer: AttackAnswer, network: ModelUnderStudy, split: Spli
     question, entry = answer.question, ATTACKS[answer.question.params.attack]
     score = score_of(question.params, network)
     record = ClimbRecord(score)
-    asked = replace(problem_of(question.params, network, split, record.check), arithmetic=nullcontext)  # one image
+    problem_as_asked = replace(
+        problem_of(question.params, network, split, record.check), arithmetic=nullcontext
+    )  # one image
 
     def goal(part: Problem) -> Problem:
         wanted = goal_of(question.params, score, part)
         return wanted.with_confidence(SURE) if question.sure else wanted
 
-    problem = goal(asked)
-    logits = _logits(asked, asked.images)
-    require_logits(logits, asked.classes)
+    problem = goal(problem_as_asked)
+    logits = _logits(problem_as_asked, problem_as_asked.images)
+    require_logits(logits, problem_as_asked.classes)
     sensitivity, missing = _sensitivity(problem)
     fooled = bool(problem.is_fooled(problem.images))
     source = Source(split.images[0], _shares(logits), fooled, sensitivity, _value(score, logits))
@@ -112,11 +114,13 @@ def climbing_answers(answer: AttackAnswer, network: ModelUnderStudy, split: Spli
         answer = replace(answer, budget=question.params.budget)
     elif searched:
         searching = replace(answer, doing="Looking for the smallest budget that fools it ...")
-        found = yield from _working(searching, lambda: _smallest_that_fools(problem, answer.smallest, question), record)
-        answer = answer.with_smallest(found)
-    climbed = goal(replace(asked, model=ObservedModel(asked.model, record.step)))
+        smallest = yield from _working(
+            searching, lambda: _smallest_that_fools(problem, answer.smallest, question), record
+        )
+        answer = answer.with_smallest(smallest)
+    climbed = goal(replace(problem_as_asked, model=ObservedModel(problem_as_asked.model, record.step)))
     made = yield from _working(answer, lambda: _attack_of(answer.attacked.params)(climbed), record)
-    logits = _logits(asked, made)
+    logits = _logits(problem_as_asked, made)
     fooled = bool(problem.is_fooled(made))
     if searched and entry.minimizes:
         answer = answer.with_smallest(
@@ -169,10 +173,10 @@ def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
     return within
 
 
-def _smallest_that_fools(problem: Problem, known: float | None, question: AttackQuestion) -> float:
+def _smallest_that_fools(problem: Problem, budget_of_run: float | None, question: AttackQuestion) -> float:
     """The smallest budget, in whole units, at which the attack fools the one image of a problem; or infinity.
 
-    known: the smallest that a run found, which is taken at its word where the attack gets there from its start.
+    budget_of_run: the smallest that a run found, which is taken at its word where the attack gets there from its start.
     """
 
     from lazytui.attacks.minimal_budgets import smallest_budgets
@@ -182,10 +186,10 @@ def _smallest_that_fools(problem: Problem, known: float | None, question: Attack
     def attack(part: Problem) -> Tensor:
         return _attack_of(params.model_copy(update={"epsilon": float(part.epsilon)}))(part)
 
-    if known is not None and math.isfinite(known):
-        at_it = problem.with_budget(known)
+    if budget_of_run is not None and math.isfinite(budget_of_run):
+        at_it = problem.with_budget(budget_of_run)
         if bool(at_it.is_fooled(attack(at_it))):
-            return known
+            return budget_of_run
     unit = UNITS[ATTACKS[params.attack].norm]
     budgets, _ = smallest_budgets(attack, problem, unit, int(params.budget / unit + 1e-6))
     return float(budgets)

@@ -71,7 +71,7 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
             f"added, x {strength}" if (made != source.image).any() else "added",
             f"step {climb.frame.step}" if climb and climb.frame else "result",
         ),
-        captions=tuple(words for words, _ in captions),
+        captions=tuple(text for text, _ in captions),
         tones=tuple(tone for _, tone in captions),
     )
 
@@ -122,7 +122,7 @@ def _climb(answer: AttackAnswer) -> Lines:
     steps = np.arange(length, dtype=np.float64)
     return Lines(
         name="climb",
-        title="Probability at each step of the attack" if answer.planned else f"{params.attack} only asks: no steps",
+        title="Probability at each step of the attack" if answer.planned else f"{params.attack} only queries: no steps",
         note="Of the image at each step, before it is rounded to whole levels.",
         series=(
             Series(name=_wanted(answer), x=steps, y=wanted),
@@ -142,7 +142,7 @@ def _score_climb(answer: AttackAnswer) -> Lines:
     climbed[: len(scores)] = scores
     return Lines(
         name="climb",
-        title="The score at each step of the attack" if answer.planned else "No steps: it only asks",
+        title="The score at each step of the attack" if answer.planned else "No steps: it only queries",
         note="Of the image at each step, before it is rounded to whole levels.",
         series=(Series(name=score_name(answer), x=np.arange(length, dtype=np.float64), y=climbed),),
         x_label="step",
@@ -217,10 +217,10 @@ def outcome(answer: AttackAnswer) -> str:
     if source is None or answer.climb is None or answer.fooled is None:
         return ""
     if source.already_fooled and source.score is not None:
-        return f"{_says_score(answer, source.score)} as it is: nothing has to be changed, and no rate counts it."
+        return f"{_says_score(answer, source.score)} as it is: nothing has to be changed, and no rate includes it."
     if source.already_fooled:
         guess = int(source.probabilities.argmax())
-        return f"Seen as {_named(answer, guess)} as it is: nothing has to be changed, and no rate counts it."
+        return f"Already classified as {_named(answer, guess)}: nothing has to be changed, and no rate includes it."
     return " ".join(part for part in (_before(source, answer), _outcome(answer, answer.climb), _run(answer)) if part)
 
 
@@ -241,7 +241,7 @@ def _before(source: Source, answer: AttackAnswer) -> str:
         return f"{_says_score(answer, source.score)} as it is."
     if guess == answer.question.params.source_label(answer.content):
         return ""
-    return f"Seen as {_named(answer, guess)} as it is, not as {_shown(answer)}: no rate counts it."
+    return f"Already classified as {_named(answer, guess)}, not as {_shown(answer)}: no rate includes it."
 
 
 def _outcome(answer: AttackAnswer, climb: Climb) -> str:
@@ -249,14 +249,14 @@ def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     prediction = f"it sees {_named(answer, guess)} ({_percent(climb.now[guess])})."
     if climb.score is not None:
         prediction = f"{_says_score(answer, climb.score)}; {prediction}"
-    if answer.found is None and answer.fooled:
+    if answer.smallest_found is None and answer.fooled:
         return f"Fooled within the budget that you set, {budget_text(answer.question)}: {prediction}"
-    if answer.found is None:  # it may have been set for another target, or another image
+    if answer.smallest_found is None:  # it may have been set for another target, or another image
         return (
             f"Not fooled within the budget that you set, {budget_text(answer.question)}: {prediction} ↑ raises it, "
             "Backspace finds the smallest that fools."
         )
-    if math.isinf(answer.found):
+    if math.isinf(answer.smallest_found):
         return f"No budget up to {budget_text(answer.attacked)} was found to fool it: at the largest {prediction}"
     return f"Fooled, within the smallest budget that was found for this image: {prediction}"
 
@@ -270,7 +270,7 @@ def _run(answer: AttackAnswer) -> str:
         return ""
     budget = answer.smallest
     if math.isinf(budget):
-        return f"The run found nothing here up to {answer.question.params.budget:g}."
+        return f"The run found no budget here up to {answer.question.params.budget:g}."
     linf = ATTACKS[answer.question.params.attack].norm == "linf"
     smallest = f"{round(budget * _LEVELS)} of {_LEVELS}" if linf else f"a length of {budget:.2f}"
     return f"Smallest in the run: {smallest}."

@@ -21,16 +21,16 @@ class ClassesAsked(Protocol):
     def target_label(self, content: Content) -> int: ...
 
 
-def pools_of(asked: ClassesAsked, content: Content) -> tuple[Pool, ...]:
+def pools_of(classes: ClassesAsked, content: Content) -> tuple[Pool, ...]:
     """Those that there may be of classes by name, the default first: aligned and target-colored images need a value of
     the attribute that goes with the class shown, or with the target."""
-    aligned_with = {"aligned": asked.source_labels(content), "target-colored": (asked.target_label(content),)}
+    aligned_with = {"aligned": classes.source_labels(content), "target-colored": (classes.target_label(content),)}
     return tuple(name for name in POOLS if name == "neutral" or not set(aligned_with[name]).isdisjoint(content.aligned))
 
 
-def image_pools_of(asked: ClassesAsked, content: Content) -> tuple[ImagePool, ...]:
+def image_pools_of(classes: ClassesAsked, content: Content) -> tuple[ImagePool, ...]:
     """Those that a single image may be of."""
-    return (*pools_of(asked, content), *(("drawn",) if content.label == "digit" else ()))
+    return (*pools_of(classes, content), *(("drawn",) if content.label == "digit" else ()))
 
 
 def require_pool(pool: ImagePool, there: Sequence[ImagePool], params: ModelUnderStudyParams) -> None:

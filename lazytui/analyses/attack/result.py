@@ -133,22 +133,22 @@ class AttackResult:
     def pool_sizes(self, label: int) -> dict[int, int]:
         """Sources of each class in a pool, also where fewer were there than asked for. label: the class where none is
         recorded."""
-        _, _, found, _ = next(self.by_pool())
-        return {label: len(found.correct)} if found.labels is None else class_sizes(found.labels)
+        _, _, first_pool, _ = next(self.by_pool())
+        return {label: len(first_pool.correct)} if first_pool.labels is None else class_sizes(first_pool.labels)
 
     def by_pool(self) -> Iterator[tuple[NetworkResult, Pool, PoolResult, Robustness]]:
         """Every pool of every network, and how robust it is there."""
         for network in self.networks:
-            for pool, found in network.pools.items():
-                yield network, pool, found, found.robustness(self.target)
+            for pool, pool_result in network.pools.items():
+                yield network, pool, pool_result, pool_result.robustness(self.target)
 
     def by_class(self) -> Iterator[tuple[NetworkResult, Pool, int, Robustness]]:
         """Every class of every pool and network where there are several classes, and how robust it is there."""
-        for network, pool, found, _ in self.by_pool():
-            classes = () if found.labels is None else class_sizes(found.labels)
+        for network, pool, pool_result, _ in self.by_pool():
+            classes = () if pool_result.labels is None else class_sizes(pool_result.labels)
             if len(classes) > 1:
                 for label in classes:
-                    yield network, pool, label, found.robustness(self.target, label)
+                    yield network, pool, label, pool_result.robustness(self.target, label)
 
     @property
     def metrics(self) -> dict[str, float | None]:
@@ -156,8 +156,8 @@ class AttackResult:
         return {
             _metric(number, len(self.networks), pool, name): value
             for number, network in enumerate(self.networks)
-            for pool, found in network.pools.items()
-            for name, value in found.robustness(self.target).metrics(self.epsilon).items()
+            for pool, pool_result in network.pools.items()
+            for name, value in pool_result.robustness(self.target).metrics(self.epsilon).items()
             if self.target is not None or name != "clean_accuracy"
         }
 
@@ -186,8 +186,8 @@ def write(result: AttackResult) -> Result:
     arrays = {
         f"{number}/{pool}/{name}": array
         for number, network in enumerate(result.networks)
-        for pool, found in network.pools.items()
-        for name, array in write_fields(found).arrays.items()
+        for pool, pool_result in network.pools.items()
+        for name, array in write_fields(pool_result).arrays.items()
     }
     names = tuple(network.name for network in result.networks)
     facts = _Facts(
@@ -224,7 +224,11 @@ def read(params: AttackParams, saved: Result) -> AttackResult:
     target = _target(params, content or colored_digits("distinct"))
     result = AttackResult(tuple(networks), params.epsilon, target, content)
     first, *others = result.networks
-    if any(not _same_sources(found, other.pools[pool]) for other in others for pool, found in first.pools.items()):
+    if any(
+        not _same_sources(pool_result, other.pools[pool])
+        for other in others
+        for pool, pool_result in first.pools.items()
+    ):
         raise Damaged("its networks were asked about different sources")
     return result
 
@@ -246,8 +250,8 @@ def _same_sources(one: PoolResult, other: PoolResult) -> bool:
 
 def _pool(saved: Result, number: int, pool: Pool) -> PoolResult:
     own = starting_with(f"{number}/{pool}/", Result({}, {}, saved.arrays))
-    found = read_fields(PoolResult, own, content_sizes(saved))
-    attacked = found.perturbations
-    if attacked and not len(attacked.clean) <= len(attacked.budgets) == int(found.correct.sum()):
+    pool_result = read_fields(PoolResult, own, content_sizes(saved))
+    attacked = pool_result.perturbations
+    if attacked and not len(attacked.clean) <= len(attacked.budgets) == int(pool_result.correct.sum()):
         raise Damaged(f"its {pool} sources and their budgets contradict each other")
-    return found
+    return pool_result

@@ -30,14 +30,14 @@ from lazytui.runs.workspace import Workspace
 def resolve(params: AttackImageParams, workspace: Workspace) -> AttackImageParams:
     """Make sure that the network and the data can be had, and record which these are."""
     content = trained_with(params.of_pool, workspace).content
-    asked = params.of_pool.in_content(content)
-    there = image_pools_of(asked, content)
+    pool_params = params.of_pool.in_content(content)
+    there = image_pools_of(pool_params, content)
     pool = params.pool or there[0]
-    require_pool(pool, there, asked)
+    require_pool(pool, there, pool_params)
     if pool != "drawn":
-        asked = asked.model_copy(update={"pool": pool})
-    found = resolve_pool(asked, workspace).model_dump(include={"source", "source_class", "target_class"})
-    return params.model_copy(update={**found, "pool": pool})
+        pool_params = pool_params.model_copy(update={"pool": pool})
+    resolved = resolve_pool(pool_params, workspace).model_dump(include={"source", "source_class", "target_class"})
+    return params.model_copy(update={**resolved, "pool": pool})
 
 
 def run(params: AttackImageParams, report: Report) -> AttackImageResult:
@@ -60,8 +60,8 @@ def run(params: AttackImageParams, report: Report) -> AttackImageResult:
     return AttackImageResult(
         fooled=float(bool(answer.fooled)),
         budget=answer.attacked.params.epsilon,
-        smallest_budget=_finite(searched.found),
-        smallest_sure_budget=_finite(surely.found) if surely else None,
+        smallest_budget=_finite(searched.smallest_found),
+        smallest_sure_budget=_finite(surely.smallest_found) if surely else None,
         steps_until_fooled=_first_step(params, answer.content, climb),
         score_before=source.score,
         score_after=climb.score,
@@ -91,8 +91,8 @@ def _by_budget(
     rows = []
     for number, budget in enumerate(budgets.tolist()):
         report.progress(number, len(budgets), "budgets")
-        asked = replace(question, params=question.params.model_copy(update={"epsilon": budget}))
-        climb = _last_answer(session, asked, report).climb
+        at_budget = replace(question, params=question.params.model_copy(update={"epsilon": budget}))
+        climb = _last_answer(session, at_budget, report).climb
         assert climb is not None
         rows.append(climb.now)
     return np.array(rows, np.float32)
@@ -120,9 +120,9 @@ def _first_step(params: AttackImageParams, content: Content, climb: Climb) -> fl
         above = np.flatnonzero(climb.scores > params.threshold)
         return float(above[0]) if len(above) else None
     source, target = params.source_label(content), params.target_label(content)
-    for step, said in enumerate(climb.probabilities):
-        goal = float(said[target] if params.targeted else 1 - said[source])
-        most_probable = int(said.argmax()) == target or (not params.targeted and int(said.argmax()) != source)
+    for step, shares in enumerate(climb.probabilities):
+        goal = float(shares[target] if params.targeted else 1 - shares[source])
+        most_probable = int(shares.argmax()) == target or (not params.targeted and int(shares.argmax()) != source)
         if goal > SURE if params.sure else most_probable:
             return float(step)
     return None

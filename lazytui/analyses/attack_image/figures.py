@@ -44,13 +44,13 @@ def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure
 
 
 def _verdict(params: AttackImageParams, result: AttackImageResult, answer: AttackAnswer) -> Text:
-    before, after = (answer.content.classes[said.argmax()] for said in (result.before, result.after))
+    before, after = (answer.content.classes[shares.argmax()] for shares in (result.before, result.after))
     score = score_name(answer)
-    sentences = [f"As it is the network says {before} ({result.before.max():.0%})."]
+    sentences = [f"Of the clean image the network says {before} ({result.before.max():.0%})."]
     if score and result.score_before is not None:
         sentences.append(f"The {score} is {result.score_before:.3g}; the goal is above {params.threshold:g}.")
     if result.already_fooled:
-        sentences.append("That is the goal already: nothing has to be changed, and no rate counts it.")
+        sentences.append("That is the goal already: nothing has to be changed, and no rate includes it.")
     else:
         within = budget_text(answer.attacked)
         fooled = "Fooled" if result.fooled else "Not fooled"
@@ -69,8 +69,8 @@ def _verdict(params: AttackImageParams, result: AttackImageResult, answer: Attac
 def _smallest(what: str, budget: float | None, params: AttackImageParams) -> str:
     if budget is None:
         return f"No budget up to {params.budget:g} {what}."
-    asked = AttackQuestion(params.of_pool.model_copy(update={"epsilon": budget}))
-    return f"The smallest budget that {what}: {budget_text(asked)} ({budget:.4g})."
+    question = AttackQuestion(params.of_pool.model_copy(update={"epsilon": budget}))
+    return f"The smallest budget that {what}: {budget_text(question)} ({budget:.4g})."
 
 
 def _by_budget(params: AttackImageParams, result: AttackImageResult, content: Content) -> list[Lines]:
@@ -78,17 +78,17 @@ def _by_budget(params: AttackImageParams, result: AttackImageResult, content: Co
     if result.budgets is None or result.by_budget is None:
         return []
     x = np.concatenate([[0.0], result.budgets])
-    said = np.concatenate([result.before[None], result.by_budget]).astype(np.float64)
+    shares = np.concatenate([result.before[None], result.by_budget]).astype(np.float64)
     shown = _shown_classes(params, content)
-    series = [Series(name=f"P({content.classes[label]})", x=x, y=said[:, label]) for label in shown]
-    if (others := np.delete(said, shown, axis=1)).size:
+    series = [Series(name=f"P({content.classes[label]})", x=x, y=shares[:, label]) for label in shown]
+    if (others := np.delete(shares, shown, axis=1)).size:
         series.append(Series(name="highest other", x=x, y=others.max(1)))
     return [
         Lines(
             name="by-budget",
             title="Probabilities over the budget",
-            note="What the network says of the image attacked with each budget by itself, after rounding to whole "
-            "levels; at 0 it is as it is. An attack may miss what a better one finds, so that a curve can fall.",
+            note="Probabilities for the image attacked with each budget separately, after rounding to whole "
+            "levels; at 0 the image is clean. An attack may miss what a better one finds, so that a curve can fall.",
             series=tuple(series),
             x_label="budget",
             y_label="probability",
@@ -114,7 +114,11 @@ def _by_step(result: AttackImageResult, content: Content) -> Table:
         note="Of the image at each step, before it is rounded to whole levels.",
         columns=(Column(name="step"), Column(name="predicted"), *(Column(name=name) for name in content.classes)),
         rows=tuple(
-            (step, class_cell(content.classes[said.argmax()]), *(100 * float(share) for share in said))
-            for step, said in enumerate(result.steps)
+            (
+                step,
+                class_cell(content.classes[probabilities.argmax()]),
+                *(100 * float(share) for share in probabilities),
+            )
+            for step, probabilities in enumerate(result.steps)
         ),
     )

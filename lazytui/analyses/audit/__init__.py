@@ -1,1 +1,1 @@
-"""Audit: which properties of the images a network goes by, without any label of them."""
+"""Audit: which properties of the images a network relies on, without any label of them."""

@@ -1,4 +1,4 @@
-"""Audit: exchange properties between images, and see which ones the network's answers go by."""
+"""Audit: exchange properties between images, and see which ones the network's answers rely on."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def run(params: AuditParams, report: Report) -> AuditResult:
 
     swaps = audit(predict)
     named = named_cues(swaps, EDITORS)
-    report.note("setting the properties that it goes by against each other")
+    report.note("comparing the properties that it relies on")
     planted = _planted(network, split, hosts, predict)
     if not named and (params.prove or params.peel or params.minority):
-        report.note("no property was found, so there is none to ask more about")
+        report.note("no property was found, so nothing more is measured")
     asks_more = bool(named) and (params.prove or params.peel > 0)
     rounds = list(retrained(params, audited, named[0], hosts, predict, audit, report)) if asks_more else []
     clean_without = all_named_properties(named, rounds) if params.calibrate else ()
@@ -151,7 +151,7 @@ def _examples(hosts: Hosts, named: Sequence[str], predict: Predict) -> dict[str,
 
     if not named:
         return {}
-    found = []
+    examples = []
     for name in named:
         edited = hosts.fit_for(EDITORS[name])
         images = np.stack(
@@ -165,8 +165,8 @@ def _examples(hosts: Hosts, named: Sequence[str], predict: Predict) -> dict[str,
         predicted = predict(images.reshape(-1, *images.shape[2:])).argmax(1).reshape(labels.shape)
         own, lost = (predicted[:, :2] == labels[:, :2]).all(1), predicted[:, 2] != labels[:, 0]
         best = np.argsort(~(own & lost), kind="stable")[:_EXAMPLES]
-        found.append((images[best], predicted[best], labels[best]))
-    images, predicted, labels = (np.stack(column) for column in zip(*found, strict=True))
+        examples.append((images[best], predicted[best], labels[best]))
+    images, predicted, labels = (np.stack(column) for column in zip(*examples, strict=True))
     return {"examples": images, "example_predicted": predicted, "example_labels": labels}
 
 

@@ -22,9 +22,9 @@ _STREAM = 7
 
 
 def all_named_properties(named: Sequence[str], rounds: Sequence[Retrained]) -> tuple[str, ...]:
-    """The properties that an audit names: the first, and those that networks retrained without it go by."""
-    found = [*named[:1], *(name for one in rounds for name in (*one.exchanged, *one.goes_by[:1]))]
-    return tuple(dict.fromkeys(found))
+    """The properties that an audit names: the first, and those that networks retrained without it rely on."""
+    names = [*named[:1], *(name for one in rounds for name in (*one.exchanged, *one.goes_by[:1]))]
+    return tuple(dict.fromkeys(names))
 
 
 def calibrated(
@@ -35,8 +35,10 @@ def calibrated(
     trained = recorded_training(run, report.workspace)
     clean, losses = [], []
     for number in range(1, params.calibrate + 1):
-        asked = training_without(trained, without, params).model_copy(update={"seed": (trained.seed + number) % 2**63})
-        reference = find_or_train(asked, f"training clean network {number} of {params.calibrate}", report)
+        settings = training_without(trained, without, params).model_copy(
+            update={"seed": (trained.seed + number) % 2**63}
+        )
+        reference = find_or_train(settings, f"training clean network {number} of {params.calibrate}", report)
         report.note(f"auditing clean network {number} of {params.calibrate}")
         training, swaps = _audited(params, reference, number, without, report)
         clean.append(training)

@@ -67,9 +67,9 @@ def _of_alarms(result: AuditResult, null: Null) -> str:
     rows = [row for row, one in enumerate(result.clean) if one.learned]
     flagged = [name for row in rows for name, swap in zip(result.cues, null.swaps(row), strict=True) if swap.flagged]
     times = sorted(set(flagged), key=lambda name: (-flagged.count(name), name))
-    words = listed([f"{name} in {flagged.count(name)} of {len(rows)}" for name in times])
+    alarms = listed([f"{name} in {flagged.count(name)} of {len(rows)}" for name in times])
     return (
-        f" Alarms: {words}. An alarm is either false or a second property of these images: one that --peel would "
+        f" Alarms: {alarms}. An alarm is either false or a second property of these images: one that --peel would "
         "exchange as well, or a trace that an editor leaves."
     )
 

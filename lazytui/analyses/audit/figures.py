@@ -11,7 +11,7 @@ from lazytui.analyses.audit.calibration_figures import calibration, null_matrix,
 from lazytui.analyses.audit.result import AuditResult, Minority, Retrained
 from lazytui.audit.donor_swaps import Swap
 from lazytui.audit.editors import EDITORS
-from lazytui.audit.editors.places import COLUMNS, ROWS, cell_name
+from lazytui.audit.editors.regions import COLUMNS, ROWS, cell_name
 from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Matrix, Pixels, Share, Table, Text
 
@@ -25,18 +25,18 @@ _SHORTCUT, _TASK = 0.7, 0.4
 
 
 def figures(_params: AuditParams, result: AuditResult) -> list[Figure]:
-    found: list[Figure] = [_verdict(result), _losses(result)]
+    all_figures: list[Figure] = [_verdict(result), _losses(result)]
     for row, name in enumerate(result.named[: 0 if result.examples is None else len(result.examples)]):
-        found.append(_examples(result, row, name))
+        all_figures.append(_examples(result, row, name))
     if result.left is not None:
-        found.append(_explained(result))
+        all_figures.append(_explained(result))
     if result.rounds:
-        found.append(_rounds(result))
+        all_figures.append(_rounds(result))
     if result.null is not None:
-        found.append(null_matrix(result, result.null))
+        all_figures.append(null_matrix(result, result.null))
     if result.minority is not None and result.minority.images is not None:
-        found.append(_contradicting(result, result.minority))
-    return [*found, _places(result), _table(result), _followed(result)]
+        all_figures.append(_contradicting(result, result.minority))
+    return [*all_figures, _places(result), _table(result), _followed(result)]
 
 
 def _points(value: float) -> str:
@@ -63,17 +63,17 @@ def _verdict(result: AuditResult) -> Text:
     if named:
         swap = result.swaps[named[0]]
         first = (
-            f"This network goes by {EDITORS[named[0]].phrase}: with that of an image of another class it loses "
+            f"This network relies on {EDITORS[named[0]].phrase}: with that of an image of another class it loses "
             f"{_loss(swap)} of accuracy, relative to that of an image of the same class. It then classifies "
             f"{100 * swap.follow:.0f} % of the images as the other class (by chance {100 * swap.by_chance:.0f} %)."
         )
     else:
-        first = f"The audit found no property that this network goes by, among {_tried(result)}."
+        first = f"The audit found no property that this network relies on, among {_tried(result)}."
     others = [f"{EDITORS[name].phrase} {_loss(result.swaps[name])}" for name in named[1:]]
     also = f"Also: {'; '.join(others)}. A property that copies much can contain one that copies less." if others else ""
     return Text(
         name="verdict",
-        title="What the network goes by",
+        title="What the network relies on",
         paragraphs=tuple(
             text
             for text in (
@@ -132,9 +132,9 @@ def _proof(one: Retrained, is_later: bool) -> Iterator[str]:
         )
     if one.goes_by:
         by, lost = EDITORS[one.goes_by[0]].phrase, _with_interval(one.lost or 0.0, one.lost_error or 0.0)
-        yield f"The retrained network goes by {by}: with that of an image of another class it loses {lost}."
+        yield f"The retrained network relies on {by}: with that of an image of another class it loses {lost}."
     elif one.audited:
-        yield "No property was found that the retrained network goes by."
+        yield "No property was found that the retrained network relies on."
 
 
 def _meaning(kept: float) -> str:
@@ -184,7 +184,7 @@ def _losses(result: AuditResult) -> Bars:
     return Bars(
         name="losses",
         title="Accuracy lost when a property comes from another class",
-        note="Accuracy with a donor of the same class less that with a donor of another class. Intervals: 95 %, over "
+        note="Accuracy with a donor of the same class minus that with a donor of another class. Intervals: 95 %, over "
         f"images. Flagged, and first: losses that exceed {_points(result.floor)} by two standard errors and 0 by 3.5, "
         "where predictions follow the donor's class more than by chance. At the top: among those with at least 70 % "
         "of the largest loss, or less that explain 80 % of it, the property that copies the fewest numbers from the "
@@ -288,7 +288,7 @@ def _rounds(result: AuditResult) -> Table:
             Column(name="before", unit="%"),
             Column(name="after", unit="%"),
             Column(name="kept", decimals=2),
-            Column(name="goes by"),
+            Column(name="relies on"),
             Column(name="loses", unit="points"),
         ),
         rows=tuple(rows),
@@ -336,7 +336,7 @@ def _table(result: AuditResult) -> Table:
     return Table(
         name="properties",
         title="Every property that was tried",
-        note="lost: accuracy with a donor of the own class less that with a donor of another class. numbers: that a "
+        note="lost: accuracy with a donor of its own class minus that with a donor of another class. numbers: that a "
         "property takes from its donor, at 32 pixels.",
         columns=(
             Column(name="property"),
@@ -358,9 +358,9 @@ def _followed(result: AuditResult) -> Table:
     return Table(
         name="followed",
         title="How often the donor's class is followed",
-        note="own: accuracy with a donor of the own class. follows: taken for the donor's class, of another class. by "
+        note="own: accuracy with a donor of its own class. follows: taken for the donor's class, of another class. by "
         "chance: the same for any other class in its place, 97.5 % quantile. without: taken for that class though the "
-        "donor is of the own one. rise: how much more probable the donor's class is than with a donor of the own one; "
+        "donor is of its own one. rise: how much more probable the donor's class is than with a donor of its own one; "
         "this decides.",
         columns=(
             Column(name="property"),

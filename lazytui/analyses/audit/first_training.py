@@ -49,9 +49,9 @@ def resolve_first_training(params: AuditParams, workspace: Workspace) -> AuditPa
 
     Raises LazytuiError for options that can't work.
     """
-    asked = _params_of(params)
-    sized = params.model_copy(update={"image_size": _image_size(asked)})
-    source = find_source(_params_of(sized).of_source, asked.train_size, asked.test_size)
+    settings = _params_of(params)
+    sized = params.model_copy(update={"image_size": _image_size(settings)})
+    source = find_source(_params_of(sized).of_source, settings.train_size, settings.test_size)
     settled = sized.model_copy(update={"model": params.model or SMALL, **_amounts(params, source)})
     trained = resolve_training(_params_of(settled), workspace)
     return settled.model_copy(
@@ -62,15 +62,18 @@ def resolve_first_training(params: AuditParams, workspace: Workspace) -> AuditPa
 def train_first(params: AuditParams, report: Report) -> RunFolder:
     """The network: one of the workspace that was trained so already, or a new one. Raises BadInput where none could be
     audited on what is held out of its images."""
-    asked = _params_of(params)
-    hosts_of(build_dataset(asked).validation, 1, np.random.default_rng(params.seed))
-    doing = f"no network named: first training a {asked.model} for {counted(asked.epochs, 'epoch')} on {asked.source}"
-    return find_or_execute("train", asked, list(same_training(asked, known_trainings(report.workspace))), doing, report)
+    settings = _params_of(params)
+    hosts_of(build_dataset(settings).validation, 1, np.random.default_rng(params.seed))
+    epochs = counted(settings.epochs, "epoch")
+    doing = f"no network named: first training a {settings.model} for {epochs} on {settings.source}"
+    return find_or_execute(
+        "train", settings, list(same_training(settings, known_trainings(report.workspace))), doing, report
+    )
 
 
 def first_training(run: str, network: ModelUnderStudy, report: Report) -> FirstTraining:
     """The facts on the network that was trained."""
-    found = recorded_result(report.workspace.find(run))
+    training = recorded_result(report.workspace.find(run))
     return FirstTraining(
         run=run,
         model=network.trained.model,
@@ -78,7 +81,7 @@ def first_training(run: str, network: ModelUnderStudy, report: Report) -> FirstT
         epochs=network.trained.epochs,
         weights=sum(weights.numel() for weights in network.model.parameters()),
         tested=len(network.data.validation),
-        accuracy=found.metrics["easy_accuracy"],
+        accuracy=training.metrics["easy_accuracy"],
     )
 
 
@@ -91,14 +94,14 @@ def _params_of(params: AuditParams) -> TrainParams:
     return first
 
 
-def _image_size(asked: DatasetParams) -> int | None:
+def _image_size(settings: DatasetParams) -> int | None:
     """The side that images of files are brought to: where nothing is asked for, only those of several sizes or larger
     ones are."""
-    kind = asked.source.partition(":")[0]
-    if asked.image_size is not None or kind not in SOURCES or "image_size" not in SOURCES[kind].reads:
-        return asked.image_size
+    kind = settings.source.partition(":")[0]
+    if settings.image_size is not None or kind not in SOURCES or "image_size" not in SOURCES[kind].reads:
+        return settings.image_size
     try:
-        content = find_source(asked.of_source, None, None).content
+        content = find_source(settings.of_source, None, None).content
     except SizeNeeded:
         return _LARGEST
     return _LARGEST if max(content.height, content.width) > _LARGEST else None

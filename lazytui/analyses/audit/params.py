@@ -62,7 +62,9 @@ class AuditParams(TrainedFirst, OtherDataParams):
         f"RUN: the architecture to train; default {SMALL}.",
         summaries(ARCHITECTURES),
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )
     source: str | None = Field(
         None,
         description="Images to train a network on, such as folder:PATH (lazytui sources). With a RUN: the images to "
@@ -78,7 +80,7 @@ class AuditParams(TrainedFirst, OtherDataParams):
         500,
         ge=50,
         le=5000,
-        description="Held-out images, each edited with a donor of its own class and with one of another class. With "
+        description="Held-out images to edit, each with a donor of its own class and with one of another class. With "
         "fewer than 500, weak dependences are missed.",
     )
     prove: bool = Field(
@@ -90,15 +92,16 @@ class AuditParams(TrainedFirst, OtherDataParams):
         0,
         ge=0,
         le=5,
-        description="How many times to audit the retrained network too, and retrain with the property that it goes by "
-        "exchanged as well: redundant properties hide each other.",
+        description="How many times to audit the retrained network as well, and to retrain with its property "
+        "exchanged too: redundant properties hide each other.",
     )
     calibrate: int = Field(
         0,
         ge=0,
         le=100,
-        description="How many clean networks to train and audit: of other seeds, with the named properties exchanged "
-        "at random between images. Their losses are the null, which sets the threshold for flagging a loss.",
+        description="Number of clean networks to train and audit: of other seeds, with the named properties exchanged "
+        "at random between images. Their losses are the null distribution, which sets the threshold for flagging a "
+        "loss.",
     )
     minority: bool = Field(
         False,
@@ -111,13 +114,13 @@ class AuditParams(TrainedFirst, OtherDataParams):
     @model_validator(mode="after")
     def _one_network(self) -> AuditParams:
         chosen = [name for name in (*self.chosen_options, "epochs") if getattr(self, name) is not None]
-        asked = [name for name in chosen if name != _RECORDED]
-        if self.run is not None and asked:
+        training_options = [name for name in chosen if name != _RECORDED]
+        if self.run is not None and training_options:
             raise ValueError(
-                f"--{asked[0].replace('_', '-')} is an option of training, and {self.run:.200} is trained already: "
-                "leave out one of the two."
+                f"--{training_options[0].replace('_', '-')} is an option of training, and {self.run:.200} is already "
+                "trained: leave out one of the two."
             )
-        if self.run is None and not asked and not self.other_data:
+        if self.run is None and not training_options and not self.other_data:
             raise ValueError("Name a trained network, or give --source with the images to train one on.")
         _ = self.trained_first
         return self

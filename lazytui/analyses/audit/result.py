@@ -269,8 +269,8 @@ def columns_of(swaps: Iterable[Swap], names: Sequence[str] = _COLUMNS) -> dict[s
 def swaps_of_columns(columns: Mapping[str, NDArray[np.generic]]) -> list[Swap]:
     """The same as they were."""
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    asked = ({name: value for name, value in zip(columns, row, strict=True) if not np.isnan(value)} for row in rows)
-    return [Swap(**values) for values in asked]
+    defined = ({name: value for name, value in zip(columns, row, strict=True) if not np.isnan(value)} for row in rows)
+    return [Swap(**values) for values in defined]
 
 
 def null_of(clean: Sequence[CleanTraining], swaps: Sequence[Mapping[str, Swap]]) -> tuple[Null, str | None]:
@@ -301,12 +301,12 @@ def read(params: AuditParams, saved: Result) -> AuditResult:
     if len(result.cues) != len(result.delta) or len(set(result.cues)) < len(result.cues):
         raise Damaged("it names other properties than it has losses of")
     if unknown := set(result.cues) - EDITORS.keys():
-        raise Damaged(f"it has a property that there isn't: {min(unknown)}")
+        raise Damaged(f"it has an unknown property: {min(unknown)}")
     if not result.hosts.any() or (result.error < 0).any():
         raise Damaged("it has no loss that was measured, or a negative error")
     of_rounds = {name for one in result.rounds for name in (*one.exchanged, *one.goes_by)}
     if of_rounds - EDITORS.keys() or not all(one.exchanged for one in result.rounds):
-        raise Damaged("it exchanged properties that there aren't, or none")
+        raise Damaged("it exchanged unknown properties, or none")
     if result.minority is not None and not result.flagged:
         raise Damaged("it has images that contradict a property, and flags none")
     if len(result.named) != result.flagged:

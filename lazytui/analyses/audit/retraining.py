@@ -29,7 +29,7 @@ Audit = Callable[["Predict"], "Mapping[str, Swap]"]
 def retrained(
     params: AuditParams, run: str, named: str, hosts: Hosts, predict: Predict, audit: Audit, report: Report
 ) -> Iterator[Retrained]:
-    """With the named property exchanged; and then, as often as `--peel` says, with that which the new network goes by
+    """With the named property exchanged; and then, as often as `--peel` says, with that which the new network relies on
     exchanged as well, until there is none. run: the audited network."""
     from lazytui.audit.donor_swaps import named_cues
     from lazytui.audit.editors import EDITORS
@@ -43,29 +43,29 @@ def retrained(
         network = load_network(params.of_network(reference), report.workspace, report.note)
         predicted = predictor(network, report)
         swaps = audit(predicted) if params.peel else {}
-        found = named_cues(swaps, EDITORS)
+        cues = named_cues(swaps, EDITORS)
         shares = _measured(exchanged, hosts, predict, predicted, generator)
         yield Retrained(
             exchanged=exchanged,
             run=reference,
             audited=params.peel > 0,
-            goes_by=tuple(found),
-            lost=swaps[found[0]].delta if found else None,
-            lost_error=swaps[found[0]].error if found else None,
+            goes_by=tuple(cues),
+            lost=swaps[cues[0]].delta if cues else None,
+            lost_error=swaps[cues[0]].error if cues else None,
             **shares,
         )
-        new = [name for name in found if name not in exchanged]
+        new = [name for name in cues if name not in exchanged]
         if not new:
             return
         exchanged = (*exchanged, new[0])
 
 
-def find_or_train(asked: TrainParams, doing: str, report: Report) -> str:
+def find_or_train(settings: TrainParams, doing: str, report: Report) -> str:
     """The reference of a network that was trained so: one that there is already, or a new one."""
     from lazytui.analyses.core.execute import find_or_execute
 
-    known = list(same_training(asked, known_trainings(report.workspace)))
-    return find_or_execute("train", asked, known, doing, report).reference
+    earlier_runs = list(same_training(settings, known_trainings(report.workspace)))
+    return find_or_execute("train", settings, earlier_runs, doing, report).reference
 
 
 def training_without(trained: TrainParams, exchanged: Sequence[str], params: AuditParams) -> TrainParams:
@@ -102,8 +102,8 @@ def _measured(
     images, labels = exchange_at_random(edited, editors, generator), edited.labels[edited.hosts]
     as_they_are = to_bytes([edited.scenes[host].image for host in edited.hosts])
     before, after, unaltered = (
-        float((asked(these).argmax(1) == labels).mean())
-        for asked, these in ((predict, images), (predicted, images), (predict, as_they_are))
+        float((network(these).argmax(1) == labels).mean())
+        for network, these in ((predict, images), (predicted, images), (predict, as_they_are))
     )
     chance = float(np.bincount(labels).max() / len(labels))
     return {"images": len(labels), "before": before, "after": after, "unaltered": unaltered, "chance": chance}

@@ -1,4 +1,4 @@
-"""The training images that contradict the property that a network goes by."""
+"""The training images that contradict the property that a network relies on."""
 
 from __future__ import annotations
 

@@ -49,16 +49,16 @@ _SELECTION = 100
 
 def resolve(params: CertifyParams, workspace: Workspace) -> CertifyParams:
     """Make sure that the data can be rebuilt and have such images, and record which they are."""
-    found = resolve_network(params, workspace)
-    data = trained_with(found, workspace)
-    found = found.in_content(data.content)
+    resolved = resolve_network(params, workspace)
+    data = trained_with(resolved, workspace)
+    resolved = resolved.in_content(data.content)
     if params.pool != "all":
-        require_pool(params.pool, _pools_of(found, data), params)
-    for attack in found.attacks:
-        _setting(found, attack).in_content(data.content)
-    if not _pools(found, build_dataset(data), data):
+        require_pool(params.pool, _pools_of(resolved, data), params)
+    for attack in resolved.attacks:
+        _setting(resolved, attack).in_content(data.content)
+    if not _pools(resolved, build_dataset(data), data):
         raise BadInput(f"{whose_data(params)} have no test image in the pool {params.pool}: choose another.")
-    return found
+    return resolved
 
 
 def _pools_of(params: CertifyParams, data: DatasetParams) -> tuple[Pool, ...]:
@@ -69,8 +69,8 @@ def _pools(params: CertifyParams, data: BiasedDataset, painted: DatasetParams) -
     """The classes of the images of each pool that is asked for, and that there is: target-colored has no images of the
     target itself, which would be aligned."""
     classes, target = params.source_labels(data.content), params.target_label(data.content)
-    asked = [name for name in _pools_of(params, painted) if params.pool in ("all", name)]
-    chosen = {name: tuple(one for one in classes if name != "target-colored" or one != target) for name in asked}
+    names = [name for name in _pools_of(params, painted) if params.pool in ("all", name)]
+    chosen = {name: tuple(one for one in classes if name != "target-colored" or one != target) for name in names}
     return {name: of for name, of in chosen.items() if of and pools_there(data, (name,), of, target)}
 
 
@@ -91,7 +91,7 @@ def run(params: CertifyParams, report: Report) -> CertifyResult:
     answers = problems[0].predictions()
     problems = [replace(problem, labels=answers) for problem in problems]
     done = _Counted(report, len(split) * (len(params.certificates) + len(problems)))
-    found = _certified(params, bounds, chain, problems[0], done) if chain else []
+    certified = _certified(params, bounds, chain, problems[0], done) if chain else []
     attacked = [_attacked(setting, problem, done) for setting, problem in zip(settings.values(), problems, strict=True)]
     smoothed = _smoothed(params, problems[0], done) if "smoothing" in params.certificates else None
     size = len(split)
@@ -108,9 +108,9 @@ def run(params: CertifyParams, report: Report) -> CertifyResult:
         labels=split.labels.astype(np.int64),
         predicted=answers.cpu().numpy(),
         clean=_least_margins(problems[0], problems[0].images),
-        radii=_stacked([_array(one.radius) for one in found], size),
-        lower=_stacked([_array(one.lower) for one in found], size),
-        upper=_stacked([_array(one.upper) for one in found], size),
+        radii=_stacked([_array(one.radius) for one in certified], size),
+        lower=_stacked([_array(one.lower) for one in certified], size),
+        upper=_stacked([_array(one.upper) for one in certified], size),
         budgets=_stacked([budgets for budgets, _ in attacked], size),
         attacked=_stacked([margins for _, margins in attacked], size),
         smoothed=None if smoothed is None else smoothed[0],
@@ -133,11 +133,11 @@ class _Counted:
 def _images(params: CertifyParams, network: ModelUnderStudy) -> dict[Pool, Split]:
     """Of each pool, its classes in turn."""
     data, target = network.data, params.target_label(network.data.content)
-    found = {}
+    pools = {}
     for name, classes in _pools(params, data, network.trained).items():
         every = mixed_pool(data, name, classes, target, math.ceil(params.images / len(classes)))
-        found[name] = every.take(np.arange(min(params.images, len(every))))
-    return found
+        pools[name] = every.take(np.arange(min(params.images, len(every))))
+    return pools
 
 
 def _setting(params: CertifyParams, attack: str) -> AttackSetting:
@@ -162,7 +162,7 @@ def _certified(
 
     from lazytui.certificates.radii import Certified, certify
 
-    found, start = [], torch.zeros_like(problem.epsilon)
+    radii, start = [], torch.zeros_like(problem.epsilon)
     with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):  # its errors would exceed the bounds' slack
         for bound in bounds.values():
             rows = []
@@ -174,9 +174,9 @@ def _certified(
             every = (
                 torch.cat(part) for part in zip(*((row.lower, row.upper, row.radius) for row in rows), strict=True)
             )
-            found.append(Certified(*every))
-            start = found[-1].radius
-    return found
+            radii.append(Certified(*every))
+            start = radii[-1].radius
+    return radii
 
 
 def _attacked(setting: AttackSetting, problem: Problem, done: _Counted) -> tuple[NDArray[np.float64], ...]:
@@ -212,9 +212,9 @@ def _smoothed(params: CertifyParams, problem: Problem, done: _Counted) -> tuple[
     def predict(images: Tensor) -> Tensor:
         return problem.model(images).argmax(1)
 
-    generator, found = torch.Generator().manual_seed(params.seed), []
+    generator, radii = torch.Generator().manual_seed(params.seed), []
     for image in problem.images:
-        found.append(
+        radii.append(
             certify(
                 predict,
                 image,
@@ -227,8 +227,8 @@ def _smoothed(params: CertifyParams, problem: Problem, done: _Counted) -> tuple[
             )
         )
         done.add(1)
-    labels = [problem.classes if one.label == ABSTAINED else one.label for one in found]
-    return np.array(labels, np.int64), np.array([one.radius for one in found], np.float64)
+    labels = [problem.classes if one.label == ABSTAINED else one.label for one in radii]
+    return np.array(labels, np.int64), np.array([one.radius for one in radii], np.float64)
 
 
 def _array(values: Tensor) -> NDArray[np.float64]:

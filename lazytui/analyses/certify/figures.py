@@ -127,17 +127,17 @@ def _smoothed(result: CertifyResult) -> Iterator[Lines]:
     if result.smoothed is None or result.smoothed_radii is None:
         return
     radii = np.linspace(0, max(2 * result.radius, 1.05 * float(result.smoothed_radii.max())), _POINTS)
-    found = []
+    curves = []
     for number, pool in enumerate(result.pools):
         chosen = result.of_pool(number)
         right, own = result.smoothed_right[chosen], result.smoothed_radii[chosen]
-        found.append(_series(pool, radii, [right & reaches(own, radius) for radius in radii]))
+        curves.append(_series(pool, radii, [right & reaches(own, radius) for radius in radii]))
     yield Lines(
         name="smoothed",
         title="Certified accuracy of the smoothed network against radius",
         note=long_text("notes", "certify-smoothed"),
         shares=_shares(result),
-        series=tuple(found),
+        series=tuple(curves),
         x_label="radius (Euclidean distance)",
         y_label="accuracy",
         low=0.0,

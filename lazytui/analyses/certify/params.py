@@ -60,8 +60,8 @@ class CertifyParams(ModelUnderStudyParams):
         1000,
         ge=10,
         le=10**6,
-        description="Noisy copies of an image for its smoothed radius. They cap it: at 2.46 sigma with 1,000, at 3.81 "
-        "sigma with 100,000.",
+        description="Noisy copies of an image for its smoothed radius. They limit it: to 2.46 sigma with 1,000, to "
+        "3.81 sigma with 100,000.",
     )
     alpha: float = Field(
         0.001, gt=0, lt=0.5, description="Probability that a smoothed radius is too large, for each image."
@@ -97,8 +97,8 @@ class CertifyParams(ModelUnderStudyParams):
         """The same with the classes by name. Raises UsageError where there are none such."""
         target = self.target_class
         if "target_class" not in self.model_fields_set and len(content.classes) <= _TARGET:
-            known = [label for label in content.aligned if label in range(len(content.classes))]
-            target = known[-1] if known else 0
+            aligned = [label for label in content.aligned if label in range(len(content.classes))]
+            target = aligned[-1] if aligned else 0
         source = (
             self.source_class if self.source_class == "all" else content.classes[read_class(self.source_class, content)]
         )

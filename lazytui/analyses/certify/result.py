@@ -96,30 +96,30 @@ class CertifyResult(OfImages):
     @property
     def metrics(self) -> dict[str, float | None]:
         """Rates by pool, at epsilon and at the Euclidean radius, and the contradictions of all."""
-        found: dict[str, float | None] = {
+        values: dict[str, float | None] = {
             "images": float(len(self.labels)),
             "contradictions": float(self.contradictions),
         }
         for number, pool in enumerate(self.pools):
             for name, value in self.rates(number).items():
-                found[f"{pool.replace('-', '_')}_{name}"] = value
-        return found
+                values[f"{pool.replace('-', '_')}_{name}"] = value
+        return values
 
     def rates(self, number: int) -> dict[str, float]:
         """Of a pool: shares of all its images."""
         chosen, right = self.of_pool(number), self.right
-        found = {"clean_accuracy": right, "attacked_accuracy": right & ~within(self.least_budget, self.epsilon)}
+        holds = {"clean_accuracy": right, "attacked_accuracy": right & ~within(self.least_budget, self.epsilon)}
         for name, radii in zip(self.bounds, self.radii, strict=True):
-            found[f"{name}_accuracy"] = right & reaches(radii, self.epsilon)
+            holds[f"{name}_accuracy"] = right & reaches(radii, self.epsilon)
         if self.bounds:
-            found["certified_wrong"] = ~right & reaches(self.best_radius, self.epsilon)
+            holds["certified_wrong"] = ~right & reaches(self.best_radius, self.epsilon)
         if self.smoothed is not None and self.smoothed_radii is not None:
             far = reaches(self.smoothed_radii, self.radius)
             abstains = self.smoothed == len(self.content.classes)
-            found["smoothed_accuracy"] = self.smoothed_right & far
-            found["smoothed_wrong"] = ~self.smoothed_right & ~abstains & far
-            found["abstained"] = abstains
-        return {name: float(flags[chosen].mean()) for name, flags in found.items()}
+            holds["smoothed_accuracy"] = self.smoothed_right & far
+            holds["smoothed_wrong"] = ~self.smoothed_right & ~abstains & far
+            holds["abstained"] = abstains
+        return {name: float(flags[chosen].mean()) for name, flags in holds.items()}
 
 
 def reaches(radii: NDArray[np.float64], epsilon: float) -> NDArray[np.bool_]:
@@ -146,7 +146,7 @@ def read(_params: CertifyParams, saved: Result) -> CertifyResult:
         sizes[side] = len(named) if isinstance(named, list | tuple) else 0
     result = read_fields(CertifyResult, saved, sizes, frozenset({"bounds"}))
     if not (set(result.bounds) <= CERTIFICATES.keys() - {"smoothing"} and set(result.attacks) <= USABLE_ATTACKS.keys()):
-        raise Damaged("it names a certificate or an attack that there isn't")
+        raise Damaged("it names an unknown certificate or attack")
     if (
         not result.attacks
         or len(np.unique(result.pool)) != len(result.pools)
@@ -154,7 +154,7 @@ def read(_params: CertifyParams, saved: Result) -> CertifyResult:
     ):
         raise Damaged("it has no attack, or a pool without images")
     if (result.smoothed is None) != (result.smoothed_radii is None):
-        raise Damaged("it has half of what smoothing finds")
+        raise Damaged("its results of smoothing are incomplete")
     if (result.radii < 0).any() or (result.budgets < 0).any() or (result.clean < 0).any():
         raise Damaged("it has a negative radius, budget or margin of the network's own answer")
     if result.metrics != dict(saved.metrics):

@@ -99,19 +99,19 @@ def reference_trainings(count: int) -> str:
     """What is to be said of the trainings that a comparison makes itself; empty where it makes none."""
     if not count:
         return ""
-    return f"trains {counted(count, 'plain network')} first, what the recipes are held against"
+    return f"trains {counted(count, 'plain network')} first, to compare with"
 
 
 def planned(params: CompareParams, done: Sequence[RunFolder], workspace: Workspace) -> str:
     """How many trainings a comparison is going to start, and why, before it runs. done: the workspace's trainings."""
     if not params.plain:
         return ""
-    known = list(_readable(done))
+    readable = list(_readable(done))
     try:
-        compared = list(_readable(map(workspace.find, params.runs))) if params.runs else known
+        compared = list(_readable(map(workspace.find, params.runs))) if params.runs else readable
     except LazytuiError:
         return ""  # its form says so
-    return reference_trainings(len(not_among(known, missing_comparisons(compared))))
+    return reference_trainings(len(not_among(readable, missing_comparisons(compared))))
 
 
 def _readable(runs: Iterable[RunFolder]) -> Iterator[TrainParams]:

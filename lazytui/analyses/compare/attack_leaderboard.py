@@ -37,16 +37,16 @@ def require_attackable(runs: Sequence[RunFolder], attack: str, workspace: Worksp
 def attack_all(groups: Sequence[RecipeTrainings], attack: str, report: Report) -> list[RecipeTrainings]:
     """Attack every network of the groups; the same groups with what came of that."""
     runs = [run for group in groups for run in group.runs]
-    found: dict[str, TrainedRun] = {}
+    attacked: dict[str, TrainedRun] = {}
     attack_runs = [run for run in report.workspace.readable_runs() if run.record.kind == "attack"]
     for number, run in enumerate(runs):
         report.check()
         report.progress(number, len(runs), "networks attacked")
         attack_params = resolve_attack(AttackParams(run=run.run, attack=attack), report.workspace)
         metrics = finite_metrics(recorded_result(_attack_run(attack_params, attack_runs, report)).metrics)
-        found[run.run] = replace(run, attacked=metrics)
+        attacked[run.run] = replace(run, attacked=metrics)
     report.progress(len(runs), len(runs), "networks attacked")
-    return [replace(group, runs=[found[run.run] for run in group.runs]) for group in groups]
+    return [replace(group, runs=[attacked[run.run] for run in group.runs]) for group in groups]
 
 
 def _attack_run(params: AttackParams, attack_runs: Sequence[RunFolder], report: Report) -> RunFolder:

@@ -19,8 +19,12 @@ class CompareParams(RankParams):
     runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
         (), description="Finished trainings; by default all that the workspace has."
     )
-    x: MetricName = Field("easy_accuracy", description="Across the scatter of all trainings.")
-    y: MetricName = Field("hard_accuracy", description="Up the scatter of all trainings.")
+    x: MetricName = Field(
+        "easy_accuracy", description="Metric on the horizontal axis of the scatter plot of all trainings."
+    )
+    y: MetricName = Field(
+        "hard_accuracy", description="Metric on the vertical axis of the scatter plot of all trainings."
+    )
     plain: bool = Field(
         True,
         description="Also train the missing plain networks to compare with, one for every recipe and seed: same "

@@ -101,11 +101,12 @@ def _activations_and_gradients(
 
     def of_images(images: Tensor, classes: Tensor) -> list[Tensor]:
         """The map of a layer that has one, flat, or else its units."""
-        found = gradient_at(
+        gradient = gradient_at(
             network.model, layer, lambda: target_scores(network.model(images), classes), "the output of the network"
         )
         return [
-            (each if each.ndim == 2 else maps_of(network.model, layer, each, images)).flatten(1).cpu() for each in found
+            (each if each.ndim == 2 else maps_of(network.model, layer, each, images)).flatten(1).cpu()
+            for each in gradient
         ]
 
     parts = []
@@ -156,8 +157,8 @@ def _scores(
     random = []
     for _ in range(_RANDOM_A_RUN * params.runs):
         report.check()
-        drawn = draw(fitted, 2 * count)
-        vector = fit_concept_vector(activations[drawn[::2]], activations[drawn[1::2]])
+        rows = draw(fitted, 2 * count)
+        vector = fit_concept_vector(activations[rows[::2]], activations[rows[1::2]])
         random.append([tcav_score(each, vector.direction) for each in of_class])
     for repeat in range(params.runs):
         report.progress(repeat, params.runs, "runs")
@@ -167,8 +168,8 @@ def _scores(
             present = draw(fitted[shows[fitted]], count)
             vector = fit_concept_vector(activations[present], activations[draw(fitted, count)])
             scores[row, :, repeat] = [tcav_score(each, vector.direction) for each in of_class]
-            asked = activations[kept[shows[kept]]], activations[kept[~shows[kept]]]
-            accuracy[row, repeat] = vector.balanced_accuracy(*asked)
+            examples = activations[kept[shows[kept]]], activations[kept[~shows[kept]]]
+            accuracy[row, repeat] = vector.balanced_accuracy(*examples)
     report.progress(params.runs, params.runs, "runs")
     return scores, np.array(random).T, accuracy.mean(1)
 

@@ -22,6 +22,7 @@ class ConceptsParams(ModelUnderStudyParams):
         10,
         ge=3,
         le=100,
-        description="Vectors of each concept, each against other random images; of random images three times as many.",
+        description="Vectors of each concept, each fitted against other random images; and three times as many of "
+        "random images alone.",
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the images.")

@@ -62,8 +62,8 @@ def content_of_record(params: Mapping[str, Any]) -> Content:
     try:
         return DatasetParams.model_validate(own).content
     except (ValidationError, UsageError) as error:
-        found = error_sentence(error.errors()[0]) if isinstance(error, ValidationError) else str(error)
-        raise Damaged(f"its content: {found:.200}") from error
+        problem = error_sentence(error.errors()[0]) if isinstance(error, ValidationError) else str(error)
+        raise Damaged(f"its content: {problem:.200}") from error
 
 
 def content_to_keep(data: DatasetParams) -> Content | None:

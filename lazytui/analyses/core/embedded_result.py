@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EmbeddedResult:
-    """run: the reference of the run. params: what it was asked. found: the typed result of its analysis."""
+    """run: the reference of the run. params: what it was asked. result: the typed result of its analysis."""
 
     run: str
     params: BaseModel
-    found: Any
+    result: Any
 
 
 class _Facts(TypedDict):
@@ -36,7 +36,7 @@ class _Facts(TypedDict):
 
 def write_embedded(kind: str, name: str, part: EmbeddedResult) -> tuple[Result, dict[str, NDArray[Any]]]:
     """What the analysis itself would save, with all that is a fact of the whole result; and its arrays there."""
-    saved = analysis(kind).write(part.found)
+    saved = analysis(kind).write(part.result)
     facts = {
         "run": part.run,
         "params": part.params.model_dump(mode="json"),
@@ -49,12 +49,12 @@ def write_embedded(kind: str, name: str, part: EmbeddedResult) -> tuple[Result, 
 def read_embedded(kind: str, name: str, facts: Any, saved: Result) -> EmbeddedResult:
     """The part called `name`, of the facts that were written. Raises Damaged where it isn't what its analysis makes."""
     if not isinstance(facts, Mapping):
-        raise Damaged(f"its part {name!r} is none")
+        raise Damaged(f"its part {name!r} isn't valid")
     own = check_facts(_Facts, facts)
     chosen = analysis(kind)
     try:
         params: BaseModel = chosen.params.model_validate(own["params"])
     except ValidationError as error:
-        raise Damaged(f"what its part {name!r} was asked isn't valid") from error
+        raise Damaged(f"the options of its part {name!r} aren't valid") from error
     part = Result(own["metrics"], own["facts"], starting_with(f"{name}/", saved).arrays)
     return EmbeddedResult(own["run"], params, chosen.read(params, part))

@@ -75,13 +75,13 @@ def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, wit
     recording = run_execution(run, workspace, narrator, within=within, left_out=COLUMNS)
     with recording as report, listen_to_decoding(_decoding(report)):
         try:
-            found = chosen.write(chosen.run(params, report))
+            saved = chosen.write(chosen.run(params, report))
         except Unfinished as error:
             part = chosen.write(error.result)
             report.store(lambda: save_result(run.path, part))
             _show_result(report)
             raise
-        report.store(lambda: save_result(run.path, found))
+        report.store(lambda: save_result(run.path, saved))
         _show_result(report)
 
 
@@ -109,7 +109,7 @@ def _decoding(report: Report) -> Callable[[int, int], None]:
 
 def find_or_execute(
     kind: str,
-    asked: BaseModel,
+    params: BaseModel,
     same: Sequence[RunFolder],
     doing: str,
     report: Report,
@@ -120,7 +120,7 @@ def find_or_execute(
 
     doing: the note on progress while it is made. new: makes the new one, if it can begin with more than nothing.
     """
-    child = find_or_create(kind, asked, without_damaged(same, report), report, new=new)
+    child = find_or_create(kind, params, without_damaged(same, report), report, new=new)
     if child.status.state != "done":
         report.note(doing)
         execute_run(child, report.workspace, report.narrator, within=report)
@@ -129,7 +129,7 @@ def find_or_execute(
 
 def find_or_create(
     kind: str,
-    asked: BaseModel,
+    params: BaseModel,
     same: Iterable[RunFolder],
     report: Report,
     *,
@@ -141,10 +141,10 @@ def find_or_create(
     done = [run for run in runs if run.status.state == "done"]
     started_here = [run for run in runs if run.record.started_by == report.run.id]
     broken_off = [run for run in runs if run.status.state in {"stopped", "interrupted"}]
-    for found in (done, started_here, broken_off):
-        if found:
-            return found[-1]
-    return new() or create(kind, asked, report.workspace, started_by=report.run.id)
+    for candidates in (done, started_here, broken_off):
+        if candidates:
+            return candidates[-1]
+    return new() or create(kind, params, report.workspace, started_by=report.run.id)
 
 
 def without_damaged(runs: Iterable[RunFolder], report: Report) -> list[RunFolder]:
@@ -191,7 +191,7 @@ def exported_arrays(run: RunFolder) -> Mapping[str, NDArray[Any]]:
     chosen = analysis(run.record.kind)
     arrays: Mapping[str, NDArray[Any]] = chosen.arrays(params, result) if chosen.arrays else chosen.write(result).arrays
     if not arrays:
-        raise BadInput(f"{run.reference} has no arrays to write, only numbers and words: export a .json file.")
+        raise BadInput(f"{run.reference} has no arrays to write, only numbers and text: export a .json file.")
     return arrays
 
 
@@ -208,8 +208,8 @@ def require_network(kind: str) -> None:
     """Raise UsageError where the runs of an analysis have no network that could be written as ONNX."""
     if analysis(kind).onnx is None:
         raise UsageError(
-            f"A run of {kind} holds no network to write as .onnx: that is done of a training, or of a run of sae, with "
-            "its color features cut."
+            f"A run of {kind} has no network to export as .onnx: export a training, or a run of sae, whose color "
+            "features are ablated."
         )
 
 
@@ -282,16 +282,16 @@ def resolve_params(kind: str, params: BaseModel, workspace: Workspace) -> tuple[
     for field in (*CODE_FIELDS, *SCORE_FIELDS):
         for name in code_in({field: getattr(params, field, None)}):
             require_allowed(name, f"--{field.replace('_', '-')}")
-    found: dict[str, str | tuple[str, ...]] = {}
+    ids: dict[str, str | tuple[str, ...]] = {}
     for name, mark in references(type(params)):
         reference = getattr(params, name)
         if isinstance(reference, tuple):
-            found[name] = tuple(workspace.reference(workspace.find(one, kinds=mark.kinds)) for one in reference)
+            ids[name] = tuple(workspace.reference(workspace.find(one, kinds=mark.kinds)) for one in reference)
         elif reference is not None:
-            found[name] = workspace.reference(workspace.find(reference, kinds=mark.kinds))
-    lasting: BaseModel = analysis(kind).resolve(params.model_copy(update=found), workspace)
+            ids[name] = workspace.reference(workspace.find(reference, kinds=mark.kinds))
+    lasting: BaseModel = analysis(kind).resolve(params.model_copy(update=ids), workspace)
     _require_here(lasting, workspace)
-    parents = [getattr(lasting, name) for name in found]
+    parents = [getattr(lasting, name) for name in ids]
     return lasting, [run for parent in parents for run in (parent if isinstance(parent, tuple) else (parent,))]
 
 

@@ -80,12 +80,12 @@ def maps_figure(
         below = f"{'below' if rows else 'above'}: Grad-CAM of its activation at {layers[1]}, for what raises it"
         rows.append(("Grad-CAM", below, upsample(grad_cam, *size)))
     largest = [float(np.abs(each).max()) for _, _, each in rows]
-    words = [f"{text} (at most {most:.2g})" for (_, text, _), most in zip(rows, largest, strict=True)]
+    labels = [f"{text} (at most {most:.2g})" for (_, text, _), most in zip(rows, largest, strict=True)]
     missing = "" if activation is not None else f" {layers[0]} has no map, so where it is active can't be shown."
     return Pixels(
         name=name,
         title=title,
-        note=f"{'; '.join(words)[:1].upper()}{'; '.join(words)[1:]}. Each row has one scale.{missing}",
+        note=f"{'; '.join(labels)[:1].upper()}{'; '.join(labels)[1:]}. Each row has one scale.{missing}",
         images=np.concatenate([images] * len(rows)),
         columns=len(images),
         captions=captions * len(rows),

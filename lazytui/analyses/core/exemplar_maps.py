@@ -58,10 +58,10 @@ def map_exemplars(
         parts = []
         for start in range(0, len(images), _BATCH):
             part = slice(start, start + _BATCH)
-            found = maps(to_float(torch.from_numpy(images[part]).to(device)), own[part])
-            if found is None:
+            batch_maps = maps(to_float(torch.from_numpy(images[part]).to(device)), own[part])
+            if batch_maps is None:
                 return None
-            parts.append(found.float().cpu().numpy())
+            parts.append(batch_maps.float().cpu().numpy())
         joined = np.concatenate(parts)
         return joined.reshape(*top.shape, *joined.shape[1:])
 

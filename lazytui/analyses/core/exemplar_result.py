@@ -35,8 +35,8 @@ class Exemplars:
 
     def index_of(self, unit: int) -> int | None:
         """Where a unit stands among those that have images; None where it has none."""
-        found = np.flatnonzero(self.units == unit)
-        return int(found[0]) if len(found) else None
+        indices = np.flatnonzero(self.units == unit)
+        return int(indices[0]) if len(indices) else None
 
     def check_order(self) -> None:
         """Each unit once, ascending. Raises Damaged."""

@@ -15,8 +15,8 @@ from lazytui.runs.workspace import Workspace
 Q = TypeVar("Q")
 
 ELSEWHERE = (
-    "Answers between two key presses need the network on this machine, and it is on another one. A run of the same, "
-    "started by its form, answers there."
+    "Live answers need the network on this machine, and it is on another one. Start a run from the form instead: it "
+    "runs there."
 )
 
 

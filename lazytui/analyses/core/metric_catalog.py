@@ -59,8 +59,8 @@ METRICS = {
     "train_accuracy": Metric("training accuracy", "right on training images as the data set has them, without dropout"),
     "easy_accuracy": Metric("easy accuracy", "right on the validation split, where color predicts the digit"),
     "hard_accuracy": Metric("hard accuracy", "right on the hard split, where color is uninformative or misleading"),
-    "aligned_accuracy": Metric("aligned accuracy", "right on probe images that wear their own color"),
-    "conflicting_accuracy": Metric("conflicting accuracy", "right on probe images that wear another digit's color"),
+    "aligned_accuracy": Metric("aligned accuracy", "right on probe images in their own digit's color"),
+    "conflicting_accuracy": Metric("conflicting accuracy", "right on probe images in another digit's color"),
     "unbiased_accuracy": Metric("unbiased accuracy", "mean over the 100 digit x color groups of the probe split"),
     "worst_group_accuracy": Metric("worst group", "the worst of those groups that has 10 images or more"),
     "worst_class_accuracy": Metric(
@@ -91,7 +91,7 @@ METRICS = {
     ),
     "energy_center_prior": Metric("energy, center prior", "what the mean digit gets as everybody's map"),
     "energy_shuffled": Metric("energy, other masks", "the same maps on the strokes of other images"),
-    "energy_perfect": Metric("energy, upper bound", "a map of this size with all evidence on the own stroke"),
+    "energy_perfect": Metric("energy, upper bound", "a map of this size with all evidence on its own stroke"),
     "focus_score": Metric(
         "focus score", "(energy - other masks) / (perfect - other masks): 0 by position alone, 1 perfect", share=False
     ),

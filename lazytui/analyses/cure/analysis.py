@@ -61,7 +61,7 @@ def _seconds_per_epoch(params: CureParams, workspace: Workspace) -> float:
 def run(params: CureParams, report: Report) -> CureResult:
     network = report.workspace.find(params.run, kinds=("train",))
     audit = _find_or_run("audit", _audit_of(params, network), f"auditing {network.display_name}", report)
-    found: AuditResult = recorded_result(audit)
+    audited: AuditResult = recorded_result(audit)
     before = recorded_result(network).metrics.get("hard_accuracy")
     trained = trained_params(network)
     nothing = CureResult(
@@ -75,15 +75,15 @@ def run(params: CureParams, report: Report) -> CureResult:
         palette_name=trained.palette,
         recorded_content=content_to_keep(trained),
     )
-    if not found.named:
+    if not audited.named:
         return nothing
-    named = found.named[0]
+    named = audited.named[0]
     groups_run, why = _groups(params, named, report)
     groups = None if groups_run is None else groups_run.reference
     search = _Search(params, network, named, report)
     first = search.trial_of(0, network)
-    asked = candidates(trained, params.methods, named, groups)
-    search.halve(asked)
+    settings = candidates(trained, params.methods, named, groups)
+    search.halve(settings)
     best = max(search.trials, key=_rank, default=None)
     better = best is not None and _rank(best)[:2] > _rank(first)[:2]
     result = replace(
@@ -133,11 +133,11 @@ def _loss(audit: RunFolder, named: str) -> Loss:
     return Loss(audit=audit.reference, loss=swap.delta, error=swap.error, flagged=swap.flagged)
 
 
-def _find_or_run(kind: str, asked: BaseModel, doing: str, report: Report) -> RunFolder:
+def _find_or_run(kind: str, params: BaseModel, doing: str, report: Report) -> RunFolder:
     """A finished run with the same options, or a new one."""
-    wanted = asked.model_dump(mode="json", exclude_unset=True)
+    wanted = params.model_dump(mode="json", exclude_unset=True)
     same = [run for run in report.workspace.readable_runs() if run.record.kind == kind and _has_options(run, wanted)]
-    return find_or_execute(kind, asked, same, doing, report)
+    return find_or_execute(kind, params, same, doing, report)
 
 
 def _has_options(run: RunFolder, wanted: dict[str, Any]) -> bool:
@@ -155,11 +155,11 @@ def _has_options(run: RunFolder, wanted: dict[str, Any]) -> bool:
 
 def _groups(params: CureParams, named: str, report: Report) -> tuple[RunFolder | None, str]:
     """The run that inferred them from the property; or else why that can't be done."""
-    asked = GroupsParams(
+    groups_params = GroupsParams(
         run=params.run, model=params.model, device=params.device, by="property", property=named, seed=params.seed
     )
     try:
-        return _find_or_run("groups", asked, "inferring groups without labels", report), ""
+        return _find_or_run("groups", groups_params, "inferring groups without labels", report), ""
     except BadInput as error:
         report.note(str(error))
         return None, f"Methods that read groups: {error}"
@@ -205,15 +205,15 @@ class _Search:
             accuracy=self._accuracy(predicted),
         )
 
-    def halve(self, asked: list[TrainParams]) -> None:
+    def halve(self, settings: list[TrainParams]) -> None:
         """Try all of them briefly, the better third for three times as long, and so on. Each rung has the same share of
         the budget, and at least one training."""
         assert self._params.epochs is not None
-        plan = rungs(len(asked), self._params.epochs)
+        plan = rungs(len(settings), self._params.epochs)
         for rung, (count, epochs) in enumerate(plan, 1):
             ranked: list[tuple[Trial, TrainParams]] = []
             late = []
-            for number, one in enumerate(asked[:count]):
+            for number, one in enumerate(settings[:count]):
                 self._report.check()
                 self._report.progress(number, count, f"trainings of rung {rung} of {len(plan)}")
                 if ranked and self._spent > self._params.seconds * rung / len(plan):
@@ -225,7 +225,7 @@ class _Search:
                 self.left_out.append(
                     f"Not trained for {counted(epochs, 'epoch')}, since the budget was spent: {', '.join(late)}."
                 )
-            asked = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
+            settings = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
 
     def maps_of(self, network: RunFolder, cured: RunFolder) -> Found:
         """Saliency maps of held-out images of both parts of the selector."""
@@ -233,16 +233,16 @@ class _Search:
         self._report.note("computing saliency maps of both networks")
         return maps_of(network, cured, self._split, self._score.second, self._hardware)
 
-    def _trained(self, asked: TrainParams, epochs: int) -> RunFolder | None:
+    def _trained(self, settings: TrainParams, epochs: int) -> RunFolder | None:
         """The finished training; None where it can't be trained."""
-        asked = asked.model_copy(update={"epochs": epochs})
-        known = list(same_training(asked, known_trainings(self._report.workspace)))
-        doing = f"training a {asked.model} by {asked.method} for {counted(epochs, 'epoch')}"
+        settings = settings.model_copy(update={"epochs": epochs})
+        earlier_runs = list(same_training(settings, known_trainings(self._report.workspace)))
+        doing = f"training a {settings.model} by {settings.method} for {counted(epochs, 'epoch')}"
         try:
-            run = find_or_execute("train", asked, known, doing, self._report)
+            run = find_or_execute("train", settings, earlier_runs, doing, self._report)
         except (BadInput, UsageError) as error:
             self._report.note(str(error))
-            if (reason := f"{asked.method}: {error}"[:2000]) not in self.left_out:
+            if (reason := f"{settings.method}: {error}"[:2000]) not in self.left_out:
                 self.left_out.append(reason)
             return None
         if run.record.started_by == self._report.run.id:  # now, or before this run was killed

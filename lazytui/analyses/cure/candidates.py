@@ -18,15 +18,15 @@ _SHORTEST = 2
 def candidates(trained: TrainParams, methods: Sequence[str], named: str, groups: str | None) -> list[TrainParams]:
     """One training a method, with its defaults and from random weights. groups: of the training images, the reference
     of a run; without it methods that read groups are left out."""
-    found = []
+    trainings = []
     for method in methods:
         entry = METHODS[method]
         if entry.reads_values and groups is None:
             continue
         fresh = {"init": None, "weights": None, "freeze": None, "groups": groups if entry.reads_values else None}
         named_property = {"scrambled": named} if "scrambled" in entry.options.model_fields else {}
-        found.append(plain_training(trained, method).model_copy(update={**fresh, "colors": None, **named_property}))
-    return found
+        trainings.append(plain_training(trained, method).model_copy(update={**fresh, "colors": None, **named_property}))
+    return trainings
 
 
 def rungs(count: int, epochs: int) -> list[tuple[int, int]]:
@@ -37,7 +37,7 @@ def rungs(count: int, epochs: int) -> list[tuple[int, int]]:
     >>> rungs(4, 2)
     [(4, 2)]
     """
-    found = [(1, max(epochs, _SHORTEST))]
-    while found[0][0] * ETA <= count and found[0][1] > _SHORTEST:
-        found.insert(0, (found[0][0] * ETA, max(_SHORTEST, round(found[0][1] / ETA))))
-    return [(count, found[0][1]), *found[1:]]
+    rungs = [(1, max(epochs, _SHORTEST))]
+    while rungs[0][0] * ETA <= count and rungs[0][1] > _SHORTEST:
+        rungs.insert(0, (rungs[0][0] * ETA, max(_SHORTEST, round(rungs[0][1] / ETA))))
+    return [(count, rungs[0][1]), *rungs[1:]]

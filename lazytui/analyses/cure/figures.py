@@ -21,11 +21,11 @@ _NORMAL = 1.96
 
 
 def figures(params: CureParams, result: CureResult) -> list[Figure]:
-    found: list[Figure] = [_verdict(params, result)]
+    all_figures: list[Figure] = [_verdict(params, result)]
     if result.before is not None:
         maps = [_maps(result, result.maps)] if result.maps is not None else []
-        found += [_before_and_after(result, result.before), *maps, _trials(result, result.before)]
-    return found
+        all_figures += [_before_and_after(result, result.before), *maps, _trials(result, result.before)]
+    return all_figures
 
 
 def _verdict(params: CureParams, result: CureResult) -> Text:
@@ -35,18 +35,18 @@ def _verdict(params: CureParams, result: CureResult) -> Text:
 
 def _paragraphs(params: CureParams, result: CureResult) -> list[str]:
     if not result.named or result.before is None or result.lost_before is None:
-        return [f"The audit names no property that {params.run} goes by, so nothing was trained."]
+        return [f"The audit names no property that {params.run} relies on, so nothing was trained."]
     phrase = EDITORS[result.named].phrase
     tried = f"Tried: {counted(len(result.trials), 'training')}, {counted(result.steps, 'step')}"
     if result.best is None or result.lost_after is None:
         return [
-            f"{params.run} goes by {phrase}: {_lost(result.lost_before)}. {tried}; none is better by "
+            f"{params.run} relies on {phrase}: {_lost(result.lost_before)}. {tried}; none is better by "
             f"{result.selector}.",
             *result.left_out,
         ]
     best = result.best
     return [
-        f"{params.run} went by {phrase}: {_lost(result.lost_before)}. {best.run}, trained by {best.method} for "
+        f"{params.run} relied on {phrase}: {_lost(result.lost_before)}. {best.run}, trained by {best.method} for "
         f"{counted(best.epochs, 'epoch')}: {_lost(result.lost_after)}.",
         f"{tried}. Chosen by {result.selector} without labels of the property: {_percent(best.score)}, before "
         f"{_percent(result.before.score)}; its smaller part has {counted(result.judged_by, 'image')}. Accuracy on "
@@ -57,7 +57,7 @@ def _paragraphs(params: CureParams, result: CureResult) -> list[str]:
         f"{_percent(result.hard_before)}.",
         ""
         if not result.lost_after.flagged
-        else f"The network still goes by {phrase}: longer trainings (--epochs) or other --methods may do better.",
+        else f"The network still relies on {phrase}: longer trainings (--epochs) or other --methods may do better.",
         *result.left_out,
     ]
 
@@ -87,14 +87,14 @@ def _before_and_after(result: CureResult, before: Trial) -> Bars:
         ("conflicting images, before", result.hard_before),
         ("conflicting images, after", result.hard_after if after else None),
     ]
-    known = [(name, 100 * value) for name, value in rows if value is not None]
+    defined = [(name, 100 * value) for name, value in rows if value is not None]
     return Bars(
         name="before-and-after",
         title="Before and after",
         note=f"{result.selector}: decided the choice. accuracy: on held-out images of the same bias. conflicting "
         "images: not used to choose.",
-        labels=tuple(name for name, _ in known),
-        values=np.array([value for _, value in known]),
+        labels=tuple(name for name, _ in defined),
+        values=np.array([value for _, value in defined]),
         unit="%",
         low=0.0,
     )
@@ -108,9 +108,9 @@ def _maps(result: CureResult, maps: Maps) -> Pixels:
     """The images, then each network's saliency maps, with its predictions."""
     method, classes, labels = METHODS[result.map_method], result.content.classes, maps.labels
     height, width = maps.images.shape[1:3]
-    said = (maps.says_before, maps.says_after)
-    right = [says.argmax(1) == labels for says in said]
-    answers = [f"{classes[says.argmax()]} {says.max():.0%}" for each in said for says in each]
+    both = (maps.says_before, maps.says_after)
+    right = [says.argmax(1) == labels for says in both]
+    answers = [f"{classes[says.argmax()]} {says.max():.0%}" for each in both for says in each]
     tones: list[Tone] = ["muted" for _ in labels]
     tones += ["good" if one else "bad" for each in right for one in each]
     first, second = _PARTS[result.selector]

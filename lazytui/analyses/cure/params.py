@@ -33,7 +33,7 @@ class CureParams(NetworkParams):
     epochs: int | None = Field(
         None, ge=1, le=10_000, description="Epochs of the longest trainings; by default as many as the network's."
     )
-    images: int = Field(500, ge=50, le=5000, description="Images that each audit edits.")
+    images: int = Field(500, ge=50, le=5000, description="Images edited in each audit.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the audits and the groups.")
 
     @field_validator("budget")

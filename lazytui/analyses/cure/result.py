@@ -82,10 +82,10 @@ class Maps:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CureResult(OfImages):
-    """named: the property that the network goes by; empty where none was found, and then nothing was tried. groups: the
-    run that inferred them; None where that can't be done. selector: what decides; judged_by: images of the smaller of
-    its two parts. before: the network as it was, as a trial. chosen: the reference of the best one, where it is better.
-    lost_before, lost_after: of the property. maps: of the network before and the chosen one, by map_method, of
+    """named: the property that the network relies on; empty where none was found, and then nothing was tried. groups:
+    the run that inferred them; None where that can't be done. selector: what decides; judged_by: images of the smaller
+    of its two parts. before: the network as it was, as a trial. chosen: the reference of the best one, where it is
+    better. lost_before, lost_after: of the property. maps: of the network before and the chosen one, by map_method, of
     map_layers; None where none was chosen, and in results of early versions.
 
     hard_before, hard_after: accuracy on conflicting images, which choose nothing.

@@ -13,5 +13,7 @@ class CurvesParams(Params):
     """Whose curves are laid over each other."""
 
     runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
-        min_length=1, max_length=100, description="Trainings, also running ones; the charts are those of the first."
+        min_length=1,
+        max_length=100,
+        description="Trainings, finished or running. The first decides which charts there are.",
     )

@@ -64,15 +64,19 @@ def run(params: DatasetRunParams, report: Report) -> DatasetResult:
 
 def measure_dataset(data: BiasedDataset, samples: int, painting: Callable[[int], None]) -> DatasetResult:
     """Samples and measures of a data set. painting: called with the number of painted splits, before each."""
-    found = {}
+    samples_of = {}
     for done, name in enumerate(SPLITS):
         painting(done)
-        found[name] = _some_of(data.split(name), samples)
+        samples_of[name] = _some_of(data.split(name), samples)
     side = min(len(data.content.classes), MOST_SHOWN)
     palette_images = data.cue_conflict.images[:: side + 1] if data.editor else None
     painting(len(SPLITS))
-    associations = measure_associations({name: some.contingency for name, some in found.items()}, data.content.aligned)
-    return DatasetResult(**found, associations=associations, source=data.source.name, palette_images=palette_images)
+    associations = measure_associations(
+        {name: some.contingency for name, some in samples_of.items()}, data.content.aligned
+    )
+    return DatasetResult(
+        **samples_of, associations=associations, source=data.source.name, palette_images=palette_images
+    )
 
 
 def _some_of(split: Split, samples: int) -> SplitSamples:
@@ -133,9 +137,9 @@ def _palette(params: DatasetRunParams, result: DatasetResult) -> list[Pixels]:
 def _samples(name: str, params: DatasetRunParams, some: SplitSamples) -> Pixels:
     content = params.content
     pairs = zip(some.labels.tolist(), some.attributes.tolist(), strict=True)
-    known = bool(content.values)
+    has_attribute = bool(content.values)
     captions = (
-        f"{content.classes[label]} {content.value_names[value]}" if known else content.classes[label]
+        f"{content.classes[label]} {content.value_names[value]}" if has_attribute else content.classes[label]
         for label, value in pairs
     )
     return Pixels(

@@ -12,9 +12,9 @@ from lazytui.data.params import DatasetParams
 class DatasetRunParams(DatasetParams):
     """A data set, and what to keep of it."""
 
-    samples: int = Field(4, ge=1, le=50, description="How many images of each class to show from every split.")
+    samples: int = Field(4, ge=1, le=50, description="Images of each class to show from every split.")
     save: Literal["none", "npz", "folder"] = Field(
         "none",
-        description="Keep all images in the run's exports: npz (a NumPy archive a split) or folder (PNG files "
-        "by class).",
+        description="Save all images in the run's exports folder: npz (one NumPy archive per split) or folder (PNG "
+        "files by class).",
     )

@@ -66,10 +66,10 @@ def figures(params: EvaluateParams, result: EvaluateResult) -> list[Figure]:
             *report_figures(result.first, data),
         ]
     if params.cell is not None and (images := result.first.cell_images) is not None:
-        cell, found = chosen_cell(params), predictions_behind(result, params.matrix)
-        indices = images_behind(cell, found)[: len(images)]
+        cell, predictions = chosen_cell(params), predictions_behind(result, params.matrix)
+        indices = images_behind(cell, predictions)[: len(images)]
         network, _ = result.network_behind(params.matrix)
-        evaluation_figures.append(cell_figure(cell, found, data.content, indices, images, network=network))
+        evaluation_figures.append(cell_figure(cell, predictions, data.content, indices, images, network=network))
     return evaluation_figures
 
 
@@ -82,10 +82,10 @@ def chosen_cell(params: EvaluateParams) -> Cell:
 def predictions_behind(result: EvaluateResult, matrix: str) -> Predictions:
     """The predictions that a matrix counts, by its figure's name. Raises BadInput where the result has kept none."""
     _, network = result.network_behind(matrix)
-    found = network.predictions(MATRICES[matrix.removeprefix(f"{AGAINST}-")].split)
-    if found is None:
+    predictions = network.predictions(MATRICES[matrix.removeprefix(f"{AGAINST}-")].split)
+    if predictions is None:
         raise BadInput("Made by an older version without per-image predictions: run evaluate again.")
-    return found
+    return predictions
 
 
 def _measured(
@@ -133,8 +133,8 @@ def _with_cell(params: EvaluateParams, result: EvaluateResult, data: BiasedDatas
     """The result with the images of the cell that was asked for, as far as they are shown."""
     if params.cell is None:
         return result
-    cell, found = chosen_cell(params), predictions_behind(result, params.matrix)
-    images = painted_again(data, cell, found)[images_behind(cell, found)[:SHOWN]]
+    cell, predictions = chosen_cell(params), predictions_behind(result, params.matrix)
+    images = painted_again(data, cell, predictions)[images_behind(cell, predictions)[:SHOWN]]
     return replace(result, first=replace(result.first, cell_images=images))
 
 

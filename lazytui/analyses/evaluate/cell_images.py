@@ -68,28 +68,30 @@ class Cell:
         return f"{self.counted_by.split} split, {what} {how}"
 
 
-def images_behind(cell: Cell, found: Predictions) -> Chosen:
+def images_behind(cell: Cell, predictions: Predictions) -> Chosen:
     """The images in the cell, in the order of their split, which is random."""
-    rows, columns = (getattr(found, by) for by in (cell.counted_by.rows, cell.counted_by.columns))
+    rows, columns = (getattr(predictions, by) for by in (cell.counted_by.rows, cell.counted_by.columns))
     return np.flatnonzero((rows == cell.row) & (columns == cell.column))
 
 
-def count_images(matrix: str, found: Predictions, content: Content) -> NDArray[np.int64]:
+def count_images(matrix: str, predictions: Predictions, content: Content) -> NDArray[np.int64]:
     """How many images are in each cell of a matrix; those without a known value are in no value's row or column."""
     by = MATRICES[matrix]
-    rows, columns = getattr(found, by.rows), getattr(found, by.columns)
+    rows, columns = getattr(predictions, by.rows), getattr(predictions, by.columns)
     sides = {"labels": len(content.classes), "predicted": len(content.classes), "attributes": len(content.values)}
-    known = rows < sides[by.rows]
-    return contingency(rows[known], columns[known], (sides[by.rows], sides[by.columns]))
+    has_row = rows < sides[by.rows]
+    return contingency(rows[has_row], columns[has_row], (sides[by.rows], sides[by.columns]))
 
 
-def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArray[np.uint8]:
+def painted_again(data: BiasedDataset, cell: Cell, predictions: Predictions) -> NDArray[np.uint8]:
     """All images of the cell's split, uint8, as they were when the answers were given.
 
     Raises BadInput when the images at hand are other ones, or can't be had at all.
     """
     split = data.split(SPLIT_NAMES[cell.counted_by.split])
-    if not (np.array_equal(split.labels, found.labels) and np.array_equal(split.attributes, found.attributes)):
+    if not (
+        np.array_equal(split.labels, predictions.labels) and np.array_equal(split.attributes, predictions.attributes)
+    ):
         raise BadInput(
             f"The images can't be painted again: the {data.source.name} {data.content.labels} at hand aren't those "
             "that were evaluated. Run evaluate again to see these."
@@ -99,7 +101,7 @@ def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArra
 
 def cell_figure(
     cell: Cell,
-    found: Predictions,
+    predictions: Predictions,
     content: Content,
     shown: Chosen,
     images: NDArray[np.uint8],
@@ -112,7 +114,7 @@ def cell_figure(
     shown: which of the split's images these are; images: (n, height, width, 3) uint8. network: which one, where there
     are two. columns: images in a row.
     """
-    every = images_behind(cell, found)
+    every = images_behind(cell, predictions)
     title = f"{network}: {cell.description(content)}" if network else cell.description(content).capitalize()
     if not len(every):
         return Text(name="cell", title=title, paragraphs=("No image: this cell is empty.",))
@@ -122,8 +124,10 @@ def cell_figure(
         note=_note(content),
         images=images,
         columns=columns,
-        captions=tuple(_caption(found, content, int(index)) for index in shown),
-        tones=tuple(map(tone_of, found.predicted[shown], found.labels[shown], found.cue_classes[shown])),
+        captions=tuple(_caption(predictions, content, int(index)) for index in shown),
+        tones=tuple(
+            map(tone_of, predictions.predicted[shown], predictions.labels[shown], predictions.cue_classes[shown])
+        ),
     )
 
 
@@ -139,13 +143,13 @@ def _count_caption(every: Chosen, shown: Chosen) -> str:
 def _note(content: Content) -> str:
     if not content.values:
         return f"What the network says, how sure it is. ✓ the {content.label}; · another one."
-    verb = "The color it wears" if content.attribute == "color" else f"Its {content.attribute}"
+    verb = "Its color" if content.attribute == "color" else f"Its {content.attribute}"
     return (
-        f"{verb}, what the network says, how sure it is. ✓ the {content.label}; ✗ the {content.attribute}'s "
+        f"{verb}, the prediction and its probability. ✓ the {content.label}; ✗ the {content.attribute}'s "
         f"{content.label}; · neither."
     )
 
 
-def _caption(found: Predictions, content: Content, index: int) -> str:
-    value = f"{content.value_names[found.attributes[index]]} " if content.values else ""
-    return f"{value}{content.classes[found.predicted[index]]} {float(found.confidence[index]):.0%}"
+def _caption(predictions: Predictions, content: Content, index: int) -> str:
+    value = f"{content.value_names[predictions.attributes[index]]} " if content.values else ""
+    return f"{value}{content.classes[predictions.predicted[index]]} {float(predictions.confidence[index]):.0%}"

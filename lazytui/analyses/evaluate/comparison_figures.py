@@ -67,12 +67,12 @@ def comparison(result: EvaluateResult, second: NetworkEvaluation) -> list[Figure
 
 def differences(first: NetworkEvaluation, second: NetworkEvaluation) -> dict[str, PairedCounts]:
     """By metric, how many of the same images are hits of the one and of the other network."""
-    found = {}
+    counts = {}
     for name, share in _SHARES.items():
         one, other = first.predictions(share.split), second.predictions(share.split)
         if one is not None and other is not None:
-            found[name] = share.count_pairs(one, other)
-    return found
+            counts[name] = share.count_pairs(one, other)
+    return counts
 
 
 def _titled(one: Figure, other: Figure, called: tuple[str, str]) -> list[Figure]:
@@ -86,7 +86,7 @@ def _shared_data(first: NetworkEvaluation, second: NetworkEvaluation, called: tu
     """On what ground the two are compared, and where it is uneven."""
     samples, data, other = first.samples, first.trained, second.trained
     paragraphs = [
-        f"Both were asked about the same images: {samples.easy:,} easy, {samples.hard:,} hard and {samples.probe:,} "
+        f"Both were evaluated on the same images: {samples.easy:,} easy, {samples.hard:,} hard and {samples.probe:,} "
         "probe images."
     ]
     if others := [name for name in _COMPARED_PARAMS if getattr(other, name) != getattr(data, name)]:
@@ -94,8 +94,8 @@ def _shared_data(first: NetworkEvaluation, second: NetworkEvaluation, called: tu
         paragraphs.append(f"{called[1]} was trained on other data: {pairs}.")
     if not was_held_out(data, other):
         paragraphs.append(
-            f"The easy images weren't held out of the training of {called[1]}, which split the same images otherwise: "
-            f"its easy accuracy may be too good. Hard and probe images are new to both."
+            f"The easy images weren't held out of the training of {called[1]}, which split the same images "
+            f"differently: its easy accuracy may be too good. Hard and probe images are new to both."
         )
     return Text(name="shared-data", title="Two networks, the same images", paragraphs=tuple(paragraphs))
 

@@ -91,8 +91,8 @@ def _share(share: float) -> str:
 
 
 def _reads(result: NetworkEvaluation, follow: int, right: int, images: int) -> str:
-    """What it goes by, from how many conflicting images are taken for the attribute's class and how many for what they
-    show."""
+    """What it relies on, from how many conflicting images are taken for the attribute's class and how many for what
+    they show."""
     content = result.trained.content
     low, high = PairedCounts(0, right, follow, images - right - follow).interval or (0.0, 0.0)
     if low <= 0 <= high:
@@ -209,8 +209,8 @@ def _values_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> lis
             row_colors=data.value_colors,
         )
         for split in SPLIT_NAMES
-        if (found := result.predictions(split)) is not None
-        and (counts := count_images(f"color-by-prediction-{split}", found, content)).any()
+        if (predictions := result.predictions(split)) is not None
+        and (counts := count_images(f"color-by-prediction-{split}", predictions, content)).any()
     ]
 
 
@@ -321,7 +321,7 @@ def cheat(result: NetworkEvaluation, grid: ConflictGrid) -> Pixels:
     labels = np.tile(np.arange(grid.side), 2)
     values = np.concatenate([np.arange(grid.side), value_before(grid.side)])
     shown = grid.at(labels, values)
-    said = grid.probabilities[shown].argmax(1).tolist()
+    predicted = grid.probabilities[shown].argmax(1).tolist()
     return Pixels(
         name="cheat",
         title=_cheat_title(result),
@@ -330,8 +330,8 @@ def cheat(result: NetworkEvaluation, grid: ConflictGrid) -> Pixels:
         "Below each image: the prediction. " + marks(grid.content),
         images=grid.images[shown],
         columns=grid.side,
-        captions=tuple(grid.content.classes[prediction] for prediction in said),
-        tones=tuple(map(tone_of, said, labels, values)),
+        captions=tuple(grid.content.classes[prediction] for prediction in predicted),
+        tones=tuple(map(tone_of, predicted, labels, values)),
         row_labels=("aligned", "conflicting"),
         column_labels=grid.content.classes[: grid.side],
     )

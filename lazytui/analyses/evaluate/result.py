@@ -76,8 +76,8 @@ class NetworkEvaluation:
 
     def predictions(self, split: str) -> Predictions | None:
         """split: easy, hard or probe."""
-        found: Predictions | None = getattr(self, split)
-        return found
+        predictions: Predictions | None = getattr(self, split)
+        return predictions
 
 
 EvaluateResult = NetworkPair[NetworkEvaluation]
@@ -100,7 +100,7 @@ def read(params: EvaluateParams, saved: Result) -> EvaluateResult:
         raise Damaged("it lacks the second network")
     for split in SPLIT_NAMES if result.second else ():
         each = (network and network.predictions(split) for network in (result.first, result.second))
-        if len({len(found.labels) for found in each if found}) > 1:
+        if len({len(predictions.labels) for predictions in each if predictions}) > 1:
             raise Damaged(f"its {split} images aren't as many for the second network")
     return result
 

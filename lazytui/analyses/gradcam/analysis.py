@@ -214,12 +214,12 @@ def _randomization(
     from lazytui.training.initial_model import fresh_model
 
     fresh = fresh_model(network.trained, network.trained.content, params.seed).to(network.hardware.device)
-    found = statistics.check_randomization(maps, fresh, count)
+    check = statistics.check_randomization(maps, fresh, count)
     return (
         Randomization(
-            randomization_correlation=found.last, randomization_null=found.null, correlations=found.correlations
+            randomization_correlation=check.last, randomization_null=check.null, correlations=check.correlations
         ),
-        found.layers,
+        check.layers,
     )
 
 

@@ -67,8 +67,8 @@ class AnswerSort:
 
         self._request, self._map_title = request, map_title
         self._split, self._whole, self._trained, self._name = split, whole, trained, name
-        known = (split.attributes != split.content.unknown) & trained.plants
-        self._repaintable, self._values = np.flatnonzero(known), len(split.content.values)
+        repaintable = (split.attributes != split.content.unknown) & trained.plants
+        self._repaintable, self._values = np.flatnonzero(repaintable), len(split.content.values)
         self._masks = object_masks(split)
         self._batches = [slice(start, start + BATCH) for start in range(0, len(split), BATCH)]
         self._steps = len(self._batches) + (self._values if len(self._repaintable) else 0)
@@ -107,10 +107,10 @@ class AnswerSort:
 
     def _finish(self) -> AnswerCategories:
         predicted = np.concatenate([part.predicted for part in self._maps])
-        found = [predicted, *self._evidence(predicted), self._reasons(predicted)]
+        arrays = [predicted, *self._evidence(predicted), self._reasons(predicted)]
         if self._decisive is not None:
-            found = cached_arrays(self._decisive, self._shapes, lambda: found, made_by=_MADE_BY)
-        return self._categories(found)
+            arrays = cached_arrays(self._decisive, self._shapes, lambda: arrays, made_by=_MADE_BY)
+        return self._categories(arrays)
 
     def _evidence(self, predicted: Labels) -> list[Labels]:
         """None where masks of the images aren't known."""
@@ -126,8 +126,8 @@ class AnswerSort:
             return np.full(len(predicted), UNKNOWN_REASON, np.uint8)
         return reason_categories(predicted, self._repainted, split.labels, split.attributes, split.content)
 
-    def _categories(self, found: list[Labels]) -> AnswerCategories:
-        predicted, *evidence, reasons = found
+    def _categories(self, arrays: list[Labels]) -> AnswerCategories:
+        predicted, *evidence, reasons = arrays
         return AnswerCategories(predicted, evidence[0] if evidence else None, reasons, self._map_title)
 
     # What was sorted before
@@ -139,8 +139,8 @@ class AnswerSort:
     def _kept(self) -> AnswerCategories | None:
         if self._decisive is None:
             return None
-        found = known_arrays(self._decisive, self._shapes, made_by=_MADE_BY)
-        return None if found is None else self._categories(found)
+        cached = known_arrays(self._decisive, self._shapes, made_by=_MADE_BY)
+        return None if cached is None else self._categories(cached)
 
     def _decisive_for(self, model: nn.Module) -> Mapping[str, object]:
         from torch import __version__ as torch_version

@@ -31,10 +31,12 @@ def figures(params: GradcamParams, result: GradcamResult) -> list[Figure]:
     else:
         networks = (result.first, result.second)
         views = [NetworkView.from_maps(params, name, maps) for name, maps in zip(result.names, networks, strict=True)]
-    found: list[Figure] = [verdict(views), *_on_masks(views), *_reasons(views)]
-    found += _of_network(views[0])
-    found += [replace(figure, name=f"{AGAINST}-{figure.name}") for view in views[1:] for figure in _of_network(view)]
-    return [*found, _metrics(views)]
+    all_figures: list[Figure] = [verdict(views), *_on_masks(views), *_reasons(views)]
+    all_figures += _of_network(views[0])
+    all_figures += [
+        replace(figure, name=f"{AGAINST}-{figure.name}") for view in views[1:] for figure in _of_network(view)
+    ]
+    return [*all_figures, _metrics(views)]
 
 
 def _of_network(view: NetworkView) -> list[Figure]:
@@ -94,9 +96,9 @@ def _category_table(
     for index, category in enumerate(categories):
         cells: list[Cell] = [category]
         for view in views:
-            found = sort(view.maps)
-            count = int((found == index).sum())
-            cells += [count, 100 * count / max(len(found), 1)]
+            sorted_into = sort(view.maps)
+            count = int((sorted_into == index).sum())
+            cells += [count, 100 * count / max(len(sorted_into), 1)]
         rows.append(tuple(cells))
     return Table(name=name, title=title, note=note, columns=tuple(columns), rows=tuple(rows))
 

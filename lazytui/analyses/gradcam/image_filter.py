@@ -75,10 +75,10 @@ def read_filter(text: str, content: Content) -> ImageFilter:
     """
     rest = _normalize(text)
     label = attribute = None
-    if found := _find(content.classes, rest, f"(?:{re.escape(_normalize(content.label))} )?"):
-        label, rest = _index_of(content.classes, found), _remove_match(rest, found)
-    if content.values and (found := _find(content.values, rest)):
-        attribute, rest = _index_of(content.values, found), _remove_match(rest, found)
+    if match := _find(content.classes, rest, f"(?:{re.escape(_normalize(content.label))} )?"):
+        label, rest = _index_of(content.classes, match), _remove_match(rest, match)
+    if content.values and (match := _find(content.values, rest)):
+        attribute, rest = _index_of(content.values, match), _remove_match(rest, match)
     return ImageFilter(label, attribute, _answer(rest, content) if rest else "")
 
 
@@ -88,12 +88,12 @@ def _find(names: Sequence[str], text: str, before: str = "") -> re.Match[str] | 
     return re.search(rf"(?<!\w){before}({'|'.join(map(re.escape, longest_first))})(?!\w)", text)
 
 
-def _index_of(names: Sequence[str], found: re.Match[str]) -> int:
-    return [_normalize(name) for name in names].index(found[1])
+def _index_of(names: Sequence[str], match: re.Match[str]) -> int:
+    return [_normalize(name) for name in names].index(match[1])
 
 
-def _remove_match(text: str, found: re.Match[str]) -> str:
-    return _normalize(text[: found.start()] + " " + text[found.end() :])
+def _remove_match(text: str, match: re.Match[str]) -> str:
+    return _normalize(text[: match.start()] + " " + text[match.end() :])
 
 
 def _normalize(text: str) -> str:

@@ -141,8 +141,8 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         self._resolved = lru_cache(maxsize=1)(gradcam.resolve)
 
     def run_values(self, question: SaliencyQuestion) -> dict[str, object]:
-        asked = question.params.model_dump(exclude_defaults=True)
-        return {**asked, "show": (str(question.image_index),)}
+        changed = question.params.model_dump(exclude_defaults=True)
+        return {**changed, "show": (str(question.image_index),)}
 
     def empty_answer(self, question: SaliencyQuestion) -> SaliencyAnswer:
         return SaliencyAnswer(question)

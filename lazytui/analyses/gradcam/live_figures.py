@@ -114,10 +114,10 @@ def _map_scores_sentence(explanation: ImageExplanation, content: Content, *, of_
     )
 
 
-def _with_answer(caption: str, own: str, said: str) -> str:
+def _with_answer(caption: str, own: str, answer: str) -> str:
     """`water heron→owl`; where that is too long without the value of the attribute, which the image shows."""
-    whole = f"{caption}→{said}"
-    return whole if len(whole) <= _CAPTION else f"{own}→{said}"
+    whole = f"{caption}→{answer}"
+    return whole if len(whole) <= _CAPTION else f"{own}→{answer}"
 
 
 def image_page(
@@ -132,12 +132,12 @@ def image_page(
     split, classes, shown = browsed.split, browsed.split.content.classes, chosen[part]
     captions, tones = [_image_caption(browsed, index) for index in shown.tolist()], []
     if categories:
-        said = categories.predicted[shown]
+        predicted = categories.predicted[shown]
         own = [classes[label] for label in split.labels[shown]]
         captions = [
-            _with_answer(*words) for words in zip(captions, own, (classes[label] for label in said), strict=True)
+            _with_answer(*parts) for parts in zip(captions, own, (classes[label] for label in predicted), strict=True)
         ]
-        tones = list(map(tone_of, said, split.labels[shown], split.cue_classes[shown]))
+        tones = list(map(tone_of, predicted, split.labels[shown], split.cue_classes[shown]))
     counted = f"{part.start + 1:,} to {part.start + len(shown):,} of {len(chosen):,}"
     return Pixels(
         name="images",

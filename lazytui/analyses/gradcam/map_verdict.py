@@ -104,25 +104,25 @@ def _question(content: Content) -> str:
 
 def _cue(view: NetworkView) -> str:
     """What decides, label or attribute; and whether the maps have shown it."""
-    content, found = view.content, view.maps.recoloring
-    if found is None or found.recolored_flips is None or found.redrawn_flips is None:
+    content, recoloring = view.content, view.maps.recoloring
+    if recoloring is None or recoloring.recolored_flips is None or recoloring.redrawn_flips is None:
         return ""
     flips = (
-        f"{_question(content)}, which no heat map shows: {found.recolored_flips:.1%} of the predictions change when "
-        f"the {content.attribute} changes, {found.redrawn_flips:.1%} when the {content.label} changes "
+        f"{_question(content)}, which no heat map shows: {recoloring.recolored_flips:.1%} of the predictions change "
+        f"when the {content.attribute} changes, {recoloring.redrawn_flips:.1%} when the {content.label} changes "
         f"{in_or_with(content)} the same {content.attribute}. "
     )
-    low, high = found.flips_difference_low, found.flips_difference_high
+    low, high = recoloring.flips_difference_low, recoloring.flips_difference_high
     if low is None or high is None or low <= 0 <= high:
-        return f"{flips}These images don't show which it goes by."
+        return f"{flips}These images don't show which it relies on."
     if low > 0:
-        return f"{flips}It goes by the {content.attribute}."
+        return f"{flips}It relies on the {content.attribute}."
     looking = view.maps.looking_at_digit
     if looking is None or looking > 0.5:
-        return f"{flips}It goes by the {content.label}."
+        return f"{flips}It relies on the {content.label}."
     return (
-        f"{flips}It goes by the {content.label}, which these maps don't show; maps of a layer closer to the image show "
-        "more."
+        f"{flips}It relies on the {content.label}, which these maps don't show; maps of a layer closer to the image "
+        "show more."
     )
 
 

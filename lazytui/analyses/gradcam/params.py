@@ -27,11 +27,13 @@ _PREDICTED = "predicted"
 class GradcamParams(PairParams):
     """Which network's gaze is looked at, by which map, on which images."""
 
-    method: MethodName = Field("grad-cam", description="The kind of map; `lazytui run gradcam` shows all of them once.")
+    method: MethodName = Field(
+        "grad-cam", description="The saliency method. The result also shows one map of every method."
+    )
     layer: str | None = Field(
         None,
-        description="The layer whose map is shown, such as features.relu2; default the last with a map of 7 x 7 or "
-        "finer that the class depends on; tokens are put in their grid.",
+        description="The layer whose map is shown, such as features.relu2. Default: the last with a map of 7 x 7 or "
+        "finer that the class depends on. Tokens of a transformer are arranged in their grid.",
     )
     target: str = Field(
         _PREDICTED,
@@ -63,7 +65,7 @@ class GradcamParams(PairParams):
         7, description="Superpixels per row and per column of kernel-shap."
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
-        0, description="Random seed of noise, orders and fresh weights."
+        0, description="Random seed of noise, random orders and random weights."
     )
 
     @model_validator(mode="after")
@@ -86,11 +88,11 @@ def read_target(text: str, content: Content) -> Target:
         return "label"
     if content.values and word == content.attribute.casefold():
         return "attribute"
-    found = class_or_score(text, content)
-    if found is None:
-        words = listed(target_words(content), len(DIGITS) + 3)
-        raise UsageError(f"--target {text!r:.60} is none of: {words}; nor margin:A,B or file.py:function.")
-    return found
+    target = class_or_score(text, content)
+    if target is None:
+        allowed = listed(target_words(content), len(DIGITS) + 3)
+        raise UsageError(f"--target {text!r:.60} is none of: {allowed}; nor margin:A,B or file.py:function.")
+    return target
 
 
 def target_class(target: ClassTarget, label: int, attribute: int, content: Content) -> int | None:
@@ -101,10 +103,10 @@ def target_class(target: ClassTarget, label: int, attribute: int, content: Conte
         return label
     if target != "attribute":
         return target
-    found = int(content.aligned_classes[attribute])
-    if found == NO_CLASS:
+    aligned_label = int(content.aligned_classes[attribute])
+    if aligned_label == NO_CLASS:
         raise UsageError(
             f"This image {wears(content)} no {content.attribute}, so there is no {content.attribute}'s {content.label} "
             "to target."
         )
-    return found
+    return aligned_label

@@ -197,10 +197,10 @@ class NetworkMaps:
     @property
     def scores(self) -> MaskScores | None:
         """Of each image what lies on its mask; None where masks aren't known."""
-        found = (self.energy, self.energy_shuffled, self.energy_perfect, self.mask_percentile, self.evidence)
-        if any(one is None for one in found):
+        arrays = (self.energy, self.energy_shuffled, self.energy_perfect, self.mask_percentile, self.evidence)
+        if any(one is None for one in arrays):
             return None
-        return MaskScores(*found)  # type: ignore[arg-type]
+        return MaskScores(*arrays)  # type: ignore[arg-type]
 
     @property
     def categories(self) -> Labels:
@@ -224,13 +224,13 @@ def read(_params: GradcamParams, saved: Result) -> GradcamResult:
 def _read_network(saved: Result) -> NetworkMaps:
     sizes = content_sizes(saved, "trained")
     conflicts = min(sizes["classes"], MOST_SHOWN) * min(sizes["values"], MOST_SHOWN)
-    found = read_fields(NetworkMaps, saved, sizes | {"conflicts": conflicts})
-    if found.examples.maps.shape[1:] != found.map_size:
-        raise Damaged(f"its maps have the shape {found.examples.maps.shape}")
-    _check_masks(found)
-    _check_tests(found)
-    _check_gallery(found)
-    return found
+    maps = read_fields(NetworkMaps, saved, sizes | {"conflicts": conflicts})
+    if maps.examples.maps.shape[1:] != maps.map_size:
+        raise Damaged(f"its maps have the shape {maps.examples.maps.shape}")
+    _check_masks(maps)
+    _check_tests(maps)
+    _check_gallery(maps)
+    return maps
 
 
 def can_be_repainted(data: DatasetParams) -> bool:
@@ -238,35 +238,35 @@ def can_be_repainted(data: DatasetParams) -> bool:
     return data.plants and data.shows_values
 
 
-def _check_masks(found: NetworkMaps) -> None:
+def _check_masks(maps: NetworkMaps) -> None:
     """What needs masks of the images is all there, or none of it."""
-    arrays = (found.energy, found.energy_shuffled, found.energy_perfect, found.mask_percentile, found.evidence)
-    if found.scores is None and any(array is not None for array in arrays):
+    arrays = (maps.energy, maps.energy_shuffled, maps.energy_perfect, maps.mask_percentile, maps.evidence)
+    if maps.scores is None and any(array is not None for array in arrays):
         raise Damaged("it lacks scores of its maps")
 
 
-def _check_gallery(found: NetworkMaps) -> None:
-    if found.gallery_methods is None:
+def _check_gallery(maps: NetworkMaps) -> None:
+    if maps.gallery_methods is None:
         return
-    if found.gallery_indices is None or not set(found.gallery_methods) <= set(found.gallery):
+    if maps.gallery_indices is None or not set(maps.gallery_methods) <= set(maps.gallery):
         raise Damaged("it lacks maps of the gallery")
-    shown = found.cue_conflict or found.examples
-    if found.gallery_indices.max(initial=0) >= len(shown.images):
-        raise Damaged(f"its gallery shows the image {found.gallery_indices.max()} of {len(shown.images)}")
+    shown = maps.cue_conflict or maps.examples
+    if maps.gallery_indices.max(initial=0) >= len(shown.images):
+        raise Damaged(f"its gallery shows the image {maps.gallery_indices.max()} of {len(shown.images)}")
 
 
-def _check_tests(found: NetworkMaps) -> None:
+def _check_tests(maps: NetworkMaps) -> None:
     """What was checked are the first of the images; by repainting only where they can be repainted."""
-    if found.checked > len(found.labels):
-        raise Damaged(f"its fact 'checked' is {found.checked:,}, of {len(found.labels):,} images")
-    colored = found.checked and can_be_repainted(found.trained)
-    tests = (found.faithfulness, found.randomization, found.recoloring)
+    if maps.checked > len(maps.labels):
+        raise Damaged(f"its fact 'checked' is {maps.checked:,}, of {len(maps.labels):,} images")
+    colored = maps.checked and can_be_repainted(maps.trained)
+    tests = (maps.faithfulness, maps.randomization, maps.recoloring)
     if any(
         bool(is_missing) is (test is None)
-        for test, is_missing in zip(tests, (found.checked, found.checked, colored), strict=True)
+        for test, is_missing in zip(tests, (maps.checked, maps.checked, colored), strict=True)
     ):
         raise Damaged("the tests of its maps aren't those that its facts say")
-    if found.recoloring and len(found.recoloring.reasons) != found.checked:
-        raise Damaged(f"it has {len(found.recoloring.reasons):,} reasons of {found.checked:,} images")
-    if found.randomization and len(found.randomization.correlations) != len(found.randomized or ()):
+    if maps.recoloring and len(maps.recoloring.reasons) != maps.checked:
+        raise Damaged(f"it has {len(maps.recoloring.reasons):,} reasons of {maps.checked:,} images")
+    if maps.randomization and len(maps.randomization.correlations) != len(maps.randomized or ()):
         raise Damaged("it lacks the names of what was randomized")

@@ -87,7 +87,7 @@ def _mask_percentiles(view: NetworkView, scores: MaskScores) -> Histogram:
     counts, edges = np.histogram(percentiles, bins=20, range=(0, 1))
     return Histogram(
         name="standing",
-        title=f"Rank of the own mask among other images' masks{view.suffix}",
+        title=f"Rank of each map's own mask among other images' masks{view.suffix}",
         note=f"Share of other masks that hold less of the map than the image's own; {len(percentiles):,} images. "
         f"For maps unrelated to the {what} all bars are equal ({len(percentiles) / 20:,.0f}); the last bar counts as "
         f"looking at the {what}.",
@@ -98,13 +98,13 @@ def _mask_percentiles(view: NetworkView, scores: MaskScores) -> Histogram:
     )
 
 
-def _faithfulness(view: NetworkView, found: Faithfulness) -> Lines:
-    share = np.linspace(0, 100, len(found.deletion))
+def _faithfulness(view: NetworkView, faithfulness: Faithfulness) -> Lines:
+    share = np.linspace(0, 100, len(faithfulness.deletion))
     curves = {
-        "deletion, strongest first": (found.deletion, found.deletion_auc),
-        "deletion, random order": (found.random_deletion, found.random_deletion_auc),
-        "insertion, strongest first": (found.insertion, found.insertion_auc),
-        "insertion, random order": (found.random_insertion, found.random_insertion_auc),
+        "deletion, strongest first": (faithfulness.deletion, faithfulness.deletion_auc),
+        "deletion, random order": (faithfulness.random_deletion, faithfulness.random_deletion_auc),
+        "insertion, strongest first": (faithfulness.insertion, faithfulness.insertion_auc),
+        "insertion, random order": (faithfulness.random_insertion, faithfulness.random_insertion_auc),
     }
     what = view.score or "probability of the explained class"
     areas = ", ".join("-" if area is None else f"{area:.3f}" for _, area in curves.values())
@@ -122,8 +122,8 @@ def _faithfulness(view: NetworkView, found: Faithfulness) -> Lines:
     )
 
 
-def _randomization(view: NetworkView, found: Randomization) -> Bars:
-    null = found.randomization_null
+def _randomization(view: NetworkView, randomization: Randomization) -> Bars:
+    null = randomization.randomization_null
     names = [name.removeprefix("features.") for name in view.maps.randomized or ()]
     return Bars(
         name="randomization",
@@ -132,7 +132,7 @@ def _randomization(view: NetworkView, found: Randomization) -> Bars:
         f"{view.maps.checked} images. A map that stays the same shows the image and not the network (Adebayo 2018). "
         "Line: maps of two different images.",
         labels=tuple(f"{'+ ' if number else ''}{name}" for number, name in enumerate(names)),
-        values=found.correlations,
+        values=randomization.correlations,
         decimals=2,
         low=-0.2,
         high=1.0,
@@ -140,8 +140,8 @@ def _randomization(view: NetworkView, found: Randomization) -> Bars:
     )
 
 
-def _recoloring(view: NetworkView, found: Recoloring) -> Matrix:
-    drops = found.drops.astype(np.float64)
+def _recoloring(view: NetworkView, recoloring: Recoloring) -> Matrix:
+    drops = recoloring.drops.astype(np.float64)
     content, colors = view.content, view.maps.trained.value_colors
     label, attribute, values = content.label, content.attribute, len(content.values)
     cells = np.full((values, values), np.nan)
@@ -152,7 +152,7 @@ def _recoloring(view: NetworkView, found: Recoloring) -> Matrix:
                 column[~np.isnan(column)].mean() if (~np.isnan(column)).any() else np.nan for column in rows.T
             ]
     what = view.score or "logit of the explained class"
-    redrawn, recolored = found.redrawn_drop, found.recolored_drop
+    redrawn, recolored = recoloring.redrawn_drop, recoloring.recolored_drop
     means = "" if redrawn is None or recolored is None else f" Mean {recolored:.1f}; another {label}: {redrawn:.1f}."
     return Matrix(
         name="recoloring",

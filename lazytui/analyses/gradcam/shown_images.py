@@ -60,10 +60,10 @@ def _probabilities(view: NetworkView, shown: ShownImages) -> Table:
             (
                 name,
                 int(index),
-                class_cell(view.content.classes[int(said.argmax())]),
-                *(100 * float(share) for share in said),
+                class_cell(view.content.classes[int(probabilities.argmax())]),
+                *(100 * float(share) for share in probabilities),
             )
-            for name, index, said in zip(_names(view, shown), shown.indices, shown.probabilities, strict=True)
+            for name, index, probabilities in zip(_names(view, shown), shown.indices, shown.probabilities, strict=True)
         ),
     )
 

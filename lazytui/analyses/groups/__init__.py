@@ -1,1 +1,1 @@
-"""Groups: which training images contradict what a network goes by, without a label."""
+"""Groups: which training images contradict what a network relies on, without a label."""

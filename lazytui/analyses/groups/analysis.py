@@ -57,18 +57,18 @@ def _audited(run: str, workspace: Workspace) -> str:
     for audit in reversed(workspace.readable_runs()):
         if audit.record.kind != "audit" or audit.status.state != "done":
             continue
-        asked = recorded_params(audit)
-        if isinstance(asked, AuditParams) and _network_of(asked, audit) == network.reference:
-            found: AuditResult = recorded_result(audit)
-            if found.named:
-                return found.named[0]
-            raise BadInput(f"{audit.display_name} found no property that {name} goes by: {otherwise}")
+        audit_params = recorded_params(audit)
+        if isinstance(audit_params, AuditParams) and _network_of(audit_params, audit) == network.reference:
+            audit_result: AuditResult = recorded_result(audit)
+            if audit_result.named:
+                return audit_result.named[0]
+            raise BadInput(f"{audit.display_name} found no property that {name} relies on: {otherwise}")
     raise BadInput(f"No audit of {name} has named a property yet: `lazytui run audit {name}` first, {otherwise}")
 
 
-def _network_of(asked: AuditParams, audit: RunFolder) -> str:
+def _network_of(audit_params: AuditParams, audit: RunFolder) -> str:
     """The network that an audit asked."""
-    return asked.run if asked.run is not None else audited_network(asked, recorded_result(audit))
+    return audit_params.run if audit_params.run is not None else audited_network(audit_params, recorded_result(audit))
 
 
 def run(params: GroupsParams, report: Report) -> GroupsResult:
@@ -112,13 +112,13 @@ def _inferred(params: GroupsParams, network: Network, split: Split, report: Repo
     if params.by == "two-fold":
         return by_errors(_two_fold(params, network, split, report), split.labels), ""
     report.note(f"classifying {len(split):,} training images")
-    said = probabilities(network.model, split.images, network.hardware)
+    predicted = probabilities(network.model, split.images, network.hardware)
     if params.by == "errors":
-        return by_errors(said, split.labels), ""
+        return by_errors(predicted, split.labels), ""
     if params.by == "environments":
-        return by_environments(said, split.labels), ""
+        return by_environments(predicted, split.labels), ""
     report.note("clustering its outputs, class by class")
-    return by_clusters(said, split.labels, params.seed), ""
+    return by_clusters(predicted, split.labels, params.seed), ""
 
 
 def _by_property(params: GroupsParams, split: Split, report: Report) -> tuple[Inferred, str]:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def figures(params: GroupsParams, result: GroupsResult) -> list[Figure]:
-    found: list[Figure] = [_verdict(params, result)]
+    all_figures: list[Figure] = [_verdict(params, result)]
     if result.examples is not None:
-        found.append(images_to_review(result, read_corrections(params, result.content)))
-    found.append(_by_class(result))
+        all_figures.append(images_to_review(result, read_corrections(params, result.content)))
+    all_figures.append(_by_class(result))
     if len(result.content.classes) <= 30:  # more don't fit on a screen
-        found.append(_like(result))
-    return found
+        all_figures.append(_like(result))
+    return all_figures
 
 
 def _verdict(params: GroupsParams, result: GroupsResult) -> Text:

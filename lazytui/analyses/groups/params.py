@@ -32,7 +32,7 @@ class GroupsParams(NetworkParams):
         "such as 17:3,250:8.",
     )
     agreeing: Annotated[tuple[ImageNumber, ...] | None, BeforeValidator(split_numbers)] = Field(
-        None, description="Corrections: numbers of images that were marked wrongly, such as 17,250-260."
+        None, description="Corrections: images that were marked wrongly, by number, such as 17,250-260."
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of clusters, halves and their networks.")
 

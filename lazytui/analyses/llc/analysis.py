@@ -48,7 +48,7 @@ def resolve(params: LlcParams, workspace: Workspace) -> LlcParams:
     resolved = resolve_network(params, workspace)
     if params.through_training and not workspace.find(params.run).weights_by_step():
         raise UsageError(
-            f"{params.run} kept no weights on its way where it could be estimated: train with --keep-checkpoints."
+            f"{params.run} kept no intermediate weights at which it could be estimated: train with --keep-checkpoints."
         )
     return resolved
 
@@ -68,28 +68,28 @@ def run(params: LlcParams, report: Report) -> LlcResult:
         report.progress(step, params.steps, "steps")
 
     report.note(f"{counted(len(sampling.eps), 'chain')} from the same weights")
-    found = local_learning_coefficient(
+    estimate = local_learning_coefficient(
         network.model, train, sampling, network.hardware, tick=tick, note=report.note, check=report.check
     )
     report.progress(params.steps, params.steps, "steps")
-    excess, coefficient = found.excess[: params.chains], found.coefficient[: params.chains]
-    grid = _grid(coefficient.mean(), found.coefficient[params.chains :])
+    excess, coefficient = estimate.excess[: params.chains], estimate.coefficient[: params.chains]
+    grid = _grid(coefficient.mean(), estimate.coefficient[params.chains :])
     finite = grid[np.isfinite(grid)]
     return LlcResult(
-        **_estimate(excess, coefficient, found.n_beta),
+        **_estimate(excess, coefficient, estimate.n_beta),
         llc_smallest_of_grid=float(finite.min()) if finite.size else None,
         llc_largest_of_grid=float(finite.max()) if finite.size else None,
-        loss_at_weights=found.loss,
-        slope_at_weights=found.gradient_norm,
+        loss_at_weights=estimate.loss,
+        slope_at_weights=estimate.gradient_norm,
         images=len(train),
-        n_beta=found.n_beta,
+        n_beta=estimate.n_beta,
         eps=eps,
         gamma=gamma,
         parameters=sum(parameter.numel() for parameter in network.model.parameters()),
         excess=excess,
         coefficient=coefficient,
         grid=grid,
-        grid_excess=_grid(excess.mean(0), found.excess[params.chains :]),
+        grid_excess=_grid(excess.mean(0), estimate.excess[params.chains :]),
         through_training=_through_training(params, network, train, report) if params.through_training else None,
     )
 
@@ -116,10 +116,10 @@ def _through_training(
         report.note(f"{counted(params.chains, 'chain')} from the weights of step {step:,}")
         report.progress(number, len(kept), "checkpoints")
         model = load_trained(path, network.trained, network.trained.content).to(network.hardware.device)
-        found = local_learning_coefficient(
+        estimate = local_learning_coefficient(
             model, train, sampling, network.hardware, note=report.note, check=report.check
         )
-        rows.append(found.coefficient)
+        rows.append(estimate.coefficient)
     report.progress(len(kept), len(kept), "checkpoints")
     history = recorded_result(training).history
     none = np.full(len(history["step"]), np.nan)

@@ -37,18 +37,18 @@ def figures(params: LlcParams, result: LlcResult) -> list[Figure]:
 
 def _through_training(result: LlcResult) -> list[Lines]:
     """The estimates on the way, and the training's own curves below them; nothing where nobody asked."""
-    found = result.through_training
-    if found is None:
+    estimates = result.through_training
+    if estimates is None:
         return []
-    steps = found.step.astype(np.float64)
-    means = [mean_over_seeds(row.tolist() if np.isfinite(row).all() else []) for row in found.coefficient]
+    steps = estimates.step.astype(np.float64)
+    means = [mean_over_seeds(row.tolist() if np.isfinite(row).all() else []) for row in estimates.coefficient]
     ends = [mean.interval or (np.nan, np.nan) for mean in means]
     series = {
         "LLC": [np.nan if mean.mean is None else mean.mean for mean in means],
         "low": [low for low, _high in ends],
         "high": [high for _low, high in ends],
     }
-    curves = {"easy": found.curve_easy, "hard": found.curve_hard}
+    curves = {"easy": estimates.curve_easy, "hard": estimates.curve_hard}
     return [
         Lines(
             name="through-training",
@@ -63,7 +63,7 @@ def _through_training(result: LlcResult) -> list[Lines]:
             name="training-curves",
             title="Accuracy over the same steps",
             note="The training's own curves, on a sample of each split.",
-            series=tuple(Series(name=name, x=found.curve_step, y=y) for name, y in curves.items()),
+            series=tuple(Series(name=name, x=estimates.curve_step, y=y) for name, y in curves.items()),
             x_label="step",
             y_label="accuracy",
             low=0.0,

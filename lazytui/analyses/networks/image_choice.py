@@ -38,15 +38,15 @@ class NamedImage:
 
 def read_named_image(text: str, content: Content) -> NamedImage:
     """`red 7`, `hard red 7`, `easy 17` or `drawn 0`. Raises UsageError for anything else."""
-    words = _normalize(text)
-    first, _, rest = words.partition(" ")
-    split, image = (first, rest) if first in SPLITS else ("", words)
+    normalized = _normalize(text)
+    first, _, rest = normalized.partition(" ")
+    split, image = (first, rest) if first in SPLITS else ("", normalized)
     if image.isdecimal():
         if not split:
-            raise UsageError(f"Image {image:.20} of which split, {', '.join(SPLITS)}? Such as: hard {image:.20}.")
+            raise UsageError(f"Image {image:.20} needs a split ({', '.join(SPLITS)}), such as hard {image:.20}.")
         return NamedImage(split, image)
     if split == DRAWN:
-        raise UsageError(f"{words!r:.60}: drawn images go by their numbers, such as: drawn 0, the newest.")
+        raise UsageError(f"{normalized!r:.60}: drawn images are named by number, such as drawn 0, the newest.")
     return NamedImage(split, group_name(content, *read_group(image, content)))
 
 
@@ -62,10 +62,10 @@ def index_of_image(text: str, split: Split, name: str) -> int:
             raise BadInput(f"The {name} split has no image {index:,}: they go from 0 to {len(split) - 1:,}.")
         return index
     label, attribute = read_group(text, split.content)
-    found = np.flatnonzero((split.labels == label) & (split.attributes == attribute))
-    if not len(found):
+    matches = np.flatnonzero((split.labels == label) & (split.attributes == attribute))
+    if not len(matches):
         raise BadInput(f"The {name} split has no {group_name(split.content, label, attribute)}.")
-    return int(found[0])
+    return int(matches[0])
 
 
 def read_group(text: str, content: Content) -> tuple[int, int]:
@@ -73,17 +73,17 @@ def read_group(text: str, content: Content) -> tuple[int, int]:
 
     Where there is no attribute the class alone, and its value is the unknown one. Raises UsageError for anything else.
     """
-    words, labels = _normalize(text), _numbered(content.classes)
-    if not content.values and words in labels:
-        return labels[words], content.unknown
+    normalized, labels = _normalize(text), _numbered(content.classes)
+    if not content.values and normalized in labels:
+        return labels[normalized], content.unknown
     values = _values(content)
     for begins in (False, True):
         for name, label in labels.items():
-            if words.startswith(name) if begins else words.endswith(name):
-                rest = (words.removeprefix(name) if begins else words.removesuffix(name)).strip()
+            if normalized.startswith(name) if begins else normalized.endswith(name):
+                rest = (normalized.removeprefix(name) if begins else normalized.removesuffix(name)).strip()
                 if rest in values:
                     return label, values[rest]
-    raise UsageError(f"{words!r:.60} isn't {_group_in_words(content)}.")
+    raise UsageError(f"{normalized!r:.60} isn't {_group_in_words(content)}.")
 
 
 def group_name(content: Content, label: int, attribute: int) -> str:

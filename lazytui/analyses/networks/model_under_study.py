@@ -34,9 +34,13 @@ class NetworkParams(Params):
 
     run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
     model: str | None = Field(
-        None, description="Its architecture, if it is custom code; code that only a run names is never executed."
+        None,
+        description="Its architecture, if that is custom code. Code that only a run names, and not you, is never "
+        "executed.",
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )
 
 
 class ModelUnderStudyParams(OtherDataParams, NetworkParams):
@@ -119,7 +123,7 @@ def weights_written(run: str, workspace: Workspace, consequence: str) -> int:
         raise BadInput(f"{run} has no weights {consequence}") from error
 
 
-def require_at_hand(source: str, otherwise: str = "show the network others: source strokes") -> None:
+def require_at_hand(source: str, otherwise: str = "evaluate on others: source strokes") -> None:
     """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked.
 
     otherwise: what else can be done about it.

@@ -24,7 +24,7 @@ def require_shared_data(first: str, data: DatasetParams, second: str, trained: D
         if trained.value_colors != data.value_colors:
             difference = f"gives other colors to the {shown.labels} (palette {trained.palette}, not {data.palette})"
         elif trained.placement != data.placement:
-            difference = f"wears its color elsewhere (placement {trained.placement}, not {data.placement})"
+            difference = f"has its color elsewhere (placement {trained.placement}, not {data.placement})"
         else:
             return
     elif (learned.attribute, learned.values, learned.aligned) != (shown.attribute, shown.values, shown.aligned):
@@ -32,7 +32,7 @@ def require_shared_data(first: str, data: DatasetParams, second: str, trained: D
     else:
         return
     raise BadInput(
-        f"{second} and {first} can't be asked about the same images: what {second} learned from {difference}."
+        f"{second} and {first} can't be compared on the same images: the training data set of {second} {difference}."
     )
 
 

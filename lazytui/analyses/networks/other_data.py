@@ -96,12 +96,12 @@ class OtherDataParams(Params):
         return any(name in self.other_data for name in DATA_FIELDS)
 
 
-def is_on_data(recorded: Mapping[str, object], asked: Mapping[str, object]) -> bool:
+def is_on_data(recorded: Mapping[str, object], requested: Mapping[str, object]) -> bool:
     """Whether a run of a network looked at the data that are asked for; where nothing is, at those of the training.
 
     Both: by name, as runs record it. The source isn't compared: it is recorded also where nobody asked for it.
     """
-    return all(recorded.get(name) == asked.get(name) for name in DATA_FIELDS)
+    return all(recorded.get(name) == requested.get(name) for name in DATA_FIELDS)
 
 
 def with_data_named(figures: Callable[[P, R], Sequence[Figure]]) -> Callable[[P, R], Sequence[Figure]]:

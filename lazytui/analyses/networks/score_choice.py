@@ -45,12 +45,12 @@ def read_score(text: str, content: Content) -> ScoreName | None:
         return None
     parts = text.removeprefix(_MARGIN).split(",")
     if len(parts) < 2:
-        raise UsageError(f"{text!r:.60} names one class: a margin is of two, as in margin:3,8.")
+        raise UsageError(f"{text!r:.60} names one class: a margin needs two, as in margin:3,8.")
     ways = [(",".join(parts[:cut]), ",".join(parts[cut:])) for cut in range(1, len(parts))]
     named = next((way for way in ways if all(_is_class(name, content) for name in way)), ways[0])
     first, second = (read_class(name, content) for name in named)
     if first == second:
-        raise UsageError(f"{text!r:.60} is of one class twice, and so always 0: a margin is of two.")
+        raise UsageError(f"{text!r:.60} names one class twice, so it is always 0: a margin needs two classes.")
     return Margin(first, second)
 
 

@@ -47,7 +47,7 @@ def resolve(params: P, workspace: Workspace) -> P:
     first, *second = pair_params(params, workspace)
     if second:
         if params.against == params.run:
-            raise UsageError(f"{params.run} can't be set against itself: name another network.")
+            raise UsageError(f"{params.run} can't be compared with itself: name another network.")
         require_fair(first, second[0].run, workspace)
     return params.model_copy(update={"source": first.source})
 

@@ -57,7 +57,7 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     and position; name the layer."""
     trained = trained_with(params, workspace)
     if trained.plants and not trained.shows_values:
-        raise BadInput(f"{whose_data(params)} have no color, so its neurons can't be asked for color or digit.")
+        raise BadInput(f"{whose_data(params)} have no color, so its neurons can't be tested for color or digit.")
     _require_start(params.class_start, trained)
     if params.target is not None:
         require_target(params.target, trained.content)
@@ -99,26 +99,28 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
     model = SplitModel(network.model, params.layer or _last_layer(network.model))
     maps = NeuronMaps.of(network, model.layer, params.read)
     mapped = _mapped(params, network, model, report.workspace)
-    found = report_neurons(model, network.data, network.hardware, settings, ProgressListener(report.note, report.check))
+    arrays = report_neurons(
+        model, network.data, network.hardware, settings, ProgressListener(report.note, report.check)
+    )
     samples = {name: len(split) for name, split in ablation_splits(network.data, params.samples).items()}
-    roles = np.bincount(found["role"], minlength=len(ROLES)).tolist()
-    variances = found["spectrum"].astype(np.float64)
-    exemplars = Exemplars(**found.pop("exemplars"))
+    roles = np.bincount(arrays["role"], minlength=len(ROLES)).tolist()
+    variances = arrays["spectrum"].astype(np.float64)
+    exemplars = Exemplars(**arrays.pop("exemplars"))
     parts: dict[str, Any] = {
         "exemplars": exemplars,
         **maps.of_exemplars(exemplars, network.hardware.device),
-        **{split: _split_ablation(found.pop(split)) for split in samples},
+        **{split: _split_ablation(arrays.pop(split)) for split in samples},
     }
     if mapped:
         mapped["mapped_grad_cam"] = maps.grad_cams(
             mapped["mapped_image"], exemplars.units.tolist(), network.hardware.device
         )
     return NeuronsResult(
-        **found,
+        **arrays,
         **parts,
         **mapped,
         **target_images(params, network, report),
-        neurons=len(found["role"]),
+        neurons=len(arrays["role"]),
         **dict(zip(("attribute_selective", "label_selective", "mixed", "silent", "flat"), roles, strict=True)),
         participation_ratio=participation_ratio(variances),
         components_for_90_percent=count_components(variances, 0.9),
@@ -231,16 +233,16 @@ def _last_layer(model: nn.Module) -> str:
     return fine[-1] if fine else last_before_logits(model)
 
 
-def _split_ablation(found: Mapping[str, NDArray[np.float32]]) -> SplitAblation:
+def _split_ablation(arrays: Mapping[str, NDArray[np.float32]]) -> SplitAblation:
     """With the accuracies averaged over the stages of the ordered ablations, and the neurons that cost a point."""
-    intact = float(found["random"][0, 0])
+    intact = float(arrays["random"][0, 0])
     return SplitAblation(
         intact=intact,
-        costly_neurons=count_costly(found["without_mean"], intact),
-        attribute_first_mean=float(found["attribute_first"].mean()),
-        label_first_mean=float(found["label_first"].mean()),
-        random_mean=float(found["random"].mean()),
-        **found,
+        costly_neurons=count_costly(arrays["without_mean"], intact),
+        attribute_first_mean=float(arrays["attribute_first"].mean()),
+        label_first_mean=float(arrays["label_first"].mean()),
+        random_mean=float(arrays["random"].mean()),
+        **arrays,
     )
 
 

@@ -26,7 +26,7 @@ def figures(params: NeuronsParams, result: NeuronsResult) -> list[Figure]:
             "again."
         )
     knows_attribute = bool(result.content.values)
-    found: list[Figure] = [
+    all_figures: list[Figure] = [
         _verdict(params.ablate, result),
         *([_scatter(result)] if knows_attribute else []),
         information(result),
@@ -40,8 +40,8 @@ def figures(params: NeuronsParams, result: NeuronsResult) -> list[Figure]:
         neuron_rows(result),
     ]
     for neuron in _most_selective(result, params.pages):
-        found += neuron_page(result, neuron)
-    return found
+        all_figures += neuron_page(result, neuron)
+    return all_figures
 
 
 def _most_selective(result: NeuronsResult, count: int) -> list[int]:

@@ -42,14 +42,14 @@ def _named(result: NeuronsResult, neuron: int) -> str:
 def _pictures(result: NeuronsResult, neuron: int, index: int) -> list[Pixels]:
     prefix, named = f"neuron-{neuron}", _named(result, neuron)
     images, stability = result.visualizations[:, index], float(result.stability[index])
-    found = [
+    page = [
         preferred_inputs(images, stability, "", f"{prefix}-preferred", f"{named}: feature visualization"),
         _exemplars(result, neuron, index),
     ]
     if result.exemplar_maps:
         layers, title = (result.layer, result.cam_layer), f"{named}: where it is active, and Grad-CAM"
-        found.append(unit_maps(result.exemplar_maps, result.exemplars, index, layers, f"{prefix}-maps", title))
-    return [*found, *_on_the_image(result, neuron, index)]
+        page.append(unit_maps(result.exemplar_maps, result.exemplars, index, layers, f"{prefix}-maps", title))
+    return [*page, *_on_the_image(result, neuron, index)]
 
 
 def _on_the_image(result: NeuronsResult, neuron: int, index: int) -> list[Pixels]:
@@ -172,12 +172,12 @@ def _stimuli(result: NeuronsResult, neuron: int) -> list[Pixels]:
 
 
 def _through_training(result: NeuronsResult, neuron: int) -> list[Lines]:
-    found = result.through_training
-    if found is None:
+    checkpoints = result.through_training
+    if checkpoints is None:
         return []
     content = result.content
-    lines = {f"{content.attribute} MI": found.attribute_information} if content.values else {}
-    lines[f"{content.label} MI"] = found.label_information
+    lines = {f"{content.attribute} MI": checkpoints.attribute_information} if content.values else {}
+    lines[f"{content.label} MI"] = checkpoints.label_information
     of_attribute = f"with {content.attribute} and " if content.values else ""
     return [
         Lines(
@@ -185,7 +185,7 @@ def _through_training(result: NeuronsResult, neuron: int) -> list[Lines]:
             title=f"{_named(result, neuron)}: information through training",
             note=f"Mutual information {of_attribute}with {content.label}, minus that under shuffled labels.",
             series=tuple(
-                Series(name=name, x=found.step.astype(np.float64), y=values[:, neuron].astype(np.float64))
+                Series(name=name, x=checkpoints.step.astype(np.float64), y=values[:, neuron].astype(np.float64))
                 for name, values in lines.items()
             ),
             x_label="step",

@@ -149,12 +149,15 @@ def _about_patches(result: NeuronsResult) -> str:
 def polysemanticity(result: NeuronsResult) -> Table:
     """Every neuron with how many classes its strongest images show, and how strong it is at all."""
     content = result.content
-    given = f" given: bits about the {content.label} once the {content.attribute} is known." if content.values else ""
+    note_on_conditional = (
+        f" given: bits about the {content.label} once the {content.attribute} is known." if content.values else ""
+    )
     largest = max(float(result.strength.max()), 1e-12)
     return Table(
         name="polysemanticity",
         title=f"All neurons of {result.layer}: polysemanticity",
-        note=long_text("notes", "neurons-polysemanticity").format(label=content.label, labels=content.labels) + given,
+        note=long_text("notes", "neurons-polysemanticity").format(label=content.label, labels=content.labels)
+        + note_on_conditional,
         columns=(
             Column(name="neuron"),
             Column(name="role"),

@@ -70,7 +70,7 @@ def read_patch(text: str, content: Content) -> Patch:
     """`red 1 into green 1`, or `hard red 7 into easy 17`. Raises UsageError for anything else."""
     sides = re.split(r"\s+into\s+", text.strip().casefold())
     if len(sides) != 2:
-        raise UsageError(f"Which image into which? Such as: {', or '.join(patch_examples(content))}.")
+        raise UsageError(f"Name two images, as in: {', or '.join(patch_examples(content))}.")
     source, into = (read_named_image(side, content) for side in sides)
     return Patch(source, into)
 
@@ -83,8 +83,8 @@ def shift_figure(patch: Patch, patched: PatchedLogits, neurons: int, content: Co
         name="surgery",
         title=f"{into.capitalize()} with what {counted(neurons, 'neuron does', 'neurons do')} in {source}: "
         "shift of every logit",
-        note=f"Taken for {predicted[0]} before and for {predicted[1]} after; "
-        f"{source} itself is taken for {predicted[2]}.",
+        note=f"Classified as {predicted[0]} before and as {predicted[1]} after; "
+        f"{source} itself is classified as {predicted[2]}.",
         labels=content.classes,
         values=(patched.after - patched.before).astype(np.float64),
         decimals=2,

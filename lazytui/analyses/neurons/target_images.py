@@ -24,7 +24,7 @@ def require_target(text: str, content: Content) -> None:
     """Raise UsageError for a text that names no target, and BadInput where its function can't be had."""
     target = class_or_score(text, content)
     if target is None:
-        raise UsageError(f"--target {text!r:.60} is no {content.label}, nor margin:A,B or file.py:function.")
+        raise UsageError(f"--target {text!r:.60} isn't a {content.label}, margin:A,B or file.py:function.")
     if isinstance(target, ScoreFunction):
         try_score(target, content)
 

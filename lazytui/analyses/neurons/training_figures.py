@@ -14,19 +14,19 @@ _LINES = 6
 
 def through_training(result: NeuronsResult) -> list[Figure]:
     """Roles and information at the checkpoints that the training kept; none where it kept none."""
-    found = result.through_training
-    if found is None:
+    checkpoints = result.through_training
+    if checkpoints is None:
         return []
-    steps, roles = found.step.astype(np.float64), found.role
+    steps, roles = checkpoints.step.astype(np.float64), checkpoints.role
     counts = {
         name: (roles == index).sum(1).astype(np.float64) for index, name in enumerate(PLURALS) if (roles == index).any()
     }
     content = result.content
     label, attribute = content.label, content.attribute
-    cues = {attribute: found.attribute_information} if content.values else {}
+    cues = {attribute: checkpoints.attribute_information} if content.values else {}
     middle = {
         f"{cue}, {word}": np.quantile(values.astype(np.float64), share, axis=1)
-        for cue, values in {**cues, label: found.label_information}.items()
+        for cue, values in {**cues, label: checkpoints.label_information}.items()
         for word, share in (("median neuron", 0.5), ("best neuron", 1.0))
     }
     with_each = " and ".join(f"with {cue}" for cue in (*cues, label))
@@ -57,7 +57,7 @@ def through_training(result: NeuronsResult) -> list[Figure]:
             title="Single neurons through training",
             note=f"{on_both}, of the neurons that end with the largest and the smallest difference.",
             series=tuple(
-                Series(name=f"{neuron} {result.role_of(neuron)}", x=steps, y=found.excess[:, neuron])
+                Series(name=f"{neuron} {result.role_of(neuron)}", x=steps, y=checkpoints.excess[:, neuron])
                 for neuron in most_selective(result, _LINES)
             ),
             x_label="step",

@@ -50,7 +50,7 @@ def resolve(params: ProbesParams, workspace: Workspace) -> ProbesParams:
     return resolved
 
 
-def probed_layers(model: nn.Module, asked: Sequence[str] | None) -> list[str]:
+def probed_layers(model: nn.Module, names: Sequence[str] | None) -> list[str]:
     """Those asked for, in the order in which they run; for None, all before the logits.
 
     Raises UsageError for one that doesn't exist, or whose output isn't units or maps.
@@ -58,16 +58,16 @@ def probed_layers(model: nn.Module, asked: Sequence[str] | None) -> list[str]:
     from lazytui.hooks.layer_hooks import layer_of, layers_before_logits
 
     before_logits = layers_before_logits(model)
-    if asked is None:
+    if names is None:
         return before_logits
-    for layer in asked:
+    for layer in names:
         layer_of(model, layer)
         if layer not in before_logits:
             raise UsageError(
                 f"{layer} has no activations that can be probed: it isn't before the logits, or puts out neither units "
                 f"nor maps. Available: {', '.join(before_logits) or 'none'}."
             )
-    return [layer for layer in before_logits if layer in asked]
+    return [layer for layer in before_logits if layer in names]
 
 
 def run(params: ProbesParams, report: Report) -> ProbesResult:
@@ -107,9 +107,9 @@ def _features(model: nn.Module, layers: Sequence[str], split: Split, report: Rep
 
     from lazytui.neurons.activations import gather_activations
 
-    found = gather_activations(model, layers, split.images, note=report.note)
+    activations = gather_activations(model, layers, split.images, note=report.note)
     colors = torch.from_numpy(split.images.reshape(len(split), -1, 3).mean(1))
-    return [colors, *(found[layer].values for layer in layers)]
+    return [colors, *(activations[layer].values for layer in layers)]
 
 
 def _accuracies(
@@ -123,11 +123,11 @@ def _accuracies(
     """By cue."""
     from lazytui.neurons.linear_probe import probe_accuracy
 
-    found = []
+    accuracies = []
     for labels in (split.labels, split.attributes)[: len(cues_of(split.content))]:
         report.check()
-        found.append(probe_accuracy(features.cpu(), labels, fitted, tested, params.strength))
-    return found
+        accuracies.append(probe_accuracy(features.cpu(), labels, fitted, tested, params.strength))
+    return accuracies
 
 
 def _through_training(

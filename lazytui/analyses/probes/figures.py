@@ -73,17 +73,18 @@ def _chances(result: ProbesResult) -> str:
 
 def _through_training(result: ProbesResult) -> list[Lines]:
     """A chart for each cue, with a line for each layer."""
-    found = result.through_training
-    if found is None:
+    checkpoints = result.through_training
+    if checkpoints is None:
         return []
-    steps = found.step.astype(np.float64)
+    steps = checkpoints.step.astype(np.float64)
     return [
         Lines(
             name=f"through-training-{_FIGURE_NAMES[column]}",
             title=f"{cue.capitalize()} by layer through the training",
             note="Accuracy of the same probes at every step whose weights the training kept.",
             series=tuple(
-                Series(name=layer, x=steps, y=found.accuracy[:, row, column]) for row, layer in enumerate(result.layers)
+                Series(name=layer, x=steps, y=checkpoints.accuracy[:, row, column])
+                for row, layer in enumerate(result.layers)
             ),
             x_label="step",
             y_label="accuracy",

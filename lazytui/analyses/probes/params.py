@@ -24,6 +24,6 @@ class ProbesParams(ModelUnderStudyParams):
         "group that there is) equally often: a probe is fitted to one half and tested on the other.",
     )
     strength: float = Field(
-        1.0, gt=0, le=1e6, description="C of the logistic regression: more for less regularization."
+        1.0, gt=0, le=1e6, description="C of the logistic regression: larger values regularize less."
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the halves and of the untrained network.")

@@ -35,11 +35,11 @@ def resolve(params: RecipeParams, workspace: Workspace) -> RecipeParams:
 
 
 def run(params: RecipeParams, report: Report) -> RecipeResult:
-    asked, executor = cells(params), params.executor()
-    trained = train_cells(asked, executor, report)
+    trainings, executor = cells(params), params.executor()
+    trained = train_cells(trainings, executor, report)
     named = [(name, recipes()[name]) for name in params.names]
     steps = [step for name, recipe in named for seed in params.used_seeds for step in steps_of(name, recipe, seed)]
-    taken = take_steps(steps, _networks(params, asked, trained, steps), params.device, executor, report)
+    taken = take_steps(steps, _networks(params, trainings, trained, steps), params.device, executor, report)
     reproductions = {
         name: Reproduction(recipes()[name], _own_key(params, name), taken.measured.get(name, ()))
         for name in params.names
@@ -48,21 +48,21 @@ def run(params: RecipeParams, report: Report) -> RecipeResult:
     failed = {**result.failed, **failures_of(taken.runs), **taken.refused}
     result = replace(result, failed=failed)
     write_page(params, result, report)
-    begun = f"{counted(len(asked), 'training')} and {counted(len(steps), 'step')}" if steps else ""
+    begun = f"{counted(len(trainings), 'training')} and {counted(len(steps), 'step')}" if steps else ""
     return require_finished(result, report, begun)
 
 
 def _networks(
-    params: RecipeParams, asked: Mapping[str, TrainParams], trained: TrainedCells, steps: list[StepOf]
+    params: RecipeParams, trainings: Mapping[str, TrainParams], trained: TrainedCells, steps: list[StepOf]
 ) -> dict[Output, RunFolder]:
     """The trainings that are done, as what steps take."""
-    found = {}
+    networks = {}
     for step in steps:
         wanted = training_of(params, step.recipe, step.seed)
-        run = next(trained.runs[name] for name, one in asked.items() if one == wanted)
+        run = next(trained.runs[name] for name, one in trainings.items() if one == wanted)
         if run.status.state == "done":
-            found[step.recipe, "", step.seed] = run
-    return found
+            networks[step.recipe, "", step.seed] = run
+    return networks
 
 
 def _own_key(params: RecipeParams, name: str) -> str:

@@ -87,12 +87,12 @@ def _paragraphs(params: RecipeParams, result: RecipeResult, name: str) -> tuple[
         missing = [title(metric) for metric, mean in measured.items() if mean.mean is None]
         first = f"Not measured: {', '.join(missing)}."
     else:
-        words = ", ".join(short_text(metric, _number(metric, mean.mean)) for metric, mean in measured.items())
+        numbers = ", ".join(short_text(metric, _number(metric, mean.mean)) for metric, mean in measured.items())
         ground = "" if params.as_the_studies else ", on other or fewer digits"
         seeds = counted(min(mean.n for mean in measured.values()), "seed")
         first = (
             f"{verdict.capitalize()}{ground}: {recipe.reporter} reported {recipe.reported_text}; "
-            f"measured {words} over {seeds}."
+            f"measured {numbers} over {seeds}."
         )
     ground_note = "" if params.as_the_studies else _OTHER_GROUND
     setting = recipe.setting and f"Its setting: {recipe.setting}"
@@ -111,13 +111,13 @@ def _number(metric: str, value: float | None) -> str:
 
 def _summary(params: RecipeParams, result: RecipeResult) -> Text:
     verdicts = Counter(result.verdict(name) for name in result.recipes)
-    words = ", ".join(f"{verdicts[verdict]} {words}" for verdict, words in _IN_WORDS if verdicts[verdict])
+    counts = ", ".join(f"{verdicts[verdict]} {counts}" for verdict, counts in _IN_WORDS if verdicts[verdict])
     compares = (NO_PASS_MARK,) if any(one.recipe.paper for one in result.recipes.values()) else ()
     grounds = () if params.as_the_studies else (_OTHER_GROUND,)
     return Text(
         name="verdict",
         title=_title(result),
-        paragraphs=(f"Of {counted(len(result.recipes), 'recipe')} {words}.", *grounds, *compares),
+        paragraphs=(f"Of {counted(len(result.recipes), 'recipe')} {counts}.", *grounds, *compares),
     )
 
 

@@ -40,7 +40,7 @@ class RecipeParams(GridParams):
         "with the first of the seeds and no plain networks to compare with.",
     )
     source: str | None = Field(
-        None, description="Digits to paint, if not those of the preset: a verdict on others is one on those."
+        None, description="Digits to paint, if not those of the preset; the verdict then holds for these digits."
     )
     train_size: Annotated[int, Field(ge=10)] | None = Field(
         None, description="How many training digits to use, if not as many as the preset says."
@@ -48,7 +48,9 @@ class RecipeParams(GridParams):
     test_size: Annotated[int, Field(ge=10)] | None = Field(
         None, description="How many test digits to use, if not as many as the preset says."
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )
 
     @field_validator("recipe")
     @classmethod

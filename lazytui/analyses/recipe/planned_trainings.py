@@ -12,19 +12,19 @@ from lazytui.analyses.trainings.comparison_trainings import comparison_trainings
 
 def cells(params: RecipeParams) -> dict[str, TrainParams]:
     """The trainings by name, each once, also where several recipes take the same network."""
-    found: dict[str, TrainParams] = {}
+    planned: dict[str, TrainParams] = {}
     for name in params.names:
         for seed in params.used_seeds:
             trained = training_of(params, name, seed)
             named = {f"{name}, seed {seed}": trained}
             if params.plain and not params.is_quick:
-                words = {"erm": "plain"}
+                name_of_method = {"erm": "plain"}
                 beside = comparison_trainings(trained)
-                named |= {f"{words.get(one.method, one.method)}, seed {seed}": one for one in beside}
+                named |= {f"{name_of_method.get(one.method, one.method)}, seed {seed}": one for one in beside}
             for words_of, one in named.items():
-                if one not in found.values():
-                    found[words_of if words_of not in found else f"{name}, {words_of}"] = one
-    return found
+                if one not in planned.values():
+                    planned[words_of if words_of not in planned else f"{name}, {words_of}"] = one
+    return planned
 
 
 def training(recipe: Recipe, **more: Any) -> TrainParams:

@@ -31,7 +31,7 @@ _OF_STEPS = {
     "dead_features": Quantity("dead features", "dead", share=False),
     "easy_without_color": Quantity("easy accuracy without color features", "easy without color"),
     "swap_after": Quantity("take the added color's digit", "swapped"),
-    "largest_shift": Quantity("most that a probability changes", "shift"),
+    "largest_shift": Quantity("largest change of a probability", "shift"),
 }
 """By the ending of the metric's name: before it may stand a pool or a split."""
 

@@ -78,15 +78,15 @@ class RecipeResult(GridResult):
 
     def measured(self, name: str) -> dict[str, SeedMean]:
         """What a recipe reports, over its seeds; shares in percent."""
-        found, own = self.recipes[name], self.own_group(name)
-        return {metric: self._mean(metric, found, own) for metric in found.recipe.reported}
+        reproduction, own = self.recipes[name], self.own_group(name)
+        return {metric: self._mean(metric, reproduction, own) for metric in reproduction.recipe.reported}
 
     @staticmethod
-    def _mean(metric: str, found: Reproduction, own: Group | None) -> SeedMean:
+    def _mean(metric: str, reproduction: Reproduction, own: Group | None) -> SeedMean:
         if "." not in metric:
             return own.mean(metric) if own else mean_over_seeds([])
         share = quantity(metric).share
-        values = [step.metrics[metric] for step in found.steps if metric in step.metrics]
+        values = [step.metrics[metric] for step in reproduction.steps if metric in step.metrics]
         mean = mean_over_seeds([None if value is None else (100 if share else 1) * value for value in values])
         return mean.clip(0, 100) if share else mean
 

@@ -29,7 +29,7 @@ class StepOf:
     reported: tuple[str, ...]
 
     @property
-    def words(self) -> str:
+    def title(self) -> str:
         return f"{self.recipe}, {self.name}, seed {self.seed}"
 
     @property
@@ -55,7 +55,7 @@ def steps_of(name: str, recipe: Recipe, seed: int) -> list[StepOf]:
 
 @dataclass(frozen=True)
 class StepsTaken:
-    """runs: of each step that was begun, by its words. refused: of each that couldn't be. measured: by recipe."""
+    """runs: of each step that was begun, by its title. refused: of each that couldn't be. measured: by recipe."""
 
     runs: Mapping[str, RunFolder]
     refused: Mapping[str, Failure]
@@ -73,12 +73,12 @@ def take_steps(
         begun: dict[str, RunFolder] = {}
         for step in ready:
             try:
-                begun[step.words] = _run_of(step, done[step.takes], device, report)
+                begun[step.title] = _run_of(step, done[step.takes], device, report)
             except LazytuiError as error:
-                refused[step.words] = Failure("", "refused", str(error))
+                refused[step.title] = Failure("", "refused", str(error))
         executor.execute(begun, report, lambda _: "", "steps")
         runs |= begun
-        done |= {step.makes: begun[step.words] for step in ready if _is_done(begun.get(step.words))}
+        done |= {step.makes: begun[step.title] for step in ready if _is_done(begun.get(step.title))}
     measured: dict[str, list[StepRun]] = {}
     for step in steps:
         if step.makes in done:
@@ -98,11 +98,11 @@ def _measured(step: StepOf, run: RunFolder) -> StepRun:
 def _run_of(step: StepOf, takes: RunFolder, device: str, report: Report) -> RunFolder:
     """The same that is done, the one that was begun here, or else a new one."""
     kind = step.step.kind
-    asked = validate(kind, dict(_options(step, takes, device)))
-    resolved, _ = resolve_params(kind, asked, report.workspace)
+    params = validate(kind, dict(_options(step, takes, device)))
+    resolved, _ = resolve_params(kind, params, report.workspace)
     recorded = resolved.model_dump(mode="json")
     same = [r for r in report.workspace.readable_runs() if r.record.kind == kind and r.record.params == recorded]
-    return find_or_create(kind, asked, without_damaged(same, report), report)
+    return find_or_create(kind, params, without_damaged(same, report), report)
 
 
 def _options(step: StepOf, takes: RunFolder, device: str) -> Iterator[tuple[str, Any]]:

@@ -58,7 +58,7 @@ def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
     dictionary."""
     trained = trained_with(params, workspace)
     if trained.plants and not trained.shows_values:
-        raise BadInput(f"{whose_data(params)} have no color, so features can't be asked for color or digit.")
+        raise BadInput(f"{whose_data(params)} have no color, so features can't be tested for color or digit.")
     resolved, sae_dimensions = resolve_network(params, workspace), None
     if params.saelens is not None:
         resolved, sae_dimensions = resolve_saelens(resolved)
@@ -190,7 +190,7 @@ def _result(
         report.check()
         recoveries[name] = _split_recovery(measure_recovery(model, split_model, layout, split, center, hardware))
     report.note(f"measuring what {counted(model.features, 'feature stands', 'features stand')} for")
-    found = measure_features(
+    measures = measure_features(
         model, split_model, layout, data.probe, hardware, pictured=params.pictured, seed=params.seed
     )
 
@@ -204,7 +204,7 @@ def _result(
         fit = measure_fit(control, fresh).unexplained
         return Headlines(fit, measure_fit(control, samples).dead_share, *kept, *map(float, features[:3]))
 
-    counts = np.bincount(found["category"], minlength=len(CATEGORIES)).tolist()
+    counts = np.bincount(measures["category"], minlength=len(CATEGORIES)).tolist()
     easy, hard = (recoveries[name].accuracy_reconstructed for name in ("easy", "hard"))
     own = Headlines(held_out.unexplained, learned.dead_share, easy, hard, *map(float, counts[:3]))
     models, controls = [model], None
@@ -212,11 +212,11 @@ def _result(
         controls, others = _controls(params, own, samples, headlines, report)
         models += others
     probing = _probing(params, models, split_model, layout, network, report) if params.probing else None
-    exemplars = Exemplars(**found["exemplars"])
+    exemplars = Exemplars(**measures["exemplars"])
     features = LayerFeatures(model, split_model, layout)
     return SaeResult(
-        **{**found, "exemplars": exemplars},
-        **picture_features(params, network, features, exemplars, found["strength"], report),
+        **{**measures, "exemplars": exemplars},
+        **picture_features(params, network, features, exemplars, measures["strength"], report),
         **recoveries,
         **dict(zip(_COUNTS, counts, strict=True)),
         unexplained_variance=held_out.unexplained,
@@ -232,7 +232,7 @@ def _result(
         recorded_content=content_to_keep(network.trained),
         fingerprint=origin.fingerprint,
         density=learned.density.astype(np.float32),
-        geometry=_geometry(model, found, params.seed),
+        geometry=_geometry(model, measures, params.seed),
         history=TrainingCurves.of(history),
         controls=controls,
         probing=probing,
@@ -253,7 +253,7 @@ def _controls(
         ("decoder frozen", "decoder", seeds),
         ("encoder frozen", "encoder", seeds),
     ]
-    found: dict[str, list[Headlines]] = {"own": [own]}
+    by_name: dict[str, list[Headlines]] = {"own": [own]}
     firsts = []
     for name, frozen, each in wanted:
         for seed in each:
@@ -261,8 +261,8 @@ def _controls(
             one = train(samples, replace(recipe, seed=seed, frozen=frozen), lambda _step: report.check())
             if frozen and seed == params.seed:
                 firsts.append(one)
-            found.setdefault(name, []).append(headlines(one))
-    return controls_of(*found.values()), firsts
+            by_name.setdefault(name, []).append(headlines(one))
+    return controls_of(*by_name.values()), firsts
 
 
 def _probing(
@@ -279,9 +279,9 @@ def _probing(
 
     probe = network.data.probe
     probe = probe.take(np.random.default_rng(params.seed).permutation(len(probe))[:_PROBED])
-    found = [measure_activations(one, split_model, layout, probe.images, network.hardware) for one in models]
-    features = [each.f.double().cpu().numpy() for each in found]
-    raw = found[0].neurons.double().cpu().numpy()
+    activations = [measure_activations(one, split_model, layout, probe.images, network.hardware) for one in models]
+    features = [each.f.double().cpu().numpy() for each in activations]
+    raw = activations[0].neurons.double().cpu().numpy()
     classes, values = probe.content.groups
     areas: dict[str, NDArray[np.float64]] = {}
     whole: dict[str, float | None] = {}
@@ -290,14 +290,14 @@ def _probing(
         whole[name] = None
         if not count:
             continue
-        known = labels < count
-        own = labels[known].astype(np.int64)
+        labeled = labels < count
+        own = labels[labeled].astype(np.int64)
         rows = [(row, each) for row, each in enumerate(features)] + [(3, raw)]
         for row, each in rows:
             report.check()
             report.note(f"probing by few features: {name}, {row + 1} of 4")
-            areas[name][row] = sparse_probing(each[known], own, count, params.probing, params.seed)
-        (area,) = sparse_probing(raw[known], own, count, (raw.shape[1],), params.seed)
+            areas[name][row] = sparse_probing(each[labeled], own, count, params.probing, params.seed)
+        (area,) = sparse_probing(raw[labeled], own, count, (raw.shape[1],), params.seed)
         whole[name] = float(area) if np.isfinite(area) else None
     return SparseProbing(
         label_raw=whole["label"],
@@ -308,14 +308,14 @@ def _probing(
     )
 
 
-def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> FeatureGeometry:
+def _geometry(model: Autoencoder, measures: Mapping[str, Any], seed: int) -> FeatureGeometry:
     """Of the features that do most; those that are shown in the order of what they stand for."""
     from lazytui.sae.feature_geometry import measure_pair_cosines
 
-    mass, category = found["strength"] * found["probe_density"] * found["length"], found["category"]
+    mass, category = measures["strength"] * measures["probe_density"] * measures["length"], measures["category"]
     alive = np.flatnonzero(category != CATEGORIES.index("dead"))
     strongest = alive[np.argsort(-mass[alive], kind="stable")][:MOST_MEASURED]
-    color, digit = (_favorites(found[f"{cue}_response"]) for cue in ("attribute", "label"))
+    color, digit = (_favorites(measures[f"{cue}_response"]) for cue in ("attribute", "label"))
     directions = model.directions.detach().cpu().numpy()
     pairs = measure_pair_cosines(
         directions[strongest],
@@ -336,14 +336,14 @@ def _favorites(response: NDArray[np.float32]) -> NDArray[np.int64]:
     return response.argmax(1) if response.shape[1] else np.zeros(len(response), np.int64)
 
 
-def _split_recovery(found: Recovery) -> SplitRecovery:
+def _split_recovery(recovery: Recovery) -> SplitRecovery:
     return SplitRecovery(
-        accuracy_intact=found.intact.accuracy,
-        accuracy_reconstructed=found.reconstructed.accuracy,
-        accuracy_recovered=found.accuracy,
-        cross_entropy_intact=found.intact.cross_entropy,
-        cross_entropy_reconstructed=found.reconstructed.cross_entropy,
-        cross_entropy_recovered=found.cross_entropy,
+        accuracy_intact=recovery.intact.accuracy,
+        accuracy_reconstructed=recovery.reconstructed.accuracy,
+        accuracy_recovered=recovery.accuracy,
+        cross_entropy_intact=recovery.intact.cross_entropy,
+        cross_entropy_reconstructed=recovery.reconstructed.cross_entropy,
+        cross_entropy_recovered=recovery.cross_entropy,
     )
 
 

@@ -36,7 +36,7 @@ def controls_in_words(result: SaeResult) -> str:
 def control_table(result: SaeResult) -> Table:
     """Each headline beside the controls, and whether the gap to the nearer one is a claim."""
     assert result.controls is not None
-    found, content = result.controls, result.content
+    controls, content = result.controls, result.content
     names = (
         "variance unexplained, %",
         "dead, %",
@@ -49,7 +49,7 @@ def control_table(result: SaeResult) -> Table:
     in_percent = np.array([100] * 4 + [1] * 3)
     own, decoder, encoder = (
         in_percent * by_seed
-        for by_seed in (found.own_by_seed, found.frozen_decoder_by_seed, found.frozen_encoder_by_seed)
+        for by_seed in (controls.own_by_seed, controls.frozen_decoder_by_seed, controls.frozen_encoder_by_seed)
     )
     rows: list[tuple[Cell, ...]] = []
     for index, name in enumerate(names):
@@ -75,10 +75,10 @@ def control_table(result: SaeResult) -> Table:
 def probing_table(result: SaeResult) -> Table:
     """How well k features alone predict the class and the attribute's value."""
     assert result.probing is not None
-    found, content = result.probing, result.content
-    asked = [(content.label, found.label, found.label_raw)]
+    probing, content = result.probing, result.content
+    accuracies = [(content.label, probing.label, probing.label_raw)]
     if content.values:
-        asked.append((content.attribute, found.attribute, found.attribute_raw))
+        accuracies.append((content.attribute, probing.attribute, probing.attribute_raw))
     return Table(
         name="probing",
         title="k-sparse probing: area under the ROC curve",
@@ -93,8 +93,8 @@ def probing_table(result: SaeResult) -> Table:
         ),
         rows=tuple(
             (name, int(k), *(_defined(value) for value in column), raw)
-            for name, areas, raw in asked
-            for k, column in zip(found.k.tolist(), areas.T.tolist(), strict=True)
+            for name, areas, raw in accuracies
+            for k, column in zip(probing.k.tolist(), areas.T.tolist(), strict=True)
         ),
     )
 

@@ -127,19 +127,19 @@ def open_layer(
 
     Raises BadInput where the network can't be had or all features are dead.
     """
-    asked = network_params_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
-    network = load_model_under_study(resolve(asked, workspace), workspace, note)
+    network_params = network_params_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
+    network = load_model_under_study(resolve(network_params, workspace), workspace, note)
     loaded = splice_sae(run, network, workspace, lambda _data: {})
     if loaded.result.all_dead:
-        raise BadInput(f"All features of {run} are dead, so there is nothing to turn: train it with other settings.")
+        raise BadInput(f"All features of {run} are dead, so there is nothing to scale: train it with other settings.")
     from lazytui.saliency.explainer import Explainer
     from lazytui.saliency.unit_grad_cam import layer_to_explain
 
     if split == "drawn":
-        drawn = split_of(drawings, network.trained.content)
-        kept = choose(drawn, network.trained)
+        drawn_split = split_of(drawings, network.trained.content)
+        kept = choose(drawn_split, network.trained)
         names = tuple(drawings[index].name for index in kept)
-        browsed = BrowsedSplit(drawn.take(kept), len(drawings), network.trained, names)
+        browsed = BrowsedSplit(drawn_split.take(kept), len(drawings), network.trained, names)
     else:
         whole = build_dataset(network.trained, remembered_images).split(SPLIT_NAMES[split])
         browsed = BrowsedSplit(whole.take(choose(whole, network.trained)), len(whole), network.trained)

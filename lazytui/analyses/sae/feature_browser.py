@@ -97,8 +97,8 @@ def describe(result: SaeResult, labels: Labels, feature: int) -> str:
 def stands_for(result: SaeResult, feature: int) -> str:
     """`red`, `digit 7`, `red 7`, or the category where it is neither."""
     value, name = result.favorite_value(feature), result.content.classes[result.favorite_label(feature)]
-    words = {"color": value, "digit": f"{result.content.label} {name}", "both": f"{value} {name}"}
-    return words.get(CATEGORIES[int(result.category[feature])], result.category_of(feature))
+    name_of_category = {"color": value, "digit": f"{result.content.label} {name}", "both": f"{value} {name}"}
+    return name_of_category.get(CATEGORIES[int(result.category[feature])], result.category_of(feature))
 
 
 def next_category(text: str, names: Sequence[str] = CATEGORIES) -> str:
@@ -110,8 +110,8 @@ def next_category(text: str, names: Sequence[str] = CATEGORIES) -> str:
 def feature_words(result: SaeResult) -> str:
     """What features can be chosen by, such as words."""
     content = result.content
-    words = f"{content.label} {content.classes[min(7, len(content.classes) - 1)]}"
-    return f"{content.attribute} {content.values[0]}, {words}" if content.values else words
+    label_words = f"{content.label} {content.classes[min(7, len(content.classes) - 1)]}"
+    return f"{content.attribute} {content.values[0]}, {label_words}" if content.values else label_words
 
 
 def read_features(text: str, result: SaeResult, labels: Labels) -> tuple[int, ...]:
@@ -124,12 +124,12 @@ def read_features(text: str, result: SaeResult, labels: Labels) -> tuple[int, ..
             if number >= count:
                 raise UsageError(f"There is no feature {number}: they go from 0 to {count - 1}.")
         return numbers
-    found = tuple(find_features(result, labels, text)) if parts else ()
-    if not found:
+    matches = tuple(find_features(result, labels, text)) if parts else ()
+    if not matches:
         raise UsageError(
             f"No feature is {text!r:.60}: give numbers, or words such as {feature_words(result)} or a label."
         )
-    return found
+    return matches
 
 
 def active_features(activity: NDArray[np.float32], current: int | None) -> list[int]:

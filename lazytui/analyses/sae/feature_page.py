@@ -32,17 +32,17 @@ def _named(result: SaeResult, feature: int) -> str:
 
 def _pictures(result: SaeResult, feature: int, index: int) -> list[Pixels]:
     prefix, named = f"feature-{feature}", _named(result, feature)
-    found = [_exemplars(result, feature, index)]
+    page = [_exemplars(result, feature, index)]
     if result.exemplar_maps:
         layers, title = (result.layer, result.cam_layer), f"{named}: where it is active, and Grad-CAM"
-        found.append(unit_maps(result.exemplar_maps, result.exemplars, index, layers, f"{prefix}-maps", title))
+        page.append(unit_maps(result.exemplar_maps, result.exemplars, index, layers, f"{prefix}-maps", title))
     if result.preferred is not None and result.preferred_response is not None and result.stability is not None:
         response, most = float(result.preferred_response[index]), float(result.exemplars.top_values[index].max())
         sentence = f"Its activation there {response:.3g}; on its strongest image {most:.3g}."
         images, stability = result.preferred[:, index], float(result.stability[index])
         title = f"{named}: feature visualization"
-        found.append(preferred_inputs(images, stability, sentence, f"{prefix}-preferred", title))
-    return found
+        page.append(preferred_inputs(images, stability, sentence, f"{prefix}-preferred", title))
+    return page
 
 
 def _exemplars(result: SaeResult, feature: int, index: int) -> Pixels:

@@ -35,7 +35,7 @@ _DENSITY_BINS = 24
 
 def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
     """The dictionary as a whole, then a page for each of the features that do most."""
-    found = [
+    all_figures = [
         _verdict(params, result),
         feature_table(result),
         logit_effects(result),
@@ -50,8 +50,8 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         *geometry(result),
     ]
     for feature in _most_active(result, params.pages):
-        found += feature_page(result, feature)
-    return found
+        all_figures += feature_page(result, feature)
+    return all_figures
 
 
 def training_curves(history: Mapping[str, NDArray[np.float64]]) -> list[Figure]:

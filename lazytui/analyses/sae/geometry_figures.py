@@ -29,8 +29,8 @@ def cosines(result: SaeResult) -> Histogram:
 def geometry(result: SaeResult) -> list[Figure]:
     """Whether features of one value lie together, and whether the attribute is orthogonal to the label; nothing where
     no attribute is known."""
-    found, content = result.geometry, result.content
-    if found is None or not content.values:
+    geometry, content = result.geometry, result.content
+    if geometry is None or not content.values:
         return []
     label, attribute = content.label, content.attribute
     shape = "shape" if label == "digit" else label
@@ -53,27 +53,27 @@ def geometry(result: SaeResult) -> list[Figure]:
         rows=tuple(
             (
                 name,
-                int(found.count[row]),
-                float(found.mean[row]),
-                float(found.shuffled[row]),
+                int(geometry.count[row]),
+                float(geometry.mean[row]),
+                float(geometry.shuffled[row]),
                 Interval(float(low), float(high)) if np.isfinite([low, high]).all() else None,
-                float(found.p[row]),
+                float(geometry.p[row]),
             )
-            for row, (name, low, high) in enumerate(zip(pairs, found.low, found.high, strict=True))
+            for row, (name, low, high) in enumerate(zip(pairs, geometry.low, geometry.high, strict=True))
         ),
     )
-    if not len(found.shown):
+    if not len(geometry.shown):
         return [table]
-    names = tuple(f"{feature} {_favorite(result, int(feature))}" for feature in found.shown)
+    names = tuple(f"{feature} {_favorite(result, int(feature))}" for feature in geometry.shown)
     matrix = Matrix(
         name="feature-cosines",
         title="Cosine of the directions of features",
         note=f"The {len(names)} features with the largest mean activation, by category and by the {attribute} or "
         f"{label} that they are most active for. Blocks on the diagonal: features of one {attribute} that share a "
         "direction.",
-        values=found.cosine.astype(np.float64),
+        values=geometry.cosine.astype(np.float64),
         row_labels=names,
-        column_labels=tuple(str(feature) for feature in found.shown),
+        column_labels=tuple(str(feature) for feature in geometry.shown),
         row_axis="feature",
         column_axis="feature",
         decimals=1,

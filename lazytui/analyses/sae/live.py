@@ -101,7 +101,7 @@ class _Files:
             return self.weights.stat().st_mtime_ns, self.autoencoder.stat().st_mtime_ns
         except OSError as error:
             raise BadInput(
-                f"The weights of {self.network} or the autoencoder are gone, so no feature can be turned any more."
+                f"The weights of {self.network} or the autoencoder are gone, so no feature can be scaled any more."
             ) from error
 
 

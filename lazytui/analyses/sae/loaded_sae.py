@@ -80,8 +80,8 @@ def load_sae(
     custom. Raises BadInput where the network, by its fingerprint, is no longer the one that the autoencoder was trained
     on.
     """
-    asked = network_params_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
-    return splice_sae(run, load_model_under_study(asked, workspace, note), workspace, choose)
+    network_params = network_params_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
+    return splice_sae(run, load_model_under_study(network_params, workspace, note), workspace, choose)
 
 
 def splice_sae(

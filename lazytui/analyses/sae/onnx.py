@@ -19,9 +19,9 @@ def write_onnx(params: SaeParams, run: RunFolder, workspace: Workspace, options:
     """The content of the file. Raises BadInput where the network can't be had, or has no color features to cut."""
     result = recorded_result(run)
     features = _features(result, run, options.feature)
-    asked = network_params_of(params).model_copy(update={"model": options.model, "device": "cpu"})
-    require_code_named(asked, workspace)
-    network = load_network(asked, workspace, note=lambda _advice: None)
+    network_params = network_params_of(params).model_copy(update={"model": options.model, "device": "cpu"})
+    require_code_named(network_params, workspace)
+    network = load_network(network_params, workspace, note=lambda _advice: None)
     layer = open_layer_of(run, params, result, network)
     from lazytui.models.onnx_file import NetworkCard, onnx_file
     from lazytui.models.shapes import shape_of
@@ -45,10 +45,10 @@ def _features(result: SaeResult, run: RunFolder, text: str) -> tuple[int, ...]:
     """Those that a person names; by default all that stand for a value of the attribute alone."""
     if text.strip():
         return read_features(text, result, read_labels(run))
-    found = tuple(map(int, selectivity_of(result).color_selective))
-    if not found:
+    features = tuple(map(int, selectivity_of(result).color_selective))
+    if not features:
         raise BadInput(
             f"No feature of {run.reference} stands for a {result.content.attribute} alone: choose what is cut with "
             "--feature."
         )
-    return found
+    return features

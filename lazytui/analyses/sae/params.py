@@ -45,12 +45,12 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
         500_000, ge=100, le=10**8, description="Activations to learn from at most; positions are drawn at random."
     )
     steps: int = Field(12_000, ge=1, le=10**7, description="Updates of the autoencoder.")
-    epochs: int | None = Field(None, ge=1, le=10**6, description="Passes over the activations, in place of steps.")
+    epochs: int | None = Field(None, ge=1, le=10**6, description="Passes over the activations, instead of --steps.")
     batch: int = Field(256, ge=2, le=65_536, description="Activations per step.")
     lr: float = Field(3e-4, gt=0, le=1, description="Learning rate, after warm-up and before decay.")
     pictured: int = Field(256, ge=0, le=4096, description="Number of features, by their mass, whose images are kept.")
     starts: int = Field(2, ge=0, le=20, description="Random starts of every feature's preferred input; 0 makes none.")
-    climb: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
+    climb: int = Field(64, ge=1, le=10_000, description="Optimization steps of a preferred input.")
     pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
     controls: int = Field(
         1,

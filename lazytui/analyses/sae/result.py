@@ -59,8 +59,8 @@ class TrainingCurves:
     def of(cls, columns: Mapping[str, Sequence[float]]) -> TrainingCurves:
         """Without any point where there are no columns: nothing was trained."""
         names = ("unexplained", "l0", "dead_share")
-        found = {name: np.array(columns.get(name, ()), np.float64) for name in names}
-        return cls(step=np.array(columns.get("step", ()), np.int64), **found)
+        curves = {name: np.array(columns.get(name, ()), np.float64) for name in names}
+        return cls(step=np.array(columns.get("step", ()), np.int64), **curves)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -99,7 +99,7 @@ def _stacked(maps: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | No
 
 
 def _tipping_factor(doses: list[Dose], curve: NDArray[np.float32], predicted: int) -> float | None:
-    changed = [dose.factor for dose, said in zip(doses, curve.argmax(1), strict=True) if said != predicted]
+    changed = [dose.factor for dose, label in zip(doses, curve.argmax(1), strict=True) if label != predicted]
     return min(changed, key=lambda factor: abs(factor - 1), default=None)
 
 

@@ -60,8 +60,8 @@ def _verdict(params: SaeDialParams, result: SaeDialResult, shown: Dose) -> Text:
         dose = replace(shown, factor=params.factors[0])
         after = f"{dose_text(dose)}, up to {params.factors[-1]:g}: it says {classes[says]} throughout."
     else:
-        said = result.probabilities[params.factors.index(factor)]
-        after = f"{dose_text(replace(shown, factor=factor))}: it says {classes[said.argmax()]} ({said.max():.1%})."
+        shares = result.probabilities[params.factors.index(factor)]
+        after = f"{dose_text(replace(shown, factor=factor))}: it says {classes[shares.argmax()]} ({shares.max():.1%})."
     return Text(name="verdict", title="Dose-response of one image", paragraphs=(f"{before} {after}",))
 
 
@@ -74,8 +74,8 @@ def _by_factor(factors: Sequence[float], result: SaeDialResult) -> Table:
         note=f"By the factor of the dose; predicted: the most probable {content.label}.",
         columns=(Column(name="factor", decimals=2), Column(name="predicted"), *classes),
         rows=tuple(
-            (factor, class_cell(content, int(said.argmax())), *(100 * float(share) for share in said))
-            for factor, said in zip(factors, result.probabilities, strict=True)
+            (factor, class_cell(content, int(probabilities.argmax())), *(100 * float(share) for share in probabilities))
+            for factor, probabilities in zip(factors, result.probabilities, strict=True)
         ),
     )
 
@@ -84,7 +84,7 @@ def _turned(result: SaeDialResult) -> Table:
     turned = (*result.features, *result.into)
     return Table(
         name="features",
-        title="The features that are turned",
+        title="The scaled features",
         note="strength: mean activation where it is active. here: its activation on this image.",
         columns=(Column(name="feature"), Column(name="strength", decimals=2), Column(name="here", decimals=2)),
         rows=tuple(

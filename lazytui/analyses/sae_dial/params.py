@@ -55,7 +55,9 @@ class SaeDialParams(Params):
         None,
         description="The network's architecture, if it is custom code; code that only a run names is never executed.",
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )
 
     @field_validator("factor")
     @classmethod
@@ -87,8 +89,8 @@ class SaeDialParams(Params):
 def read_factors(text: str) -> tuple[float, ...]:
     """`0:3:31` or `0,1,2`, in ascending order. Raises ValueError for anything else."""
     number = r"\d{1,3}(?:\.\d{1,6})?"
-    if found := re.fullmatch(rf"\s*({number}):({number}):(\d{{1,4}})\s*", text):
-        factors = np.linspace(float(found[1]), float(found[2]), int(found[3])).round(9).tolist()
+    if match := re.fullmatch(rf"\s*({number}):({number}):(\d{{1,4}})\s*", text):
+        factors = np.linspace(float(match[1]), float(match[2]), int(match[3])).round(9).tolist()
     elif re.fullmatch(rf"\s*{number}(\s*,\s*{number})*\s*", text):
         factors = [float(part) for part in text.split(",")]
     else:

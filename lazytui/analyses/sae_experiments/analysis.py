@@ -53,7 +53,7 @@ def resolve(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperiment
                 f"All features of {run} are dead, so there is nothing to edit: train it with other settings."
             )
     if params.against == params.sae:
-        raise UsageError(f"{params.sae} can't be set against itself.")
+        raise UsageError(f"{params.sae} can't be compared with itself.")
     if params.against:
         first, second = (network_params_of(sae_params(run, workspace)) for run in (params.sae, params.against))
         require_shared_data(first.run, trained_with(first, workspace), second.run, trained_with(second, workspace))
@@ -135,19 +135,19 @@ def _network_edits(sae: LoadedSae, params: SaeExperimentsParams, report: Report)
     )
 
 
-def _split_edits(found: dict[str, Any]) -> SplitEdits:
+def _split_edits(edits: dict[str, Any]) -> SplitEdits:
     """With the means and bands of the controls; None where random sets could only be of the color features too."""
-    bands = {"random": None if found["pool"][1] else found["random_draws"], "directions": found["direction_draws"]}
+    bands = {"random": None if edits["pool"][1] else edits["random_draws"], "directions": edits["direction_draws"]}
     controls: dict[str, Any] = {}
     for name, draws in bands.items():
         mean, low, high = (None, None, None) if draws is None else _random_interval(draws)
         controls |= {name: mean, f"{name}_low": low, f"{name}_high": high}
     return SplitEdits(
-        **found,
+        **edits,
         **controls,
-        intact=float(found["accuracy_intact"][0]),
-        without_color=float(found["accuracy_without"][0]),
-        color_alone=float(found["accuracy_without_others"][0]),
+        intact=float(edits["accuracy_intact"][0]),
+        without_color=float(edits["accuracy_without"][0]),
+        color_alone=float(edits["accuracy_without_others"][0]),
     )
 
 
@@ -155,8 +155,8 @@ def _random_interval(draws: NDArray[np.float64]) -> tuple[float, float, float]:
     """Mean and prediction interval, in [0, 1]."""
     from lazytui.sae.edits.experiments import random_band
 
-    found = random_band(draws)
-    return found.mean, max(0.0, found.low), min(1.0, found.high)
+    band = random_band(draws)
+    return band.mean, max(0.0, band.low), min(1.0, band.high)
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:
@@ -202,8 +202,10 @@ def _seed_stability(saes: list[LoadedSae]) -> SeedStability | None:
     from lazytui.sae.seed_stability import FeatureDictionary, measure_seed_stability, nearest_partners
 
     one, other = (
-        FeatureDictionary(found.spliced.model.directions.cpu().numpy(), found.selectivity.category, found.result.masses)
-        for found in saes
+        FeatureDictionary(
+            loaded.spliced.model.directions.cpu().numpy(), loaded.selectivity.category, loaded.result.masses
+        )
+        for loaded in saes
     )
     if not len(one.alive) or not len(other.alive):
         return None

@@ -30,21 +30,21 @@ _SINGLE = 24
 def figures(params: SaeExperimentsParams, result: SaeExperimentsResult) -> list[Figure]:
     """All experiments, in the order of reading."""
     draws, networks, several, content = params.draws, result.networks, len(result.networks) > 1, result.content
-    found: list[Figure] = [_verdict(draws, result)]
+    all_figures: list[Figure] = [_verdict(draws, result)]
     if result.stability:
-        found.append(_seed_stability(result.stability))
+        all_figures.append(_seed_stability(result.stability))
     if content.values:
-        found += [_bulk(draws, result), _dose(networks, content)]
+        all_figures += [_bulk(draws, result), _dose(networks, content)]
     for number, network in enumerate(networks):
         slug, suffix = "-against" * number, f" ({network.name})" if several else ""
-        found += [
+        all_figures += [
             *([_swaps(network, content, result.value_colors, slug, suffix)] if content.values else []),
             _single(network, slug, suffix),
             *(_saliency(network, content, slug, suffix) if content.values else []),
         ]
     if several and not result.stability and content.values:
-        found.append(_transfer(draws, result, result.transfer))
-    return found
+        all_figures.append(_transfer(draws, result, result.transfer))
+    return all_figures
 
 
 def _verdict(draws: int, result: SaeExperimentsResult) -> Text:
@@ -245,22 +245,22 @@ def _single(network: NetworkEdits, slug: str, suffix: str) -> Table:
 
 
 def _saliency(network: NetworkEdits, content: Content, slug: str, suffix: str) -> list[Pixels]:
-    found = network.saliency
-    if found is None:
+    saliency = network.saliency
+    if saliency is None:
         return []
-    size = found.images.shape[1:3]
-    before, after = overlay(found.before, False, *size), overlay(found.after, False, *size)
+    size = saliency.images.shape[1:3]
+    before, after = overlay(saliency.before, False, *size), overlay(saliency.after, False, *size)
     captions = [
-        *(f"a {content.classes[label]}" for label in found.labels),
-        *(f"→ {content.classes[guess]}" for guess in found.predicted_before),
-        *(f"→ {content.classes[guess]}" for guess in found.predicted_after),
+        *(f"a {content.classes[label]}" for label in saliency.labels),
+        *(f"→ {content.classes[guess]}" for guess in saliency.predicted_before),
+        *(f"→ {content.classes[guess]}" for guess in saliency.predicted_after),
     ]
     where = "stroke" if content.label == "digit" else "object"
     energy = (
-        f"Share of the evidence on the {where}: {_percent(_mean(found.energy_before))} "
-        f"before, {_percent(_mean(found.energy_after))} after, on hard images. "
+        f"Share of the evidence on the {where}: {_percent(_mean(saliency.energy_before))} "
+        f"before, {_percent(_mean(saliency.energy_after))} after, on hard images. "
     )
-    if not np.isfinite(found.energy_before).any():
+    if not np.isfinite(saliency.energy_before).any():
         energy = "Where the objects are isn't known. "
     return [
         Pixels(
@@ -268,8 +268,8 @@ def _saliency(network: NetworkEdits, content: Content, slug: str, suffix: str) -
             title=f"Grad-CAM before and after ablating the {content.attribute} features{suffix}",
             note=f"Of the predicted class. {energy}A map can't separate {content.attribute} from "
             f"{'shape' if content.label == 'digit' else content.label}.",
-            images=np.concatenate([found.images] * 3),
-            columns=len(found.images),
+            images=np.concatenate([saliency.images] * 3),
+            columns=len(saliency.images),
             captions=tuple(captions),
             row_labels=("image", "before", "after"),
             overlay=np.concatenate([np.full_like(before, np.nan), before, after]),
@@ -277,9 +277,9 @@ def _saliency(network: NetworkEdits, content: Content, slug: str, suffix: str) -
     ]
 
 
-def _seed_stability(found: SeedStability) -> Table:
+def _seed_stability(agreement: SeedStability) -> Table:
     """Which feature of the second each strong feature of the first is."""
-    matched = found.matched_cosine
+    matched = agreement.matched_cosine
     stability = (
         ""
         if matched is None
@@ -288,10 +288,10 @@ def _seed_stability(found: SeedStability) -> Table:
     return Table(
         name="agreement",
         title="Seed stability: do two autoencoders of one layer find the same features?",
-        note=f"Of the {len(found.partners)} most active features of each, {_percent(found.same_category)} have the "
-        "category of the other's nearest feature by direction; with random partners "
-        f"{_percent(found.same_category_by_chance)}. Mean cosine: {_number(found.mean_cosine)}.{stability} Rows: the "
-        "first's.",
+        note=f"Of the {len(agreement.partners)} most active features of each, {_percent(agreement.same_category)} have "
+        "the category of the other's nearest feature by direction; with random partners "
+        f"{_percent(agreement.same_category_by_chance)}. Mean cosine: {_number(agreement.mean_cosine)}.{stability} "
+        "Rows: the first's.",
         columns=(
             Column(name="feature"),
             Column(name="category"),
@@ -301,21 +301,21 @@ def _seed_stability(found: SeedStability) -> Table:
         ),
         rows=tuple(
             (int(mine), CATEGORIES[category], int(theirs), CATEGORIES[its], float(cosine))
-            for (mine, category, theirs, its), cosine in zip(found.partners, found.cosines, strict=True)
+            for (mine, category, theirs, its), cosine in zip(agreement.partners, agreement.cosines, strict=True)
         ),
     )
 
 
-def _transfer(draws: int, result: SaeExperimentsResult, found: FeatureTransfer | None) -> Table | Text:
+def _transfer(draws: int, result: SaeExperimentsResult, transfer: FeatureTransfer | None) -> Table | Text:
     (source, target), content = result.networks, result.content
     label, attribute = content.label, content.attribute
-    if found is None or found.shares is None:
+    if transfer is None or transfer.shares is None:
         return Text(
             name="injection",
             title="Feature transfer",
             paragraphs=("Features can be transferred between layers that are vectors without positions.",),
         )
-    shares = found.shares
+    shares = transfer.shares
     rows = zip(*(100 * each for each in (shares.before, shares.source, shares.target, shares.random)), strict=True)
     return Table(
         name="injection",
@@ -323,8 +323,8 @@ def _transfer(draws: int, result: SaeExperimentsResult, found: FeatureTransfer |
         note=f"Percent of balanced images of other {content.labels} and {attribute}s classified as the {attribute}'s "
         f"{label}; before: by "
         f"{target.name} as it is. Features are added at their typical strength, through the linear map between the two "
-        f"layers ({_percent(found.explained)} of the variance of {target.name} explained on other images). random: as "
-        f"many random features at the same strengths, {draws} draws. A dash: a {attribute} without a feature.",
+        f"layers ({_percent(transfer.explained)} of the variance of {target.name} explained on other images). random: "
+        f"as many random features at the same strengths, {draws} draws. A dash: a {attribute} without a feature.",
         columns=(
             Column(name=attribute),
             Column(name=label),

@@ -28,6 +28,8 @@ class SaeExperimentsParams(Params):
         description="The networks' architecture, if it is custom code; code that only a run names is never executed.",
     )
     samples: int = Field(2000, ge=100, le=100_000, description="Images of each split that accuracies are measured on.")
-    draws: int = Field(20, ge=3, le=1000, description="Draws of random features that each result is held against.")
+    draws: int = Field(20, ge=3, le=1000, description="Random draws of features with which each result is compared.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the draws.")
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )

@@ -75,9 +75,9 @@ def _learned(
     )
     samples = truth.samples.to(device)
     model = train(samples, recipe, lambda _: report.check(), lambda _: None)
-    found = measure_fit(model, samples)
+    fit = measure_fit(model, samples)
     mcc = mean_correlation(truth.directions, model.decoder.cpu())
-    return Dictionary(variant, options, mcc, found.unexplained, found.l0, found.dead_share)
+    return Dictionary(variant, options, mcc, fit.unexplained, fit.l0, fit.dead_share)
 
 
 ANALYSIS = Analysis(params=SelfcheckParams, run=run, figures=figures, write=write, read=read)

@@ -27,11 +27,11 @@ def setting(options: Mapping[str, float]) -> str:
 
 
 def _verdict(params: SelfcheckParams, result: SelfcheckResult) -> Text:
-    found = [name for name, value in result.best.items() if value >= FOUND]
+    recovered = [name for name, value in result.best.items() if value >= FOUND]
     missed = [f"{name} ({value:.2f})" for name, value in result.best.items() if value < FOUND]
     paragraphs = [
         f"{params.features} true features in {params.dimensions} dimensions, {params.active} active per sample on "
-        f"average. Variants that find them (mean correlation of at least {FOUND}): {', '.join(found) or 'none'}."
+        f"average. Variants that find them (mean correlation of at least {FOUND}): {', '.join(recovered) or 'none'}."
         + (f" Not found: {', '.join(missed)}." if missed else "")
         + f" Random directions reach {result.random_mcc:.2f} ({DRAWS} draws, at most "
         f"{result.random_mcc_largest:.2f})."

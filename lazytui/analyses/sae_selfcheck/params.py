@@ -28,7 +28,9 @@ class SelfcheckParams(Params):
     steps: int = Field(3000, ge=1, le=10**6, description="Updates of each autoencoder.")
     batch: int = Field(256, ge=2, le=65_536, description="Samples per step.")
     lr: float = Field(3e-3, gt=0, le=1, description="Learning rate.")
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the features, of the samples and of the training.")
 
     @field_validator("variants")

@@ -45,8 +45,8 @@ def find_plain_training(runs: Sequence[RunFolder], workspace: Workspace) -> RunF
 
     Raises BadInput where there is none.
     """
-    known = [*runs, *(run for run in known_trainings(workspace) if run.status.state == "done")]
-    plain = [run for run in known if is_plain(trained_params(run), trained_params(runs[0]))]
+    trainings = [*runs, *(run for run in known_trainings(workspace) if run.status.state == "done")]
+    plain = [run for run in trainings if is_plain(trained_params(run), trained_params(runs[0]))]
     if not plain:
         raise BadInput(
             "Environments are inferred from a plain network, and there is no plain training on these data: run "
@@ -109,14 +109,14 @@ def selectors_of(split: Split, of_plain: NDArray[np.float32], named: str | None,
 
     labels = split.labels
     environments = by_environments(of_plain, labels).like != labels
-    found = {
+    selectors = {
         "accuracy": Selector(lambda predicted: float((predicted == labels).mean()), len(labels)),
         "worst class": Selector(lambda predicted: worst_class(labels, predicted), int(np.bincount(labels).min())),
         "worst environment": _of_two(labels, environments),
     }
     if named is not None:
-        found["worst group"] = _of_two(labels, _contradicting(named, split, report))
-    return found
+        selectors["worst group"] = _of_two(labels, _contradicting(named, split, report))
+    return selectors
 
 
 def _of_two(labels: NDArray[np.uint8], second: NDArray[np.bool_]) -> Selector:

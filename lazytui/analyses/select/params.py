@@ -47,4 +47,6 @@ class SelectParams(Params):
         description="Custom code (FILE.py:FACTORY) that trainings name and that may be executed; code that only a run "
         "names never is.",
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )

@@ -60,23 +60,23 @@ def with_selector_metrics(
     configure_torch()
     hardware = choose_hardware(device, "fp32")
     runs = [report.workspace.find(run.run) for group in groups for run in group.runs]
-    found: dict[str, dict[str, float | None]] = {}
+    values_by_run: dict[str, dict[str, float | None]] = {}
     for of_seed in by_seed(runs):
-        report.progress(len(found), len(runs), "networks")
-        found |= _values(of_seed, named, hardware, report)
-    report.progress(len(found), len(runs), "networks")
+        report.progress(len(values_by_run), len(runs), "networks")
+        values_by_run |= _values(of_seed, named, hardware, report)
+    report.progress(len(values_by_run), len(runs), "networks")
     return [
-        replace(group, runs=[replace(run, metrics={**run.metrics, **found[run.run]}) for run in group.runs])
+        replace(group, runs=[replace(run, metrics={**run.metrics, **values_by_run[run.run]}) for run in group.runs])
         for group in groups
     ]
 
 
 def by_seed(runs: Iterable[RunFolder]) -> list[list[RunFolder]]:
     """Trainings of each seed together: their validation images are the same."""
-    found: dict[int, list[RunFolder]] = {}
+    runs_by_seed: dict[int, list[RunFolder]] = {}
     for run in runs:
-        found.setdefault(trained_params(run).seed, []).append(run)
-    return list(found.values())
+        runs_by_seed.setdefault(trained_params(run).seed, []).append(run)
+    return list(runs_by_seed.values())
 
 
 def _values(
@@ -87,9 +87,9 @@ def _values(
     plain = find_plain_training(runs, report.workspace)
     of_plain = candidate_probabilities(plain, plain.path, split, hardware, report)
     selectors = selectors_of(split, of_plain, named, report)
-    found = {}
+    values_by_run = {}
     for run in runs:
         predicted = candidate_probabilities(run, run.path, split, hardware, report).argmax(1).astype(np.uint8)
         values = {METRIC_OF[name]: selectors[name](predicted) for name in METRIC_OF if name in selectors}
-        found[run.reference] = {name: value if math.isfinite(value) else None for name, value in values.items()}
-    return found
+        values_by_run[run.reference] = {name: value if math.isfinite(value) else None for name, value in values.items()}
+    return values_by_run

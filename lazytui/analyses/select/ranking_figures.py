@@ -28,8 +28,8 @@ def choice_figures(trainings: Sequence[RecipeTrainings], rank: str) -> list[Figu
 
 def _metrics(groups: Sequence[Group]) -> list[str]:
     """Those that there are: groups of a property only where one was named."""
-    known = {name for group in groups for run in group.trainings.runs for name in run.metrics}
-    return [name for name in _BESIDE if name in known]
+    recorded_metrics = {name for group in groups for run in group.trainings.runs for name in run.metrics}
+    return [name for name in _BESIDE if name in recorded_metrics]
 
 
 def _best(groups: Sequence[Group], metric: str) -> Group | None:
@@ -72,10 +72,10 @@ def _choices(groups: Sequence[Group]) -> Table:
     for metric in _metrics(groups):
         chosen = _best(groups, metric)
         regret = None if chosen is None else _regret(groups, chosen)
-        found: tuple[Cell, ...] = (
+        cells: tuple[Cell, ...] = (
             (None,) * 3 if chosen is None or regret is None else (chosen.label, regret[1] - regret[2], regret[2])
         )
-        rows.append((METRICS[metric].title, *found))
+        rows.append((METRICS[metric].title, *cells))
     best = _best(groups, "hard_accuracy")
     of_hard: tuple[Cell, ...] = (None,) * 3 if best is None else (best.label, best.mean("hard_accuracy").mean, 0.0)
     rows.append(("hard split", *of_hard))

@@ -43,11 +43,11 @@ class SelectResult:
     @cached_property
     def chosen(self) -> dict[str, int | None]:
         """The candidate that each selector takes: the first of the largest; None where it is undefined of all."""
-        found: dict[str, int | None] = {}
+        choices: dict[str, int | None] = {}
         for name, column in zip(self.selectors, self.values.T, strict=True):
-            known = np.isfinite(column)
-            found[name] = int(np.where(known, column, -np.inf).argmax()) if known.any() else None
-        return found
+            defined = np.isfinite(column)
+            choices[name] = int(np.where(defined, column, -np.inf).argmax()) if defined.any() else None
+        return choices
 
     @property
     def best(self) -> int:

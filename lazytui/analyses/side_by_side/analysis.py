@@ -30,15 +30,15 @@ def resolve(params: SideBySideParams, workspace: Workspace) -> SideBySideParams:
     """Each run once, all of one analysis, and sound."""
     runs = tuple(dict.fromkeys(params.runs))
     if len(runs) < 2:
-        raise UsageError(f"{runs[0]} can't stand beside itself: name a run of another network.")
-    found = [workspace.find(run) for run in runs]
-    other = next((run for run in found if run.record.kind != found[0].record.kind), None)
+        raise UsageError(f"{runs[0]} can't be compared with itself: name a run of another network.")
+    folders = [workspace.find(run) for run in runs]
+    other = next((run for run in folders if run.record.kind != folders[0].record.kind), None)
     if other:
         raise UsageError(
-            f"{found[0].reference} is a run of {found[0].record.kind} and {other.reference} one of "
-            f"{other.record.kind}: side by side stand runs of one analysis."
+            f"{folders[0].reference} is a run of {folders[0].record.kind} and {other.reference} one of "
+            f"{other.record.kind}: choose runs of one analysis."
         )
-    for run in found:
+    for run in folders:
         recorded_result(run)
     return params.model_copy(update={"runs": runs})
 
@@ -59,7 +59,7 @@ def _names(runs: list[RunFolder], parts: tuple[EmbeddedResult, ...], workspace: 
 
 def _network_of(part: EmbeddedResult) -> str:
     if isinstance(part.params, AuditParams):
-        return audited_network(part.params, part.found)
+        return audited_network(part.params, part.result)
     return cast("str", cast("Any", part.params).run)
 
 

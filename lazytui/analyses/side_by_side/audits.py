@@ -19,42 +19,42 @@ def audit_figures(result: SideBySideResult) -> list[Figure]:
 
 
 def _found(result: SideBySideResult) -> list[AuditResult]:
-    return [part.found for part in result.parts]
+    return [part.result for part in result.parts]
 
 
 def _ordered(result: SideBySideResult) -> list[str]:
     """The properties that were tried on every network, those that are flagged most often first."""
-    found = _found(result)
-    tried = [name for name in found[0].cues if all(name in one.swaps and one.swaps[name].hosts for one in found)]
-    mean = {name: float(np.mean([one.swaps[name].delta for one in found])) for name in tried}
-    return sorted(tried, key=lambda name: (-_times(found, name), -mean[name]))
+    audits = _found(result)
+    tried = [name for name in audits[0].cues if all(name in one.swaps and one.swaps[name].hosts for one in audits)]
+    mean = {name: float(np.mean([one.swaps[name].delta for one in audits])) for name in tried}
+    return sorted(tried, key=lambda name: (-_times(audits, name), -mean[name]))
 
 
-def _times(found: list[AuditResult], name: str) -> int:
-    return sum(name in one.named for one in found)
+def _times(audits: list[AuditResult], name: str) -> int:
+    return sum(name in one.named for one in audits)
 
 
 def _verdict(result: SideBySideResult) -> Text:
-    found = _found(result)
-    firsts = [one.named[0] for one in found if one.named]
+    audits = _found(result)
+    firsts = [one.named[0] for one in audits if one.named]
     paragraphs = [
-        f"{counted(firsts.count(name), 'network')} of {len(found)} "
-        f"{'goes' if firsts.count(name) == 1 else 'go'} by {EDITORS[name].phrase} first of all."
+        f"{counted(firsts.count(name), 'network')} of {len(audits)} "
+        f"{'relies' if firsts.count(name) == 1 else 'rely'} on {EDITORS[name].phrase} most."
         for name in sorted(set(firsts), key=lambda name: (-firsts.count(name), name))
     ]
-    if silent := len(found) - len(firsts):
-        paragraphs.append(f"In {silent} of {len(found)} no property was found.")
-    return Text(name="verdict", title="What the networks go by", paragraphs=tuple(paragraphs))
+    if silent := len(audits) - len(firsts):
+        paragraphs.append(f"In {silent} of {len(audits)} no property was found.")
+    return Text(name="verdict", title="What the networks rely on", paragraphs=tuple(paragraphs))
 
 
 def _losses(result: SideBySideResult) -> Matrix:
-    found, names = _found(result), _ordered(result)
-    values = np.array([[100 * one.swaps[name].delta for one in found] for name in names])
+    audits, names = _found(result), _ordered(result)
+    values = np.array([[100 * one.swaps[name].delta for one in audits] for name in names])
     return Matrix(
         name="losses",
         title="Accuracy lost when a property comes from another class",
-        note="Less what is lost by the same edit with a donor of the own class.",
-        shares=tuple(Share(called, one.images) for called, one in zip(result.names, found, strict=True)),
+        note="Minus what the same edit costs with a donor of the image's own class.",
+        shares=tuple(Share(called, one.images) for called, one in zip(result.names, audits, strict=True)),
         values=values,
         row_labels=tuple(names),
         column_labels=result.names,
@@ -65,13 +65,13 @@ def _losses(result: SideBySideResult) -> Matrix:
 
 
 def _summary(result: SideBySideResult) -> Table:
-    found = _found(result)
+    audits = _found(result)
     rows: list[tuple[Cell, ...]] = []
     for name in _ordered(result):
-        losses = [100 * one.swaps[name].delta for one in found]
+        losses = [100 * one.swaps[name].delta for one in audits]
         mean = mean_over_seeds(losses)
         interval = Interval(*mean.interval) if mean.interval else None
-        rows.append((name, *losses, mean.mean, interval, f"{_times(found, name)} of {len(found)}"))
+        rows.append((name, *losses, mean.mean, interval, f"{_times(audits, name)} of {len(audits)}"))
     return Table(
         name="summary",
         title="Audits side by side",

@@ -19,7 +19,7 @@ def complexity_figures(result: SideBySideResult) -> list[Figure]:
 
 
 def _found(result: SideBySideResult) -> list[LlcResult]:
-    return [part.found for part in result.parts]
+    return [part.result for part in result.parts]
 
 
 _OF_THE_NETWORK = {"run", "model", "device", "source", "seed"}
@@ -32,12 +32,12 @@ def _unequal_settings(result: SideBySideResult) -> list[Text]:
     unequal = [name for name in names if len({str(getattr(one, name)) for one in params}) > 1]
     if not unequal:
         return []
-    words = ", ".join(name.replace("_", " ") for name in unequal)
+    settings = ", ".join(name.replace("_", " ") for name in unequal)
     return [
         Text(
             name="settings",
             title="Not the same settings",
-            paragraphs=(f"The chains differ in {words}; an estimate means something only at its settings.",),
+            paragraphs=(f"The chains differ in {settings}; an estimate means something only at its settings.",),
         )
     ]
 

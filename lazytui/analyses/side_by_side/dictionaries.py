@@ -25,7 +25,7 @@ def dictionary_figures(result: SideBySideResult) -> list[Figure]:
 
 
 def _found(result: SideBySideResult) -> list[SaeResult]:
-    return [part.found for part in result.parts]
+    return [part.result for part in result.parts]
 
 
 def _categories(result: SideBySideResult) -> Matrix:
@@ -64,22 +64,22 @@ def _how_many(content: Content) -> str:
 
 
 def _summary(result: SideBySideResult) -> Table:
-    found = _found(result)
+    results = _found(result)
     label, attribute = result.content.label, result.content.attribute
     by = f"{attribute} (or {label})" if attribute else label
     rows: dict[str, Sequence[Value]] = {
-        "features": [one.features for one in found],
-        "dimensions": [one.dimensions for one in found],
-        "variance explained, %": [_explained(one) for one in found],
-        "active at a time": [one.l0 for one in found],
+        "features": [one.features for one in results],
+        "dimensions": [one.dimensions for one in results],
+        "variance explained, %": [_explained(one) for one in results],
+        "active at a time": [one.l0 for one in results],
         **(
-            {f"{attribute} selectivity, mean": [_mean_alive(one, one.attribute_selectivity) for one in found]}
+            {f"{attribute} selectivity, mean": [_mean_alive(one, one.attribute_selectivity) for one in results]}
             if attribute
             else {}
         ),
-        f"{label} selectivity, mean": [_mean_alive(one, one.label_selectivity) for one in found],
-        "hard accuracy, %": [percent(one.hard.accuracy_intact) for one in found],
-        "hard, reconstructed, %": [percent(one.hard.accuracy_reconstructed) for one in found],
+        f"{label} selectivity, mean": [_mean_alive(one, one.label_selectivity) for one in results],
+        "hard accuracy, %": [percent(one.hard.accuracy_intact) for one in results],
+        "hard, reconstructed, %": [percent(one.hard.accuracy_reconstructed) for one in results],
     }
     return summary(
         result,

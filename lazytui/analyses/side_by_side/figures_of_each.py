@@ -26,13 +26,15 @@ def summary(result: SideBySideResult, title: str, note: str, rows: Mapping[str, 
 def figures_of_each(result: SideBySideResult, names: Sequence[str]) -> Iterator[Figure]:
     """The figures of these names, of one network after the other for each name."""
     every = [
-        {figure.name: figure for figure in analysis(result.kind).figures(part.params, part.found)}
+        {figure.name: figure for figure in analysis(result.kind).figures(part.params, part.result)}
         for part in result.parts
     ]
     for name in names:
-        for number, (called, found) in enumerate(zip(result.names, every, strict=True), start=1):
-            if name in found:
-                yield replace(found[name], name=f"{name}-{number}", title=f"{called}: {found[name].title}")
+        for number, (called, figures_by_name) in enumerate(zip(result.names, every, strict=True), start=1):
+            if name in figures_by_name:
+                yield replace(
+                    figures_by_name[name], name=f"{name}-{number}", title=f"{called}: {figures_by_name[name].title}"
+                )
 
 
 def percent(share: float | None) -> float | None:

@@ -24,30 +24,30 @@ def layer_figures(result: SideBySideResult) -> list[Figure]:
 
 
 def _found(result: SideBySideResult) -> list[NeuronsResult]:
-    return [part.found for part in result.parts]
+    return [part.result for part in result.parts]
 
 
 def _summary(result: SideBySideResult) -> Table:
-    found, label, attribute = _found(result), result.content.label, result.content.attribute
-    layers = ", ".join(f"{name} {one.layer}" for name, one in zip(result.names, found, strict=True))
+    results, label, attribute = _found(result), result.content.label, result.content.attribute
+    layers = ", ".join(f"{name} {one.layer}" for name, one in zip(result.names, results, strict=True))
     rows: dict[str, Sequence[Value]] = {
-        "neurons": [one.neurons for one in found],
-        "traitors": [one.attribute_selective for one in found],
-        "heroes": [one.label_selective for one in found],
-        "mixed": [one.mixed for one in found],
-        "silent": [one.silent for one in found],
-        "flat": [one.flat for one in found],
+        "neurons": [one.neurons for one in results],
+        "traitors": [one.attribute_selective for one in results],
+        "heroes": [one.label_selective for one in results],
+        "mixed": [one.mixed for one in results],
+        "silent": [one.silent for one in results],
+        "flat": [one.flat for one in results],
         **(
-            {f"{attribute} MI, mean bits": [_mean_active(one, one.attribute_information) for one in found]}
+            {f"{attribute} MI, mean bits": [_mean_active(one, one.attribute_information) for one in results]}
             if attribute
             else {}
         ),
-        f"{label} MI, mean bits": [_mean_active(one, one.label_information) for one in found],
-        "participation ratio": [one.participation_ratio for one in found],
-        "hard accuracy, %": [percent(one.hard.intact) for one in found],
-        "hard, traitors first, %": [percent(one.hard.attribute_first_mean) for one in found],
-        "hard, random order, %": [percent(one.hard.random_mean) for one in found],
-        "cost over a point, easy": [count_costly(one.easy.without_mean, one.easy.intact or 0.0) for one in found],
+        f"{label} MI, mean bits": [_mean_active(one, one.label_information) for one in results],
+        "participation ratio": [one.participation_ratio for one in results],
+        "hard accuracy, %": [percent(one.hard.intact) for one in results],
+        "hard, traitors first, %": [percent(one.hard.attribute_first_mean) for one in results],
+        "hard, random order, %": [percent(one.hard.random_mean) for one in results],
+        "cost over a point, easy": [count_costly(one.easy.without_mean, one.easy.intact or 0.0) for one in results],
     }
     return summary(
         result,

@@ -40,7 +40,7 @@ class SideBySideResult:
     @property
     def content(self) -> Content:
         """Of the images of the first, where its analysis says so."""
-        content: Content = getattr(self.parts[0].found, "content", colored_digits("distinct"))
+        content: Content = getattr(self.parts[0].result, "content", colored_digits("distinct"))
         return content
 
 

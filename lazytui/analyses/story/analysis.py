@@ -78,19 +78,19 @@ def figures(_params: StoryParams, result: StoryResult) -> list[Figure]:
     for number, part in enumerate(result.chapters, start=1):
         chapter = part.chapter
         title = f"{number}. {chapter.title}"
-        chapter_figures.append(Text(name=chapter.name, title=title, paragraphs=_said(part, result)))
+        chapter_figures.append(Text(name=chapter.name, title=title, paragraphs=_framing_sentences(part, result)))
         chapter_figures += _chapter_figures(part)
     return [*card(result), *chapter_figures, *answers(result)]
 
 
-def _said(part: ChapterResult, result: StoryResult) -> tuple[str, str]:
+def _framing_sentences(part: ChapterResult, result: StoryResult) -> tuple[str, str]:
     """Before a chapter's figures, and after."""
-    return part.chapter.introduction(result.content), part.chapter.conclusion(part.found, result.content)
+    return part.chapter.introduction(result.content), part.chapter.conclusion(part.result, result.content)
 
 
 def _chapter_figures(part: ChapterResult) -> list[Figure]:
     chapter = part.chapter
-    every = {figure.name: figure for figure in analysis(chapter.kind).figures(part.params, part.found)}
+    every = {figure.name: figure for figure in analysis(chapter.kind).figures(part.params, part.result)}
     return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures if name in every]
 
 
@@ -104,7 +104,7 @@ def _write_report(params: StoryParams, result: StoryResult, report: Report) -> N
         sections.append(
             Section(
                 heading=part.chapter.title,
-                paragraphs=_said(part, result),
+                paragraphs=_framing_sentences(part, result),
                 link=(f"Run {part.run}", f"../{part.run}/"),
                 figures=tuple(chapter_figures[:_UNFOLDED]),
                 folded=tuple(chapter_figures[_UNFOLDED:]),

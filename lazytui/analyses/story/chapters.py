@@ -61,9 +61,9 @@ class Chapter:
         text = in_words_of(content, long_text("story", self.name))
         return text.format(source=content.classes[SOURCE], target=content.classes[TARGET])
 
-    def conclusion(self, found: Any, content: Content) -> str:
+    def conclusion(self, result: Any, content: Content) -> str:
         """What came out, in the same words."""
-        return in_words_of(content, self.after(found))
+        return in_words_of(content, self.after(result))
 
 
 def _data(story: StoryParams) -> dict[str, Any]:

@@ -61,9 +61,11 @@ def evidence(result: EvaluateResult) -> str:
 
 def gaze(result: GradcamResult) -> str:
     maps = result.first
-    found = maps.recoloring
+    recoloring = maps.recoloring
     recolored, redrawn, wrong_reason = (
-        (found.recolored_flips, found.redrawn_flips, found.right_for_wrong_reason_share) if found else [None] * 3
+        (recoloring.recolored_flips, recoloring.redrawn_flips, recoloring.right_for_wrong_reason_share)
+        if recoloring
+        else [None] * 3
     )
     return (
         f"{_percent(maps.energy_in_mask)} of the evidence in its maps lies on the stroke, "
@@ -78,7 +80,8 @@ def cure(result: TrainResult) -> str:
     easy, hard = _percent(result.headline.easy_accuracy), _percent(result.headline.hard_accuracy)
     return (
         f"The same network, cured: right on {hard} of the hard split and on {easy} of the easy one. But it took "
-        f"{result.steps:,} steps, more than the lazy one had. What is the method's doing, and what is time's?"
+        f"{result.steps:,} steps, more than the lazy one had. How much of that is the method, and how much the "
+        "longer training?"
     )
 
 
@@ -111,16 +114,15 @@ def cloak(result: AttackResult) -> str:
     return " ".join(sentences)
 
 
-def _fooled(found: Robustness, target: str) -> str:
+def _fooled(robustness: Robustness, target: str) -> str:
     """What it takes to fool one network from one pool of sources."""
-    already = f"already takes {_percent(found.at_target)} for {with_article(target)}"
-    if found.median is None:
-        return f"{already} and is right about too few for more to be said"
-    if math.isinf(found.median):
+    already = f"already takes {_percent(robustness.at_target)} for {with_article(target)}"
+    if robustness.median is None:
+        return f"{already} and is right on too few of them to say more"
+    if math.isinf(robustness.median):
         return f"{already}, and more than half of those that it gets right are never fooled"
-    return (
-        f"{already}, and half of those that it gets right are fooled by changing values by {100 * found.median:.0f} %"
-    )
+    size = f"{100 * robustness.median:.0f} %"
+    return f"{already}, and half of those that it gets right are fooled by changing values by {size}"
 
 
 def decomposition(result: SaeResult) -> str:
@@ -154,7 +156,7 @@ def cut(result: SaeExperimentsResult) -> str:
 def audit(result: AuditResult) -> str:
     network = f"It is right on {_percent(result.accuracy)} of the {result.images:,} images"
     if not result.named:
-        return f"{network}. The audit found no property that it goes by."
+        return f"{network}. The audit found no property that it relies on."
     named = result.named[0]
     swap = result.swaps[named]
     return (

@@ -17,14 +17,14 @@ def key_numbers(result: StoryResult) -> list[KeyNumber]:
 
     None for an early version's that has fewer chapters.
     """
-    found = result.by_chapter
-    if not {"cheat", "evidence", "cure"} <= set(found):
+    results = result.by_chapter
+    if not {"cheat", "evidence", "cure"} <= set(results):
         return []
     numbers = (
-        ("easy accuracy", found["cheat"].headline.easy_accuracy),
-        ("hard accuracy", found["cheat"].headline.hard_accuracy),
-        (in_words_of(result.content, "follows the color"), found["evidence"].first.headline.color_follow_rate),
-        ("hard accuracy, cured", found["cure"].headline.hard_accuracy),
+        ("easy accuracy", results["cheat"].headline.easy_accuracy),
+        ("hard accuracy", results["cheat"].headline.hard_accuracy),
+        (in_words_of(result.content, "follows the color"), results["evidence"].first.headline.color_follow_rate),
+        ("hard accuracy, cured", results["cure"].headline.hard_accuracy),
     )
     return [KeyNumber(_percent(value), label) for label, value in numbers]
 
@@ -54,40 +54,42 @@ def answers(result: StoryResult) -> list[Text]:
     attacked = next((part for part in result.chapters if part.chapter.name == "cloak"), None)
     if attacked is None:
         return []
-    params, found = attacked.params, attacked.found
-    assert isinstance(params, AttackParams) and isinstance(found, AttackResult)
+    params, attack = attacked.params, attacked.result
+    assert isinstance(params, AttackParams) and isinstance(attack, AttackResult)
     source, target = params.source_class, str(params.target_class)
     names = ("the lazy network", "the cured one")
-    networks = list(zip(names, found.networks, strict=False))
+    networks = list(zip(names, attack.networks, strict=False))
     question = (
         f"Can {with_article(source)} be turned into {with_article(target)}, with a probability over .9, by changing no "
-        f"value by more than {found.epsilon:g}, and is that harder once the network is cured?"
+        f"value by more than {attack.epsilon:g}, and is that harder once the network is cured?"
     )
-    own = "; ".join(f"{name} on {_fooled(network, 'aligned', found)}" for name, network in networks)
-    taken = "; ".join(f"{name} takes {_at_target(network, found)}" for name, network in networks)
-    other = "; ".join(f"{name} on {_fooled(network, 'target-colored', found)}" for name, network in networks)
-    said = (
+    own = "; ".join(f"{name} on {_fooled(network, 'aligned', attack)}" for name, network in networks)
+    taken = "; ".join(f"{name} takes {_at_target(network, attack)}" for name, network in networks)
+    other = "; ".join(f"{name} on {_fooled(network, 'target-colored', attack)}" for name, network in networks)
+    sentences = (
         question,
         f"From {source}s in their own color it succeeds against {own}.",
         f"In the color of the {target} nothing has to be changed for a network that reads color: {taken} of those "
         f"{source}s for {with_article(target)} as they are; of the others it succeeds against {other}.",
     )
     return [
-        Text(name="answer", title="The answer", paragraphs=tuple(in_words_of(result.content, each) for each in said))
+        Text(
+            name="answer", title="The answer", paragraphs=tuple(in_words_of(result.content, each) for each in sentences)
+        )
     ]
 
 
-def _fooled(network: NetworkResult, pool: Pool, found: AttackResult) -> str:
-    robustness = network.pools[pool].robustness(found.target)
-    rate, sources = robustness.sure_success_rate(found.epsilon), robustness.sources
+def _fooled(network: NetworkResult, pool: Pool, attack: AttackResult) -> str:
+    robustness = network.pools[pool].robustness(attack.target)
+    rate, sources = robustness.sure_success_rate(attack.epsilon), robustness.sources
     total = len(robustness.correct)
     if rate is None:
         return f"an unknown share: it is right about {sources} of {total}, too few for a rate"
     return f"{_percent(rate)} of the {sources} (of {total}) that it gets right"
 
 
-def _at_target(network: NetworkResult, found: AttackResult) -> str:
-    return _percent(network.pools["target-colored"].robustness(found.target).at_target)
+def _at_target(network: NetworkResult, attack: AttackResult) -> str:
+    return _percent(network.pools["target-colored"].robustness(attack.target).at_target)
 
 
 def _percent(value: float | None) -> str:

@@ -114,7 +114,7 @@ class _SideBySide:
     def _wait_for(self, part: Part, run: RunFolder) -> None:
         """For who else carries it: a worker that an earlier try has left, and that is about to stop, or a person."""
         if part.name not in self._elsewhere:
-            self._report.note(f"waiting for {run.id}, {part.title}, which another process carries")
+            self._report.note(f"waiting for {run.id}, {part.title}, which another process is running")
         self._elsewhere[part.name] = time.monotonic() + _LOOK_ELSEWHERE_EVERY
 
     def _listen(self, *, aloud: bool = True) -> None:

@@ -23,4 +23,6 @@ class StoryParams(Params):
     )
     test_size: int | None = Field(None, ge=1000, description="How many test digits to use; default all.")
     seed: int = Field(0, ge=0, description="Random seed of every chapter.")
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where to compute; auto uses a GPU if there is one."
+    )

@@ -40,7 +40,7 @@ class StoryResult:
     @property
     def by_chapter(self) -> dict[str, Any]:
         """What each chapter found, by its name."""
-        return {part.chapter.name: part.found for part in self.chapters}
+        return {part.chapter.name: part.result for part in self.chapters}
 
 
 def write(result: StoryResult) -> Result:
@@ -65,13 +65,13 @@ def read(_params: StoryParams, saved: Result) -> StoryResult:
 def _read_chapter(chapter: Chapter, saved: Result) -> ChapterResult:
     part = read_embedded(chapter.kind, chapter.name, saved.facts[chapter.name], saved)
     if isinstance(part.params, AttackParams):
-        _check_pools(part.params, part.found)
-    return ChapterResult(part.run, part.params, part.found, chapter)
+        _check_pools(part.params, part.result)
+    return ChapterResult(part.run, part.params, part.result, chapter)
 
 
-def _check_pools(params: AttackParams, found: AttackResult) -> None:
+def _check_pools(params: AttackParams, attack: AttackResult) -> None:
     """The story needs several pools, of every network that was attacked."""
     if params.pool != "all":
         raise Damaged("its attack has one pool of sources only")
-    if len(found.networks) != len(params.network_params):
+    if len(attack.networks) != len(params.network_params):
         raise Damaged("its attack lacks the second network")

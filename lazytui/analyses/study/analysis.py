@@ -43,14 +43,14 @@ def cells(params: StudyParams) -> dict[str, TrainParams]:
     """
     swept = combinations_of(params.axes, params.combining)
     grid = product(params.seeds, params.bias, swept, _methods(params))
-    found = {}
+    trainings = {}
     for seed, bias, combination, method in grid:
         own = {name: value for name, value in combination.items() if name not in _foreign_options(method)}
-        words = [f"{name.replace('_', ' ')} {value_text(value)}" for name, value in own.items()]
-        name = ", ".join((method, f"bias {bias:g}", *words, f"seed {seed}"))
-        if name not in found:
-            found[name] = _cell(params, method, bias, seed, own, name)
-    return found
+        settings = [f"{name.replace('_', ' ')} {value_text(value)}" for name, value in own.items()]
+        name = ", ".join((method, f"bias {bias:g}", *settings, f"seed {seed}"))
+        if name not in trainings:
+            trainings[name] = _cell(params, method, bias, seed, own, name)
+    return trainings
 
 
 def number_of_trainings(params: StudyParams) -> int:
@@ -78,8 +78,8 @@ def planned_trainings(params: StudyParams) -> Table:
     return Table(
         name="planned",
         title=", ".join((f"What it trains: {counted(networks, 'network')}", *epochs, *swept)),
-        note="Each method with every bias and seed; plain training and other controls are what methods are held "
-        "against (--no-plain leaves them out). Trainings that the workspace has already are reused.",
+        note="Each method with every bias and seed. Methods are compared with plain training and other controls "
+        "(--no-plain leaves these out). Trainings that the workspace already has are reused.",
         columns=tuple(Column(name=name) for name in ("method", "what it does", "biases", "seeds", "networks")),
         rows=tuple((name, METHODS[name].summary, *shared) for name in methods),
     )
@@ -110,9 +110,9 @@ def _filled_by_preset(params: StudyParams) -> set[str]:
 
 def resolve(params: StudyParams, workspace: Workspace) -> StudyParams:
     """Name the source; refuse a grid with a training that its method can't do."""
-    asked = number_of_trainings(params)
-    if asked > MOST_TRAININGS and not params.yes:
-        raise UsageError(f"That is {counted(asked, 'training')}; --yes trains them.")
+    count = number_of_trainings(params)
+    if count > MOST_TRAININGS and not params.yes:
+        raise UsageError(f"That is {counted(count, 'training')}; --yes trains them.")
     trainings = cells(params)
     if len(params.bias) > 1 and not next(iter(trainings.values())).plants:
         raise UsageError(f"The images of {params.source} have no bias that could be chosen: give one --bias alone.")
@@ -132,10 +132,10 @@ def _require_rankable(params: StudyParams, trainings: Mapping[str, TrainParams])
 
 
 def run(params: StudyParams, report: Report) -> StudyResult:
-    found = train_grid(cells(params), params.executor(), report, StudyResult)
+    result = train_grid(cells(params), params.executor(), report, StudyResult)
     if params.rank not in OF_SELECTORS:
-        return found
-    return replace(found, groups=with_selector_metrics(found.groups, params.property, params.device, report))
+        return result
+    return replace(result, groups=with_selector_metrics(result.groups, params.property, params.device, report))
 
 
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:

@@ -37,13 +37,13 @@ def by_swept_value(
     """
     if combining == "zipped":
         return [_by_axis(groups, axes[0], axes[1:], (), rank)] if groups and axes else []
-    found = []
+    charts = []
     for axis in axes:
         others = [other for other in axes if other is not axis]
         own = [group for group in groups if _at_first_values(group, others)] if combining == "alone" else groups
         if own:
-            found.append(_by_axis(own, axis, (), () if combining == "alone" else others, rank))
-    return found
+            charts.append(_by_axis(own, axis, (), () if combining == "alone" else others, rank))
+    return charts
 
 
 def _at_first_values(group: Group, axes: Sequence[Axis]) -> bool:
@@ -83,12 +83,12 @@ def _by_axis(
     )
 
 
-def _over_numbers(curves: Mapping[str, Sequence[Group]], axis: Axis, metric: str, words: str) -> Iterator[Series]:
-    """words: the metric, to stand in the names of its curves."""
+def _over_numbers(curves: Mapping[str, Sequence[Group]], axis: Axis, metric: str, metric_name: str) -> Iterator[Series]:
+    """metric_name: the metric, to stand in the names of its curves."""
     order = np.argsort(axis.values)
     across = np.array(axis.values, dtype=np.float64)[order]
     for name, row in zip(curves, _by_curve_and_value(curves, axis, metric), strict=True):
-        yield Series(name=f"{name}, {METRICS[words].title}" if words else name, x=across, y=row[order])
+        yield Series(name=f"{name}, {METRICS[metric_name].title}" if metric_name else name, x=across, y=row[order])
 
 
 def _by_curve_and_value(curves: Mapping[str, Sequence[Group]], axis: Axis, metric: str) -> NDArray[np.float64]:
@@ -108,8 +108,8 @@ def _groups_by_curve(groups: Sequence[Group], others: Sequence[str], *, bias: bo
     curves: dict[str, list[Group]] = {}
     for group in groups:
         recipe = group.trainings.recipe
-        words = [f"{name.replace('_', ' ')} {value_text(recipe[name])}" for name in names if name in recipe]
-        curves.setdefault(" · ".join((group.method, *words)), []).append(group)
+        settings = [f"{name.replace('_', ' ')} {value_text(recipe[name])}" for name in names if name in recipe]
+        curves.setdefault(" · ".join((group.method, *settings)), []).append(group)
     return curves
 
 
@@ -163,7 +163,7 @@ def _lines(groups: Sequence[Group], rank: str, axes: Sequence[Axis]) -> list[Fig
 def _wear(content: Content) -> str:
     """What counterexamples do."""
     if content.attribute == "color":
-        return f"wear another color than their {content.label}'s"
+        return f"have another color than their {content.label}'s"
     return f"have the {content.attribute} of another {content.label}"
 
 

@@ -57,7 +57,9 @@ class StudyGrid(RankParams, GridParams):
         ".001,.01 they mean the same.",
     )
     zipped: bool = Field(
-        False, description="Take the values of swept options side by side, not every combination of them."
+        False,
+        description="Combine the values of swept options by position (first with first, second with second), not "
+        "in every combination.",
     )
     alone: bool = Field(
         False,
@@ -87,7 +89,8 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, GroupsInPlace,
         5,
         ge=1,
         le=10_000,
-        description="Passes over the training split. Cures need time: two are few. The default for photos is 3.",
+        description="Passes over the training split. Methods against a shortcut need more than two. The default for "
+        "photos is 3.",
     )
 
     @staticmethod

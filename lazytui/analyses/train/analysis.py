@@ -61,8 +61,8 @@ def _check_initial_model(params: TrainParams) -> None:
     """Raise BadInput where the weights aren't those of the model, UsageError where it hasn't what is set of it, or is
     for larger images."""
     set_of_it = (params.weights, params.dropout, params.freeze, params.normalize, params.input_size, params.input_scale)
-    known = params.model in ARCHITECTURES and params.content.image_shape == IMAGE_SHAPE
-    if (known or is_custom(params.model)) and not any(option is not None for option in set_of_it):
+    is_built_in = params.model in ARCHITECTURES and params.content.image_shape == IMAGE_SHAPE
+    if (is_built_in or is_custom(params.model)) and not any(option is not None for option in set_of_it):
         return  # custom code is tried out in any case
     from lazytui.system.torch_import import require_torch
 

@@ -57,7 +57,7 @@ def _profile(result: TrainResult) -> list[Figure]:
     stepping = sum(one.seconds for one in profile.phases if one.phase in OF_STEPS)
     rate = f", {profile.steps * profile.batch_size / stepping:,.0f} images a second in steps" if stepping else ""
     resumed = result.steps - profile.steps
-    part = f" Since it was resumed at step {resumed:,} only." if resumed else ""
+    part = f" Only since it was resumed at step {resumed:,}." if resumed else ""
     return [
         Table(
             name="profile",
@@ -96,10 +96,10 @@ def ten_figure(params: TrainParams, images: NDArray[np.uint8], answers: TenAnswe
         values = value_before(shown).tolist()
     cues = content.aligned_classes[values].tolist()
     names = [f"{content.value_names[value]} " if params.plants else "" for value in values]
-    known = (answers.predicted >= 0) & (answers.predicted < len(content.classes))
+    is_valid = (answers.predicted >= 0) & (answers.predicted < len(content.classes))
     captions = [
-        f"{content.classes[said]} {share:.0%}"
-        for said, share in zip(
+        f"{content.classes[predicted]} {share:.0%}"
+        for predicted, share in zip(
             answers.predicted.clip(0, len(content.classes) - 1).tolist(), answers.probabilities, strict=True
         )
     ]
@@ -110,7 +110,7 @@ def ten_figure(params: TrainParams, images: NDArray[np.uint8], answers: TenAnswe
         images=images,
         columns=shown,
         column_labels=tuple(f"{name}{label}" for name, label in zip(names, content.classes[:shown], strict=True)),
-        captions=tuple(np.where(known, captions, "–").tolist()),
+        captions=tuple(np.where(is_valid, captions, "–").tolist()),
         tones=tuple(map(tone_of, answers.predicted.tolist(), range(shown), cues)),
     )
 
@@ -136,7 +136,7 @@ def _ten_title(answers: TenAnswers, params: TrainParams, cues: Sequence[int]) ->
     count = "ten" if shown == 10 else str(shown)
     when, right = f"Step {answers.step:,}", int((answers.predicted == np.arange(shown)).sum())
     if (answers.predicted < 0).all():
-        return f"{when}: it isn't known what the network said"
+        return f"{when}: no predictions were recorded"
     if NO_CLASS in cues:
         without = f" without {content.attribute}" if params.plants else ""
         return f"{when}: {right} of {count} images{without} are classified correctly"
@@ -162,11 +162,11 @@ def _beginning(params: TrainParams, result: TrainResult) -> list[Figure]:
         ]
     paragraphs = []
     if params.init is not None:
-        paragraphs.append(f"It began with the weights of {params.init}.")
+        paragraphs.append(f"It started from the weights of {params.init}.")
     if params.groups is not None:
         paragraphs.append(f"Its method read the groups that {params.groups} inferred, and no label of the attribute.")
     if result.frozen:
-        paragraphs.append(f"Frozen, and so as in the beginning: {', '.join(result.frozen)}.")
+        paragraphs.append(f"Frozen at their initial values: {', '.join(result.frozen)}.")
     return [Text(name="beginning", title="Fine-tuning", paragraphs=tuple(paragraphs))] if paragraphs else []
 
 

@@ -32,14 +32,14 @@ def inferred_groups(params: TrainParams, workspace: Workspace) -> NDArray[np.uin
     """(n,): the class that each training image is like. Raises UsageError where they are of other images, or no image
     contradicts."""
     run = workspace.find(params.groups or "", kinds=("groups",))
-    asked, found = cast("_GroupsParams", recorded_params(run)), cast("_Found", recorded_result(run))
-    trained = recorded_params(workspace.find(asked.run, kinds=("train",)))
+    groups_params, groups = cast("_GroupsParams", recorded_params(run)), cast("_Found", recorded_result(run))
+    trained = recorded_params(workspace.find(groups_params.run, kinds=("train",)))
     assert isinstance(trained, TrainParams)
     if other := differing_options(params, trained, OF_OTHER_SPLITS):
         raise UsageError(
             f"The groups of {run.reference} are of other training images than these: {', '.join(other)} "
             f"{'differs' if len(other) == 1 else 'differ'}."
         )
-    if not found.contradicting.any():
-        raise UsageError(f"No training image contradicts in {run.reference}, so there are no groups to even out.")
-    return found.like
+    if not groups.contradicting.any():
+        raise UsageError(f"No training image contradicts in {run.reference}, so there are no groups to balance.")
+    return groups.like

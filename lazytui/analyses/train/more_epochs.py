@@ -31,10 +31,10 @@ def furthest_shorter(params: TrainParams, recorded: Mapping[str, Any], workspace
 def why_not(shorter: RunFolder, params: TrainParams) -> str:
     """Why a finished training can't go on to these parameters, of which only the epochs differ; empty where it can."""
     if reason := length_matters(params):
-        return f"A longer training isn't that one continued: {reason}."
+        return f"A longer training isn't a continuation of it: {reason}."
     if (shorter.path / LONGER_FILE).exists():
         return ""
-    return "It keeps no state from which it could go on: an older version made it, or another run began it."
+    return "It has no saved state to continue from: an older version made it, or another run started it."
 
 
 def go_on_from(
@@ -59,7 +59,7 @@ def go_on_from(
 
 
 def sentence_on_the_beginning(run: RunFolder, shorter: RunFolder, step: int) -> str:
-    return f"{run.id} goes on where {shorter.id} ended, at step {step}; up to there its curves have that one's points."
+    return f"{run.id} continues where {shorter.id} ended, at step {step}; its curves include that run's points."
 
 
 def is_shorter(run: RunFolder, recorded: Mapping[str, Any]) -> bool:

@@ -31,8 +31,8 @@ class FirstWeights(BaseModel):
 
     init: Annotated[str | None, RunReference(kinds=("train",))] = Field(
         None,
-        description="Finished training of the same architecture whose weights this one begins with (fine-tuning); by "
-        "default the seed initializes them.",
+        description="A finished training of the same architecture whose weights this one starts from (fine-tuning). "
+        "Default: random weights, from the seed.",
     )
 
 
@@ -45,8 +45,8 @@ class GroupsInPlace(BaseModel):
 
     groups: Annotated[str | None, RunReference(kinds=("groups",))] = Field(
         None,
-        description="A finished run of groups on these training images: its groups, inferred without labels, take the "
-        "place of the color or group labels that a method reads.",
+        description="A finished run of `groups` on these training images: its groups, inferred without labels, "
+        "replace the color or group labels that a method reads.",
     )
 
 

@@ -64,17 +64,17 @@ def _of_settings(groups: Sequence[Group], rank: str) -> tuple[str, ...]:
     """What settings with one recipe each reached: nothing in them can be ranked."""
     title = METRICS[rank].title
     defined = [(group, mean) for group in groups if (mean := group.mean(rank)).mean is not None]
-    first = f"{counted(len(groups), 'setting')} with one recipe each, so that there is nothing to rank."
+    first = f"{counted(len(groups), 'setting')} with one recipe each, so there is nothing to rank."
     if not defined:
         return (f"{first} Their {title} is undefined.",)
     if len(defined) == 1:
         ((group, mean),) = defined
-        return first, f"Only {group.name} with {group.setting.words} has a defined {title}: {_mean_text(mean)}."
+        return first, f"Only {group.name} with {group.setting.text} has a defined {title}: {_mean_text(mean)}."
     (low, least), (high, most) = (choose(defined, key=lambda one: one[1].mean or 0.0) for choose in (min, max))
     return (
         first,
-        f"The lowest {title} is that of {low.name} with {low.setting.words}: {_mean_text(least)}. "
-        f"The highest is that of {high.name} with {high.setting.words}: {_mean_text(most)}.",
+        f"The lowest {title} is that of {low.name} with {low.setting.text}: {_mean_text(least)}. "
+        f"The highest is that of {high.name} with {high.setting.text}: {_mean_text(most)}.",
     )
 
 
@@ -83,7 +83,7 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
     best, title = groups[0], METRICS[rank].title
     best_mean = _mean_text(best.mean(rank))
     if len(groups) == 1:
-        return [f"{best.name} has {title} {best_mean}, and no other recipe stands beside it."]
+        return [f"{best.name} has {title} {best_mean}, and there is no other recipe."]
     others = [f"{group.name} {_mean_text(group.mean(rank))}" for group in groups[1:]]
     first = f"{best.name} is first of {len(groups)} recipes by {title}: {best_mean}; then {listed(others)}."
     pairs = _beside_plain(groups)
@@ -115,9 +115,9 @@ def _what_penalties_add(groups: Sequence[Group], rank: str) -> Iterator[str]:
             )
 
 
-def _uncorrected(asked: int) -> str:
+def _uncorrected(comparisons: int) -> str:
     """Of many intervals of 95 %, some leave out 0 by chance."""
-    return f" (95 %, not corrected for {asked} being asked)" if asked > 1 else ""
+    return f" (95 %, not corrected for {comparisons} being asked)" if comparisons > 1 else ""
 
 
 def _beside_plain(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
@@ -165,7 +165,7 @@ def _shares(groups: Sequence[Group]) -> tuple[Share, ...]:
 def _letters(groups: Sequence[Group]) -> str:
     """What the letters of settings stand for, where settings have letters; to follow another sentence."""
     settings = [own[0].setting for own in by_setting(groups)]
-    return "".join(f" {setting.tag}: {setting.words}." for setting in settings if setting.tag != setting.words)
+    return "".join(f" {setting.tag}: {setting.text}." for setting in settings if setting.tag != setting.text)
 
 
 def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
@@ -195,7 +195,7 @@ def _cues(groups: Sequence[Group]) -> list[Table]:
         return []
     content = groups[0].content
     probe = (
-        f"where every {content.label} wears every {content.attribute} equally often"
+        f"where every {content.label} has every {content.attribute} equally often"
         if content.attribute == "color"
         else f"which has as many images of each group of {content.label} and {content.attribute}"
     )
@@ -271,12 +271,12 @@ def _chances(groups: Sequence[Group], rank: str) -> Iterator[Matrix]:
                 title=f"{own[0].setting.sentence_prefix}could chance alone set any two so far apart in "
                 f"{METRICS[rank].title}?",
                 note="p of a two-sided paired t-test over the seeds that both have, not corrected for the number of "
-                "pairs. Numbers are places on the leaderboard.",
+                "pairs. Numbers are ranks on the leaderboard.",
                 values=values,
                 row_labels=tuple(f"{ranks[group.name]} {group.name}" for group in several),
                 column_labels=tuple(str(ranks[group.name]) for group in several),
                 row_axis="recipe",
-                column_axis="place",
+                column_axis="rank",
                 decimals=3,
                 low=0.0,
                 high=1.0,

@@ -22,20 +22,20 @@ _OF_A_METHOD = {"method", "colors", "groups", *AllMethodOptions.OPTIONS}
 class Setting:
     """What recipes must share to be ranked: model, data, optimizer and length, all but the method and its options.
 
-    words: what of it isn't the same in all settings; empty where there is one. tag: the words where they are few, else
+    text: what of it isn't the same in all settings; empty where there is one. tag: the text where it is short, else
     a letter.
     """
 
-    words: str
+    text: str
     tag: str
 
     @property
     def sentence_prefix(self) -> str:
         """`Bias 0.95: ` or `A (epochs 10, bias 0.95): `, to begin a sentence about it."""
-        if not self.words:
+        if not self.text:
             return ""
-        text = self.words if self.tag == self.words else f"{self.tag} ({self.words})"
-        return f"{text[0].upper()}{text[1:]}: "
+        named = self.text if self.tag == self.text else f"{self.tag} ({self.text})"
+        return f"{named[0].upper()}{named[1:]}: "
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class GridParams(Params):
         0,
         ge=0,
         le=256,
-        description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most; on another "
+        description="Trainings at a time, which share the cores. 0 chooses: one per core, at most eight; on another "
         "engine, as many as its queue takes.",
     )
     engine: str = name_field(

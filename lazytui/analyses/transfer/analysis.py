@@ -37,7 +37,7 @@ from lazytui.runs.workspace import Workspace
 def resolve(params: TransferParams, workspace: Workspace) -> TransferParams:
     """Make sure that every data set can be painted and suits every network, and record the digits."""
     if params.against == params.run:
-        raise UsageError(f"{params.run} can't be set against itself: name another network.")
+        raise UsageError(f"{params.run} can't be compared with itself: name another network.")
     params = _with_paintable(params, workspace)
     data_sets = _data_sets(params, workspace)
     for network, option in zip(_networks(params), ("--model", "--against-model"), strict=False):
@@ -74,8 +74,8 @@ def run(params: TransferParams, report: Report) -> TransferResult:
             report.note(f"asking {_networks(params)[row].run} about {_name(params, column)}")
             card = evaluate_splits(network.model, data, network.hardware)
             predicted = card.easy.predicted, card.hard.predicted, card.probe.predicted
-            found = list(_measured(data, predicted, learned_classes(network.trained, painted)))
-            measured[row, column], images[row, column] = zip(*found, strict=True)
+            pairs = list(_measured(data, predicted, learned_classes(network.trained, painted)))
+            measured[row, column], images[row, column] = zip(*pairs, strict=True)
     report.progress(len(data_sets), len(data_sets), "data sets")
     easy, hard = measured[0, 0, :2].tolist()
     return TransferResult(
@@ -97,8 +97,8 @@ def learned_classes(trained: DatasetParams, shown: DatasetParams) -> NDArray[np.
     digits = {color: digit for digit, color in enumerate(palette(trained.palette).colors)}
     if trained.placement == "none":
         digits = {}
-    known = [digits.get(color, NO_CLASS) for color in palette(shown.palette).colors]
-    return np.array([*known, NO_CLASS], np.uint8)
+    digit_of_color = [digits.get(color, NO_CLASS) for color in palette(shown.palette).colors]
+    return np.array([*digit_of_color, NO_CLASS], np.uint8)
 
 
 def _measured(

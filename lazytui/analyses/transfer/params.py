@@ -23,8 +23,8 @@ class TransferParams(SecondNetworkParams):
     to: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
         tuple(presets()),
         max_length=100,
-        description="Data sets besides the training's own, such as gr95z,gr95h,bw100z; by default all in the list, and "
-        "none of images that aren't painted in colors.",
+        description="Data sets to evaluate on besides the training's own, such as gr95z,gr95h,bw100z. Default: all "
+        "presets; none for images that aren't painted in colors.",
         examples=list(presets()),
         json_schema_extra={"about": {name: preset["about"] for name, preset in presets().items()}},
     )

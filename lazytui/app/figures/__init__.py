@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lazytui.app.figures.bars_widget import BarsView
-from lazytui.app.figures.figure_widget import FigureView, Place
+from lazytui.app.figures.figure_widget import FigureView, Position
 from lazytui.app.figures.histogram_widget import HistogramView
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.figures.matrix_widget import MatrixView
@@ -19,7 +19,7 @@ __all__ = [
     "LinesView",
     "MatrixView",
     "PixelsView",
-    "Place",
+    "Position",
     "TableView",
     "TextView",
     "view_of",

@@ -10,18 +10,20 @@ from lazytui.figures.number_format import UNDEFINED, value_texts
 
 
 class BarsView(FigureView[Bars]):
-    """Places are indices of bars."""
+    """Positions are indices of bars."""
 
     STRETCHES = True
 
-    def places(self) -> range:
+    def positions(self) -> range:
         return range(len(self.figure.labels))
 
-    def place_at(self, at: Offset) -> int | None:
-        tops = [(regions[0].y, place) for place, regions in self.drawing.regions.items() if isinstance(place, int)]
-        above = [place for y, place in tops if y <= at.y]
+    def position_at(self, at: Offset) -> int | None:
+        tops = [
+            (regions[0].y, position) for position, regions in self.drawing.regions.items() if isinstance(position, int)
+        ]
+        above = [position for y, position in tops if y <= at.y]
         return above[-1] if above else None
 
-    def readout(self, place: int) -> str:
-        value = value_texts(self.figure)[place]
-        return f"{self.figure.labels[place]}: {'not defined' if value == UNDEFINED else value}"
+    def readout(self, position: int) -> str:
+        value = value_texts(self.figure)[position]
+        return f"{self.figure.labels[position]}: {'not defined' if value == UNDEFINED else value}"

@@ -1,4 +1,4 @@
-"""A figure drawn once at a width: its lines as strips, and where each of its places stands in them."""
+"""A figure drawn once at a width: its lines as strips, and where each of its positions stands in them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BodyOfHeight = Callable[[int | None], Body]
 @dataclass(frozen=True)
 class Drawing:
     """strips: one a line; the first `title_lines` hold the title.
-    regions: of each marked place, in cells from the top left; a place may have several.
+    regions: of each marked position, in cells from the top left; a position may have several.
     axis: of the columns of a chart's plot area.
     """
 
@@ -49,9 +49,9 @@ class Drawing:
     title_lines: int = 0
     axis: XAxis | None = None
 
-    def region_of(self, place: Hashable) -> Region | None:
-        """Where a place begins."""
-        return next(iter(self.regions.get(place, ())), None)
+    def region_of(self, position: Hashable) -> Region | None:
+        """Where a position begins."""
+        return next(iter(self.regions.get(position, ())), None)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from lazytui.app.figures.figure_strips import Patch, one_a_line, over_ground
 from lazytui.figures.plain_figures import clean_figure
 from lazytui.figures.terminal.text_cells import shorten
 
-Place = Any
+Position = Any
 """Where a cursor can stand: (row, column) of a matrix, the index of an image, row, bar or bin, an x of lines."""
 
 
@@ -35,7 +35,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
 
     HAS_CURSOR: ClassVar[bool] = True
     ACROSS: ClassVar[bool] = False
-    """Whether the places follow each other from left to right, and not downward."""
+    """Whether the positions follow each other from left to right, and not downward."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "figure--cursor",
@@ -72,34 +72,34 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         Binding("enter", "choose", "Choose", show=False, id="open"),
     ]
 
-    class _AtPlace(Message):
-        def __init__(self, view: FigureView[Any], place: Place) -> None:
+    class _AtPosition(Message):
+        def __init__(self, view: FigureView[Any], position: Position) -> None:
             super().__init__()
             self.view = view
-            self.place = place
+            self.position = position
 
         @property
         def control(self) -> FigureView[Any]:
             return self.view
 
-    class Pointed(_AtPlace):
-        """The cursor of `view` came to `place`."""
+    class Pointed(_AtPosition):
+        """The cursor of `view` came to `position`."""
 
-    class Chosen(_AtPlace):
-        """`place` of `view` was chosen: by Enter or a double click."""
+    class Chosen(_AtPosition):
+        """`position` of `view` was chosen: by Enter or a double click."""
 
     class ReadOut(Message):
-        """What the cursor of `view` is on, in `words`, changed."""
+        """What the cursor of `view` is on, in `text`, changed."""
 
-        def __init__(self, view: FigureView[Any], words: str) -> None:
+        def __init__(self, view: FigureView[Any], text: str) -> None:
             super().__init__()
             self.view = view
-            self.words = words
+            self.text = text
 
     def __init__(self, figure: AnyFigure, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(clean_figure(figure), id=id, classes=classes)
-        self._place: Place | None = None
-        self._words = ""
+        self._position: Position | None = None
+        self._cursor_text = ""
         self._ground: Style | None = None
 
     # The figure and the cursor
@@ -115,76 +115,76 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         self.reconsider()
 
     def reconsider(self) -> None:
-        """Find the cursor's place and draw again, after the figure or the choice of what is shown of it changed."""
-        before = self._place
+        """Find the cursor's position and draw again, after the figure or the choice of what is shown of it changed."""
+        before = self._position
         self.figure_changed()
         if before is not None:
-            self._place = self.nearest(before)
+            self._position = self.nearest(before)
         self.redraw()
-        if self._place is not None and self._place != before:
-            self.post_message(self.Pointed(self, self._place))
+        if self._position is not None and self._position != before:
+            self.post_message(self.Pointed(self, self._position))
 
     @property
-    def place(self) -> Place | None:
+    def position(self) -> Position | None:
         """Where the cursor is; None before there is one."""
-        return self._place
+        return self._position
 
-    def point(self, place: Place | None) -> None:
-        """Put the cursor there, or on the nearest place that exists; announce it and scroll there. None removes it."""
-        place = None if place is None else self.nearest(place)
-        if place == self._place:
+    def point(self, position: Position | None) -> None:
+        """Put the cursor at the nearest position that exists; announce it and scroll there; None removes it."""
+        position = None if position is None else self.nearest(position)
+        if position == self._position:
             return
-        self._place = place
+        self._position = position
         self.update()
-        if place is not None and self.can_be_drawn:
-            self._reveal(place)
-            self.post_message(self.Pointed(self, place))
+        if position is not None and self.can_be_drawn:
+            self._reveal(position)
+            self.post_message(self.Pointed(self, position))
 
     @property
-    def words(self) -> str:
+    def cursor_text(self) -> str:
         """The readout: what the cursor is on; empty while there is none."""
-        return self._words
+        return self._cursor_text
 
     # What a kind of figure says of itself
 
     def figure_changed(self) -> None:
-        """Take note of another figure, before the cursor finds its place in it."""
+        """Take note of another figure, before the cursor finds its position in it."""
 
-    def places(self) -> Sequence[Place]:
+    def positions(self) -> Sequence[Position]:
         """Where the cursor can be, in the order in which it goes there."""
         return ()
 
-    def first(self) -> Place | None:
-        """Where the cursor starts; None where the figure has no place."""
-        return next(iter(self.places()), None)
+    def first(self) -> Position | None:
+        """Where the cursor starts; None where the figure has no position."""
+        return next(iter(self.positions()), None)
 
-    def last(self) -> Place | None:
-        return next(reversed(self.places()), None)
+    def last(self) -> Position | None:
+        return next(reversed(self.positions()), None)
 
-    def nearest(self, place: Place) -> Place | None:
-        """The place itself, or the nearest that there is after the figure changed."""
-        return self.places()[min(max(place, 0), len(self.places()) - 1)] if self.places() else None
+    def nearest(self, position: Position) -> Position | None:
+        """The position itself, or the nearest that there is after the figure changed."""
+        return self.positions()[min(max(position, 0), len(self.positions()) - 1)] if self.positions() else None
 
-    def moved(self, place: Place, step: Offset) -> Place | None:
-        """One step from a place; None where there is nothing in that direction."""
+    def moved(self, position: Position, step: Offset) -> Position | None:
+        """One step from a position; None where there is nothing in that direction."""
         along = step.x if self.ACROSS else step.y
-        target = self.places().index(place) + along
-        return self.places()[target] if along and 0 <= target < len(self.places()) else None
+        target = self.positions().index(position) + along
+        return self.positions()[target] if along and 0 <= target < len(self.positions()) else None
 
-    def place_at(self, at: Offset) -> Place | None:
+    def position_at(self, at: Offset) -> Position | None:
         """What was drawn at an offset."""
         raise NotImplementedError
 
-    def region_of(self, place: Place) -> Region | None:
-        """Where a place was drawn."""
-        return self.drawing.region_of(place)
+    def region_of(self, position: Position) -> Region | None:
+        """Where a position was drawn."""
+        return self.drawing.region_of(position)
 
-    def patches(self, place: Place, cursor: Style) -> list[Patch]:
-        """How the cursor on a place is shown."""
-        region = self.region_of(place)
+    def patches(self, position: Position, cursor: Style) -> list[Patch]:
+        """How the cursor on a position is shown."""
+        region = self.region_of(position)
         return [Patch(region, cursor)] if region else []
 
-    def readout(self, place: Place) -> str:
+    def readout(self, position: Position) -> str:
         """What is there, in words."""
         raise NotImplementedError
 
@@ -198,12 +198,12 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         """Lay the cursor over the drawing, and refresh the parts that differ from what was shown."""
         if not self.can_be_drawn:
             return
-        words_before = self._words
+        text_before = self._cursor_text
         changed = self.lay_over(self._all_patches())
-        self._words = "" if self._place is None else self.readout(self._place)
+        self._cursor_text = "" if self._position is None else self.readout(self._position)
         self.virtual_size = Size(self.size.width, len(self._shown) + self.lines_below)
-        if words_before != self._words:
-            self.post_message(self.ReadOut(self, self._words))
+        if text_before != self._cursor_text:
+            self.post_message(self.ReadOut(self, self._cursor_text))
             changed.append(Region(0, self.scroll_offset.y + self.size.height - 1, self.size.width, 1))
         if dirty := [
             part
@@ -213,15 +213,15 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
             self.refresh(*dirty)
 
     def _all_patches(self) -> list[Patch]:
-        found = []
+        patches = []
         if self.has_focus:
             title = self.drawing.strips[: self.drawing.title_lines]
             style = self.component("figure--title")
-            found += [Patch(Region(0, y, strip.cell_length, 1), style) for y, strip in enumerate(title)]
-        if self._place is not None:
+            patches += [Patch(Region(0, y, strip.cell_length, 1), style) for y, strip in enumerate(title)]
+        if self._position is not None:
             name = "figure--cursor" if self.has_focus else "figure--resting"
-            found += self.patches(self._place, self.component(name))
-        return found
+            patches += self.patches(self._position, self.component(name))
+        return patches
 
     def component(self, name: str) -> Style:
         """The style of a part; without color, what has a background is reversed, and what has none is underlined."""
@@ -246,7 +246,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         return super().render_lines(crop)
 
     def _readout_strip(self, width: int) -> Strip:
-        text = set_cell_size(shorten(self._words, self.scrollable_content_region.width), width)
+        text = set_cell_size(shorten(self._cursor_text, self.scrollable_content_region.width), width)
         return Strip([Segment(text, self.get_component_rich_style("figure--readout"))], width)
 
     # What happens to it
@@ -261,8 +261,8 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         self.update()
 
     def on_focus(self) -> None:
-        if self._place is None and (first := self._first()) is not None:
-            self._place = first
+        if self._position is None and (first := self._first()) is not None:
+            self._position = first
             self.post_message(self.Pointed(self, first))
             self.update()
 
@@ -275,17 +275,17 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         at = event.get_content_offset(self)
         if at is None or not self.HAS_CURSOR or (self.lines_below and at.y >= self.size.height - 1):
             return
-        place = self.place_at(at + self.scroll_offset)
-        if place is None:
+        position = self.position_at(at + self.scroll_offset)
+        if position is None:
             return
         event.stop()
-        self.point(place)
+        self.point(position)
         if event.chain == 2:
             self.action_choose()
 
     def action_move(self, right: int, down: int) -> None:
         """A step with the cursor; at the edge the view scrolls, and after that what holds it."""
-        target = self._first() if self._place is None else self.moved(self._place, Offset(right, down))
+        target = self._first() if self._position is None else self.moved(self._position, Offset(right, down))
         if target is not None:
             self.point(target)
         elif down < 0 and self.scroll_offset.y > 0:
@@ -295,12 +295,12 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         elif down:
             raise SkipAction
 
-    def _first(self) -> Place | None:
+    def _first(self) -> Position | None:
         return self.first() if self.HAS_CURSOR else None
 
     def action_page(self, down: int) -> None:
         """As many steps as the view has lines."""
-        start = self._place
+        start = self._position
         step = Offset(0, down)
         if start is None or self.moved(start, step) is None:
             if down > 0 and self.scroll_offset.y < self.max_scroll_y:
@@ -330,16 +330,16 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         self.point(self.last()) if self.HAS_CURSOR else self.scroll_end(animate=False)
 
     def action_choose(self) -> None:
-        if self._place is not None:
-            self.post_message(self.Chosen(self, self._place))
+        if self._position is not None:
+            self.post_message(self.Chosen(self, self._position))
 
-    def _reveal(self, place: Place) -> None:
-        """Scroll to a place: the view itself, and what holds it where the keyboard is here."""
-        region = self.region_of(place)
+    def _reveal(self, position: Position) -> None:
+        """Scroll to a position: the view itself, and what holds it where the keyboard is here."""
+        region = self.region_of(position)
         if region is None:
             return
         if self.max_scroll_y:
-            if self.moved(place, Offset(0, -1)) is None:  # with the first line of places, what stands above it
+            if self.moved(position, Offset(0, -1)) is None:  # with the first line of positions, what stands above it
                 region = Region(region.x, 0, region.width, region.bottom)
             self.scroll_to_region(region, spacing=Spacing(bottom=self.lines_below), animate=False)
         if not self.has_focus:

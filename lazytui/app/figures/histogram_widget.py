@@ -12,22 +12,22 @@ from lazytui.figures.terminal.histogram import bin_columns
 
 
 class HistogramView(FigureView[Histogram]):
-    """Places are indices of bins."""
+    """Positions are indices of bins."""
 
     STRETCHES = True
     ACROSS = True
 
-    def places(self) -> range:
+    def positions(self) -> range:
         return range(len(self.figure.counts))
 
-    def region_of(self, place: int) -> Region | None:
+    def region_of(self, position: int) -> Region | None:
         plot = self.plot_area
         if plot is None:
             return None
-        start, end = bin_columns(self.figure, plot.width)[place]
+        start, end = bin_columns(self.figure, plot.width)[position]
         return Region(plot.x + start, plot.y, end - start, plot.height)
 
-    def place_at(self, at: Offset) -> int | None:
+    def position_at(self, at: Offset) -> int | None:
         plot = self.plot_area
         if plot is None or not plot.contains_point(at):
             return None
@@ -35,9 +35,9 @@ class HistogramView(FigureView[Histogram]):
         value = edges[0] + (at.x - plot.x + 0.5) / plot.width * (edges[-1] - edges[0])
         return self.nearest(int(np.searchsorted(edges, value, side="right")) - 1)
 
-    def readout(self, place: int) -> str:
+    def readout(self, position: int) -> str:
         figure = self.figure
-        low, high = (significant_text(float(edge)) for edge in figure.edges[place : place + 2])
-        count, total = int(figure.counts[place]), int(figure.counts.sum())
+        low, high = (significant_text(float(edge)) for edge in figure.edges[position : position + 2])
+        count, total = int(figure.counts[position]), int(figure.counts.sum())
         share = f", {100 * count / total:.1f} % of {total}" if total else ""
         return f"{figure.x_label} {low} to {high}: {count} {figure.unit}{share}"

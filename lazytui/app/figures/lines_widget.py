@@ -36,7 +36,7 @@ _FAST = 20
 
 
 class LinesView(FigureView[Lines]):
-    """Places are values of x. Until the cursor is moved it stays on the newest point, and follows it."""
+    """Positions are values of x. Until the cursor is moved it stays on the newest point, and follows it."""
 
     STRETCHES = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -141,41 +141,41 @@ class LinesView(FigureView[Lines]):
     def last(self) -> float | None:
         return float(self._points[-1]) if len(self._points) else None
 
-    def nearest(self, place: float) -> float | None:
-        if self._follows and place == self._place:
+    def nearest(self, position: float) -> float | None:
+        if self._follows and position == self._position:
             return self.last()
         if not len(self._points):
             return None
-        after = min(int(np.searchsorted(self._points, place)), len(self._points) - 1)
+        after = min(int(np.searchsorted(self._points, position)), len(self._points) - 1)
         before = max(after - 1, 0)
-        closer = before if abs(self._points[before] - place) <= abs(self._points[after] - place) else after
+        closer = before if abs(self._points[before] - position) <= abs(self._points[after] - position) else after
         return float(self._points[closer])
 
-    def moved(self, place: float, step: Offset) -> float | None:
-        target = int(np.searchsorted(self._points, place)) + step.x
+    def moved(self, position: float, step: Offset) -> float | None:
+        target = int(np.searchsorted(self._points, position)) + step.x
         return float(self._points[target]) if step.x and 0 <= target < len(self._points) else None
 
-    def point(self, place: float | None) -> None:
-        self._follows = place is None or place == self.last()
-        if place is not None and self._span is not None and not self._span[0] <= place <= self._span[1]:
-            self._look_at(place, self._span[1] - self._span[0])
-        super().point(place)
+    def point(self, position: float | None) -> None:
+        self._follows = position is None or position == self.last()
+        if position is not None and self._span is not None and not self._span[0] <= position <= self._span[1]:
+            self._look_at(position, self._span[1] - self._span[0])
+        super().point(position)
 
-    def region_of(self, place: float) -> Region | None:
+    def region_of(self, position: float) -> Region | None:
         plot, axis = self.plot_area, self.drawing.axis
-        if plot is None or axis is None or not axis.low <= place <= axis.high:
+        if plot is None or axis is None or not axis.low <= position <= axis.high:
             return None
-        return Region(plot.x + axis.column(place), plot.y, 1, plot.height)
+        return Region(plot.x + axis.column(position), plot.y, 1, plot.height)
 
-    def place_at(self, at: Offset) -> float | None:
+    def position_at(self, at: Offset) -> float | None:
         plot, axis = self.plot_area, self.drawing.axis
         if plot is None or axis is None or not plot.contains_point(at):
             return None
         return self.nearest(axis.value(at.x - plot.x))
 
-    def patches(self, place: float, cursor: Style) -> list[Patch]:
+    def patches(self, position: float, cursor: Style) -> list[Patch]:
         """A thin line where nothing is drawn, and a background behind what is."""
-        region = self.region_of(place)
+        region = self.region_of(position)
         if region is None:
             return []
         thin, behind = Style(color=cursor.bgcolor), self.component("figure--resting")
@@ -186,13 +186,13 @@ class LinesView(FigureView[Lines]):
             for cell, empty in zip(cells, blank, strict=True)
         ]
 
-    def readout(self, place: float) -> str:
-        values = [f"{series.name} {self._value(series, place)}" for series in self.figure.series]
-        return "   ".join([f"{self.figure.x_label} {significant_text(place)}", *values])
+    def readout(self, position: float) -> str:
+        values = [f"{series.name} {self._value(series, position)}" for series in self.figure.series]
+        return "   ".join([f"{self.figure.x_label} {significant_text(position)}", *values])
 
-    def _value(self, series: Series, place: float) -> str:
+    def _value(self, series: Series, position: float) -> str:
         """The series' own value there, and the smoothed one if that is what is drawn."""
-        at = np.flatnonzero(series.x == place)
+        at = np.flatnonzero(series.x == position)
         if not len(at) or np.isnan(series.y[at[-1]]):
             return UNDEFINED
         text = significant_text(float(series.y[at[-1]]))
@@ -202,10 +202,10 @@ class LinesView(FigureView[Lines]):
     # Keys
 
     def action_leap(self, right: int) -> None:
-        if self._place is not None:
+        if self._position is not None:
             low, high = np.searchsorted(self._points, self.x_span)
             stride = max(round(int(high - low) / _FAST), 1)
-            at = int(np.searchsorted(self._points, self._place)) + right * stride
+            at = int(np.searchsorted(self._points, self._position)) + right * stride
             self.point(float(self._points[min(max(at, 0), len(self._points) - 1)]))
 
     def action_log(self) -> None:
@@ -223,17 +223,17 @@ class LinesView(FigureView[Lines]):
         least = (high - low) / max(len(self._points) / 4, 1)
         if closer > 0 and length < least:
             return
-        place = self._place if self._place is not None else self.last()
-        if length >= high - low or place is None:
+        position = self._position if self._position is not None else self.last()
+        if length >= high - low or position is None:
             self._span = None
         else:
-            self._look_at(place, length)
+            self._look_at(position, length)
         self.redraw()
 
-    def _look_at(self, place: float, length: float) -> None:
-        """Zoom to so much of x around a place, no further than the points go."""
+    def _look_at(self, position: float, length: float) -> None:
+        """Zoom to so much of x around a position, no further than the points go."""
         low, high = x_limits(self.figure)
-        start = min(max(place - length / 2, low), max(high - length, low))
+        start = min(max(position - length / 2, low), max(high - length, low))
         self._span = (start, start + length)
         self._version += 1
 

@@ -15,7 +15,7 @@ Cell = tuple[int, int]
 
 
 class MatrixView(FigureView[Matrix]):
-    """Places are (row, column)."""
+    """Positions are (row, column)."""
 
     STRETCHES = True
 
@@ -26,31 +26,31 @@ class MatrixView(FigureView[Matrix]):
         rows, columns = self.figure.values.shape
         return (rows - 1, columns - 1) if self.figure.values.size else None
 
-    def nearest(self, place: Cell) -> Cell | None:
+    def nearest(self, position: Cell) -> Cell | None:
         if not self.figure.values.size:
             return None
         rows, columns = self.figure.values.shape
-        return min(max(place[0], 0), rows - 1), min(max(place[1], 0), columns - 1)
+        return min(max(position[0], 0), rows - 1), min(max(position[1], 0), columns - 1)
 
-    def moved(self, place: Cell, step: Offset) -> Cell | None:
-        target = (place[0] + step.y, place[1] + step.x)
+    def moved(self, position: Cell, step: Offset) -> Cell | None:
+        target = (position[0] + step.y, position[1] + step.x)
         return target if target == self.nearest(target) else None
 
-    def place_at(self, at: Offset) -> Cell | None:
-        for place, regions in self.drawing.regions.items():
-            if isinstance(place, tuple) and isinstance(place[0], int) and regions[0].contains_point(at):
-                return place[0], place[1]
+    def position_at(self, at: Offset) -> Cell | None:
+        for position, regions in self.drawing.regions.items():
+            if isinstance(position, tuple) and isinstance(position[0], int) and regions[0].contains_point(at):
+                return position[0], position[1]
         return None
 
-    def patches(self, place: Cell, cursor: Style) -> list[Patch]:
+    def patches(self, position: Cell, cursor: Style) -> list[Patch]:
         label = self.component("figure--label")
-        row, column = place
+        row, column = position
         labels = [*self.drawing.regions.get(("row", row), []), *self.drawing.regions.get(("column", column), [])]
-        return [*(Patch(region, label) for region in labels), *super().patches(place, cursor)]
+        return [*(Patch(region, label) for region in labels), *super().patches(position, cursor)]
 
-    def readout(self, place: Cell) -> str:
+    def readout(self, position: Cell) -> str:
         figure = self.figure
-        row, column = place
+        row, column = position
         where = f"{figure.row_axis} {figure.row_labels[row]}, {figure.column_axis} {figure.column_labels[column]}"
         return f"{where.strip()}: {self._value(row, column)}"
 

@@ -15,7 +15,7 @@ _BESIDE = 1
 
 
 class PixelsView(FigureView[Pixels]):
-    """Places are indices of images."""
+    """Positions are indices of images."""
 
     STRETCHES = True
 
@@ -23,18 +23,18 @@ class PixelsView(FigureView[Pixels]):
         grid = super().body_of_height()
         return lambda height: Indented(grid(height), _BESIDE)
 
-    def places(self) -> range:
+    def positions(self) -> range:
         return range(len(self.figure.images))
 
-    def moved(self, place: int, step: Offset) -> int | None:
+    def moved(self, position: int, step: Offset) -> int | None:
         if step.x:
-            target = place + step.x
+            target = position + step.x
             return target if target == self.nearest(target) else None
-        return self._above_or_below(place, step.y)
+        return self._above_or_below(position, step.y)
 
-    def _above_or_below(self, place: int, down: int) -> int | None:
+    def _above_or_below(self, position: int, down: int) -> int | None:
         """The image in the next line of images that is nearest across."""
-        here = self.region_of(place)
+        here = self.region_of(position)
         if here is None:
             return None
         others = [
@@ -45,17 +45,19 @@ class PixelsView(FigureView[Pixels]):
         return min(others)[2] if others else None
 
     def _image_regions(self) -> list[tuple[int, Region]]:
-        return [(place, regions[0]) for place, regions in self.drawing.regions.items() if isinstance(place, int)]
+        return [
+            (position, regions[0]) for position, regions in self.drawing.regions.items() if isinstance(position, int)
+        ]
 
-    def place_at(self, at: Offset) -> int | None:
+    def position_at(self, at: Offset) -> int | None:
         for index, region in self._image_regions():
             captions = self.drawing.regions.get(("caption", index), [])
             if any(part.contains_point(at) for part in (region, *captions)):
                 return index
         return None
 
-    def patches(self, place: int, cursor: Style) -> list[Patch]:
-        region = self.region_of(place)
+    def patches(self, position: int, cursor: Style) -> list[Patch]:
+        region = self.region_of(position)
         if region is None:
             return []
         bar = Style(color=cursor.bgcolor, bold=True)
@@ -63,17 +65,17 @@ class PixelsView(FigureView[Pixels]):
             Patch(Region(region.x - 1, region.y, 1, region.height), bar, "▐"),
             Patch(Region(region.right, region.y, 1, region.height), bar, "▌"),
         ]
-        return beside + [Patch(part, cursor) for part in self.drawing.regions.get(("caption", place), [])]
+        return beside + [Patch(part, cursor) for part in self.drawing.regions.get(("caption", position), [])]
 
-    def readout(self, place: int) -> str:
+    def readout(self, position: int) -> str:
         figure = self.figure
         columns = max(figure.columns, 1)
-        row, column = divmod(place, columns)
+        row, column = divmod(position, columns)
         parts = []
         if row < len(figure.row_labels):
             parts.append(f"{figure.row_axis} {figure.row_labels[row]}".strip())
         if column < len(figure.column_labels):
             parts.append(f"{figure.column_axis} {figure.column_labels[column]}".strip())
-        where = ", ".join(parts) or f"image {place + 1} of {len(figure.images)}"
-        caption = captions_with_tones(figure)[place][0]
+        where = ", ".join(parts) or f"image {position + 1} of {len(figure.images)}"
+        caption = captions_with_tones(figure)[position][0]
         return f"{where}: {caption}" if caption else where

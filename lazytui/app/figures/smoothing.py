@@ -11,11 +11,11 @@ def smoothed(values: NDArray[np.float64], span: int) -> NDArray[np.float64]:
 
     Values that aren't finite are gaps: they stay, and weigh nothing in those after them.
     """
-    known = np.isfinite(values)
+    finite = np.isfinite(values)
     keep = 1 - 2 / (span + 1)
-    sums = _decaying_sums(np.where(known, values, 0.0), keep)
-    weights = _decaying_sums(known.astype(np.float64), keep)
-    return np.where(known, sums / np.where(known, weights, 1.0), values)
+    sums = _decaying_sums(np.where(finite, values, 0.0), keep)
+    weights = _decaying_sums(finite.astype(np.float64), keep)
+    return np.where(finite, sums / np.where(finite, weights, 1.0), values)
 
 
 def _decaying_sums(values: NDArray[np.float64], keep: float) -> NDArray[np.float64]:

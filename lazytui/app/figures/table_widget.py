@@ -18,7 +18,7 @@ from lazytui.figures.terminal.table import TableBody
 
 
 class TableView(FigureView[Table]):
-    """Places are indices of the figure's own rows, however they are sorted and filtered.
+    """Positions are indices of the figure's own rows, however they are sorted and filtered.
 
     compact: whether it is a mere list; set it before the table is shown.
     """
@@ -68,9 +68,9 @@ class TableView(FigureView[Table]):
     def _sorted(self, shown: list[int], column: int) -> list[int]:
         entries = {index: self.figure.rows[index][column] for index in shown}
         undefined = [index for index in shown if _is_undefined(entries[index])]
-        known = [index for index in shown if not _is_undefined(entries[index])]
-        known.sort(key=lambda index: _sort_key(entries[index]), reverse=self._descending)
-        return known + undefined
+        defined = [index for index in shown if not _is_undefined(entries[index])]
+        defined.sort(key=lambda index: _sort_key(entries[index]), reverse=self._descending)
+        return defined + undefined
 
     def body_of_height(self) -> BodyOfHeight:
         figure = self.figure
@@ -91,16 +91,16 @@ class TableView(FigureView[Table]):
         names = [column.name for column in self.figure.columns]
         return (names.index(self.figure.ordered_by) if self.figure.ordered_by else None), True
 
-    def places(self) -> list[int]:
+    def positions(self) -> list[int]:
         return self._order
 
-    def nearest(self, place: int) -> int | None:
-        return place if place in self._order else self.first()
+    def nearest(self, position: int) -> int | None:
+        return position if position in self._order else self.first()
 
-    def region_of(self, place: int) -> Region | None:
-        return super().region_of(self._order.index(place)) if place in self._order else None
+    def region_of(self, position: int) -> Region | None:
+        return super().region_of(self._order.index(position)) if position in self._order else None
 
-    def place_at(self, at: Offset) -> int | None:
+    def position_at(self, at: Offset) -> int | None:
         for line, index in enumerate(self._order):
             regions = self.drawing.regions.get(line)
             if regions and regions[0].y <= at.y < regions[0].bottom:
@@ -135,13 +135,13 @@ class TableView(FigureView[Table]):
         column, descending = states[(now + step) % len(states)]
         self.sort(column, descending=descending)
 
-    def readout(self, place: int) -> str:
+    def readout(self, position: int) -> str:
         figure = self.figure
-        text = f"row {self._order.index(place) + 1} of {len(self._order)}"
+        text = f"row {self._order.index(position) + 1} of {len(self._order)}"
         if len(self._order) < len(figure.rows):
             text += f" ({len(figure.rows)} without the filter)"
         if figure.columns:
-            text += f": {entry(figure.rows[place][0], figure.columns[0].decimals)}"
+            text += f": {entry(figure.rows[position][0], figure.columns[0].decimals)}"
         if self._sorted_by is not None:
             text += f", sorted by {figure.columns[self._sorted_by].name}"
         return text

@@ -36,11 +36,11 @@ def check_values(model: type[BaseModel], values: Mapping[str, Any]) -> FormValue
     try:
         params = model.model_validate(dict(values))
     except ValidationError as error:
-        found = list(problems(error))
+        invalid_fields = list(problems(error))
     else:
         return FormValues(values, params, _defaults(model, values), {}, "")
-    errors = {field: sentence for field, sentence in reversed(found) if field}
-    joint_error = " ".join(sentence for field, sentence in found if not field)
+    errors = {field: sentence for field, sentence in reversed(invalid_fields) if field}
+    joint_error = " ".join(sentence for field, sentence in invalid_fields if not field)
     if joint_error and (cause := _single_cause(model, values, joint_error)):
         errors[cause], joint_error = joint_error, ""
     return FormValues(values, None, _defaults(model, values), errors, joint_error)
@@ -102,9 +102,9 @@ def _nearest_valid(model: type[BaseModel], values: Mapping[str, Any]) -> dict[st
         try:
             return dict(model.model_validate(kept))
         except ValidationError as error:
-            found = {field for field, _ in problems(error)}
+            invalid = {field for field, _ in problems(error)}
         joint_error = _joint_error(model, kept)
-        if errors := found & set(kept):
+        if errors := invalid & set(kept):
             kept = {name: value for name, value in kept.items() if name not in errors}
         elif joint_error and kept:
             order = [name for name in reversed(list(model.model_fields)) if name in kept]

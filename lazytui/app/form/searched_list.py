@@ -200,14 +200,14 @@ class SearchedList(Vertical):
         if typed == self._typed:
             return
         self._typed = typed
-        found = sorted(self._found(typed), key=lambda entry: _rank(entry, typed))
+        matches = sorted(self._found(typed), key=lambda entry: _rank(entry, typed))
         self._entries.clear_options()
-        if found:
-            self._entries.add_options(Option(self._line(entry), id=entry.value) for entry in found)
+        if matches:
+            self._entries.add_options(Option(self._line(entry), id=entry.value) for entry in matches)
             self._entries.highlighted = 0
         else:
-            words = "Nothing has these words." if self._offered else "There is nothing to choose from."
-            self._entries.add_option(Option(Content(words), disabled=True))
+            sentence = "No entry has these words." if self._offered else "There is nothing to choose from."
+            self._entries.add_option(Option(Content(sentence), disabled=True))
 
     def _found(self, typed: str) -> Iterator[Pickable]:
         words = typed.split()

@@ -28,9 +28,9 @@ def _parts(figure: Figure) -> Iterator[Content]:
         yield Content(plain_text(figure.note))
     counts = {share.name: share for share in figure.shares}
     for title in dict.fromkeys((*_names(figure), *counts)):
-        words = [_count_text(counts[title]) if title in counts else "", meaning_of(title)]
-        if any(words):
-            yield Content.assemble((plain_text(title), "bold"), ": ", ". ".join(filter(None, words)))
+        parts = [_count_text(counts[title]) if title in counts else "", meaning_of(title)]
+        if any(parts):
+            yield Content.assemble((plain_text(title), "bold"), ": ", ". ".join(filter(None, parts)))
 
 
 def _count_text(share: Share) -> str:
@@ -47,8 +47,8 @@ def meaning_of(title: str) -> str:
     """What a metric is, by its title in words of any images: explained at length where there is more to say than its
     definition; empty for other titles."""
     explained = long_texts("metrics")
-    found = (name for name, metric in METRICS.items() if _fits(title, metric.title))
-    name = next(found, None)
+    fitting = (name for name, metric in METRICS.items() if _fits(title, metric.title))
+    name = next(fitting, None)
     return "" if name is None else explained.get(name, METRICS[name].meaning)
 
 

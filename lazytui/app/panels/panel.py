@@ -159,15 +159,15 @@ class Panel(Container):
         """A new widget for a figure."""
         return view_of(figure)
 
-    def _set_edge(self, which: Literal["border_title", "border_subtitle"], words: str) -> None:
+    def _set_edge(self, which: Literal["border_title", "border_subtitle"], text: str) -> None:
         """Textual would draw the whole panel again for a word in its frame."""
-        if words == self._edges[which]:
+        if text == self._edges[which]:
             return
-        self._edges[which] = words
+        self._edges[which] = text
         left, top = self.content_offset
         y = 0 if which == "border_title" else self.outer_size.height - 1
         self._changed_edge = (Region(-left, y - top, self.outer_size.width, 1),) if self.size else ()
-        setattr(self, which, Content(words))
+        setattr(self, which, Content(text))
         self._changed_edge = ()
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
@@ -211,7 +211,7 @@ class Panel(Container):
 
     @on(FigureView.ReadOut)
     def _read_out(self, event: FigureView.ReadOut) -> None:
-        self._set_edge("border_subtitle", plain_text(event.words))
+        self._set_edge("border_subtitle", plain_text(event.text))
 
     @property
     def can_turn(self) -> bool:
@@ -234,10 +234,10 @@ class Panel(Container):
     def action_copy(self) -> None:
         """The value under the cursor, or else the figure as text, also over SSH."""
         view = next((view for view in self.views if view.has_focus), None)
-        words = (view and view.words) or as_text(self.shown)
-        self.app.copy_to_clipboard(words)
-        said = f"Copied: {without_middle(words.splitlines()[0], 60)}" if words else "Nothing to copy."
-        self.notify(said, markup=False)
+        text = (view and view.cursor_text) or as_text(self.shown)
+        self.app.copy_to_clipboard(text)
+        note = f"Copied: {without_middle(text.splitlines()[0], 60)}" if text else "Nothing to copy."
+        self.notify(note, markup=False)
 
     def action_zoom(self) -> None:
         """Fill the screen; Escape comes back."""

@@ -90,9 +90,9 @@ class CompareScreen(FormAndPanels):
         params = self.form.params
         done = [line for line in lines if line.kind == "train" and line.status.state == "done"]
         if isinstance(params, CompareParams):
-            asked = params.runs, params.plain, tuple(line.run.reference for line in done)
-            if asked != self._counted:
-                self._counted = asked
+            counted_for = params.runs, params.plain, tuple(line.run.reference for line in done)
+            if counted_for != self._counted:
+                self._counted = counted_for
                 self._count_in_thread(params, done)
 
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
@@ -107,10 +107,10 @@ class CompareScreen(FormAndPanels):
         self._plan = f"g {plan}." if plan else ""
         self.say(self._shown_words)
 
-    def say(self, words: str) -> None:
-        self._shown_words = words
-        several = SEVERAL if words == BUNDLED else ""
-        super().say(" ".join(filter(None, (words, several, self._plan))))
+    def say(self, text: str) -> None:
+        self._shown_words = text
+        several = SEVERAL if text == BUNDLED else ""
+        super().say(" ".join(filter(None, (text, several, self._plan))))
 
     def show_run(self, run: RunFolder) -> None:
         """A comparison, or a study or recipe over it."""

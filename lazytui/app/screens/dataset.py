@@ -121,17 +121,17 @@ class DatasetScreen(FormScreen, PanelScreen):
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
     def _paint(self, params: DatasetRunParams) -> None:
         worker = get_current_worker()
-        found: Sequence[Figure] | str
+        figures_or_error: Sequence[Figure] | str
         try:
-            found = preview(params)
+            figures_or_error = preview(params)
         except LazytuiError as error:
-            found = str(error)
+            figures_or_error = str(error)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self.say if isinstance(found, str) else self._show, found)
+            self.app.call_from_thread(self.say if isinstance(figures_or_error, str) else self._show, figures_or_error)
 
-    def _show(self, found: Sequence[Figure]) -> None:
+    def _show(self, figures: Sequence[Figure]) -> None:
         panels = self.query_one(RunPanels)
         panels.missing = dict.fromkeys(("table", "contrast", "measures"), NO_ATTRIBUTE)
-        panels.show_figures(found)
+        panels.show_figures(figures)
         train, test = MOST_PREVIEWED.values()
         self.say(f"Preview of {train:,} + {test:,} images at most; g generates all.")

@@ -92,20 +92,20 @@ class EvaluateScreen(FormAndPanels):
     @on(FigureView.Pointed)
     def _pointed(self, event: FigureView.Pointed) -> None:
         if has_images(event.view.figure.name):
-            self._ask_for_cell(event.view.figure.name, event.place)
+            self._ask_for_cell(event.view.figure.name, event.position)
 
-    def _ask_for_cell(self, matrix: str, place: tuple[int, int]) -> None:
+    def _ask_for_cell(self, matrix: str, cell: tuple[int, int]) -> None:
         if run := self._shown_run:
-            self._cell = matrix, place
-            self._cells.ask((run, matrix, *place))
+            self._cell = matrix, cell
+            self._cells.ask((run, matrix, *cell))
 
-    def _show_images(self, found: ImagesOfCell | str) -> None:
+    def _show_images(self, images_or_error: ImagesOfCell | str) -> None:
         panel = self.query_one(RunPanels).panel("cell")
-        self._images = None if isinstance(found, str) else found
-        if isinstance(found, str):
-            panel.say(found)
+        self._images = None if isinstance(images_or_error, str) else images_or_error
+        if isinstance(images_or_error, str):
+            panel.say(images_or_error)
         else:
-            self._fit_images(panel, found)
+            self._fit_images(panel, images_or_error)
 
     @on(Panel.Resized)
     def _fit_again(self, event: Panel.Resized) -> None:
@@ -113,11 +113,11 @@ class EvaluateScreen(FormAndPanels):
         if event.panel.name == "cell" and self._images:
             self._fit_images(event.panel, self._images)
 
-    def _fit_images(self, panel: Panel, found: ImagesOfCell) -> None:
+    def _fit_images(self, panel: Panel, images: ImagesOfCell) -> None:
         """As many as there is room for."""
         columns = max(panel.size.width // _ACROSS, 1)
         most = columns * max(panel.size.height // _DOWN, 1)
-        panel.show([(found.figure(slice(0, most), columns),)])
+        panel.show([(images.figure(slice(0, most), columns),)])
 
     def show_run(self, run: RunFolder) -> None:
         """A run's figures, or what the network makes of other data."""

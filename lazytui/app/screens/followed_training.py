@@ -84,6 +84,6 @@ class FollowedTraining(RunWatch):
 
     @property
     def _result(self) -> TrainResult:
-        found = recorded_result(self.run)
-        assert isinstance(found, TrainResult)
-        return found
+        result = recorded_result(self.run)
+        assert isinstance(result, TrainResult)
+        return result

@@ -47,31 +47,31 @@ class GroupsOverlay(OverlayScreen):
 
     def action_mark(self) -> None:
         """For the image under the cursor: it contradicts, it doesn't, or no correction."""
-        if (found := self._result) is None or (number := self._number(found)) is None:
+        if (result := self._result) is None or (number := self._number(result)) is None:
             return
-        corrections, like = self._corrections(found), int(found.like[number])
+        corrections, like = self._corrections(result), int(result.like[number])
         if number not in corrections:
-            corrections[number] = like if like != found.labels[number] else None
+            corrections[number] = like if like != result.labels[number] else None
         elif corrections[number] is None:
             del corrections[number]
         else:
             corrections[number] = None
-        self._set_corrections(found, corrections)
+        self._set_corrections(result, corrections)
 
     def action_target(self, by: int) -> None:
         """The image under the cursor contradicts, and is like the next class other than its own."""
-        if (found := self._result) is None or (number := self._number(found)) is None:
+        if (result := self._result) is None or (number := self._number(result)) is None:
             return
-        corrections, classes = self._corrections(found), len(found.content.classes)
+        corrections, classes = self._corrections(result), len(result.content.classes)
         now = corrections.get(number)
-        like = ((int(found.like[number]) if now is None else now) + by) % classes
-        corrections[number] = (like + by) % classes if like == found.labels[number] else like
-        self._set_corrections(found, corrections)
+        like = ((int(result.like[number]) if now is None else now) + by) % classes
+        corrections[number] = (like + by) % classes if like == result.labels[number] else like
+        self._set_corrections(result, corrections)
 
     def action_unmark(self) -> None:
         """Discard the corrections of all images."""
-        if found := self._result:
-            self._set_corrections(found, {})
+        if result := self._result:
+            self._set_corrections(result, {})
 
     @property
     def _result(self) -> GroupsResult | None:
@@ -87,34 +87,34 @@ class GroupsOverlay(OverlayScreen):
     def _view(self) -> PixelsView | None:
         return next((view for view in self.query(PixelsView) if view.figure.name == _IMAGES), None)
 
-    def _number(self, found: GroupsResult) -> int | None:
+    def _number(self, result: GroupsResult) -> int | None:
         """Of the image under the cursor; None where there is no cursor yet, which is put on the first image then."""
         view = self._view
-        if view is None or found.numbers is None:
+        if view is None or result.numbers is None:
             return None
-        if view.place is None:
+        if view.position is None:
             view.focus()
             return None
-        return int(found.numbers[view.place])
+        return int(result.numbers[view.position])
 
-    def _corrections(self, found: GroupsResult) -> dict[int, int | None]:
+    def _corrections(self, result: GroupsResult) -> dict[int, int | None]:
         """The corrections in the form."""
         params = self.form.params
-        return read_corrections(params, found.content) if isinstance(params, GroupsParams) else {}
+        return read_corrections(params, result.content) if isinstance(params, GroupsParams) else {}
 
-    def _set_corrections(self, found: GroupsResult, corrections: dict[int, int | None]) -> None:
-        self.form.set_values({**self.form.touched, **as_options(corrections, found.content)})
+    def _set_corrections(self, result: GroupsResult, corrections: dict[int, int | None]) -> None:
+        self.form.set_values({**self.form.touched, **as_options(corrections, result.content)})
         self._draw_corrections()
 
     def _draw_corrections(self) -> None:
-        found, view = self._result, self._view
-        if found is not None and view is not None and found.examples is not None:
-            view.figure = images_to_review(found, self._corrections(found))
+        result, view = self._result, self._view
+        if result is not None and view is not None and result.examples is not None:
+            view.figure = images_to_review(result, self._corrections(result))
             self._draw_image()
 
     def _draw_image(self) -> None:
         """The one under the cursor, large."""
-        found, view = self._result, self._view
-        if found is not None and view is not None and found.examples is not None:
-            figure = image_to_review(found, view.place or 0, self._corrections(found))
+        result, view = self._result, self._view
+        if result is not None and view is not None and result.examples is not None:
+            figure = image_to_review(result, view.position or 0, self._corrections(result))
             self.query_one(RunPanels).panel("image").show([(figure,)])

@@ -154,8 +154,8 @@ class Home(PanelScreen):
         sentence = ""
         try:
             by_name = {figure.name: figure for figure in figures(line.run)}
-            found = (tuple(by_name[one] for one in names if one in by_name) for names in wanted)
-            choices = [(self._of_network(figure, line),) for figure in next(filter(None, found), ())]
+            available = (tuple(by_name[one] for one in names if one in by_name) for names in wanted)
+            choices = [(self._of_network(figure, line),) for figure in next(filter(None, available), ())]
         except LazytuiError as error:
             sentence = str(error)
         if not worker.is_cancelled:
@@ -177,16 +177,16 @@ class Home(PanelScreen):
 
     @on(FigureView.Pointed)
     def _point(self, event: FigureView.Pointed) -> None:
-        if event.view.figure.name == "story" and event.place != self._chapter:
-            self._chapter = event.place
+        if event.view.figure.name == "story" and event.position != self._chapter:
+            self._chapter = event.position
             self._show_chapter()
 
     @on(FigureView.Chosen)
     def _open(self, event: FigureView.Chosen) -> None:
         if event.view.figure.name == "runs":
-            self.lab.open_run(self._shown[event.place].run.reference)
+            self.lab.open_run(self._shown[event.position].run.reference)
         elif event.view.figure.name == "story":
-            self.app.switch_mode(mode_of(CHAPTERS[event.place].kind, otherwise="home"))
+            self.app.switch_mode(mode_of(CHAPTERS[event.position].kind, otherwise="home"))
 
 
 def story(lines: Sequence[RunLine]) -> Table:
@@ -211,10 +211,10 @@ def _chapter_row(chapter: Chapter, line: RunLine | None, *, is_example: bool) ->
     entry = next(entry for entry in SCREENS if chapter.kind in entry.kinds)
     before = CHAPTERS[: CHAPTERS.index(chapter)]
     name = chapter.name if any(other.kind in entry.kinds for other in before) else ""
-    said = ", ".join(filter(None, (name, "example" if is_example else "")))
-    words = "not run yet" if line is None else finding(line) or line.state
+    prefix = ", ".join(filter(None, (name, "example" if is_example else "")))
+    state = "not run yet" if line is None else finding(line) or line.state
     sign = _SIGNS.get(line.status.state, "✗") if line else "○"
-    return f"{sign} {entry.key} {entry.name}", f"{said}: {words}" if said else words
+    return f"{sign} {entry.key} {entry.name}", f"{prefix}: {state}" if prefix else state
 
 
 def newest_of(chapter: Chapter, lines: Sequence[RunLine]) -> RunLine | None:

@@ -46,18 +46,22 @@ _LONGEST_DESCENT = 4
 def finding(line: RunLine) -> str:
     """`easy 95.0 %, hard 0.4 %`; empty where there is none of its metrics."""
     content = _content(line.run)
-    usual, otherwise = (words.get(line.kind, ()) for words in (_WORDS, _OTHERWISE))
-    said = _said(line, otherwise or usual) if not content.values else _said(line, usual) or _said(line, otherwise)
-    return in_words_of(content, said)
+    usual, otherwise = (words_by_kind.get(line.kind, ()) for words_by_kind in (_WORDS, _OTHERWISE))
+    sentence = (
+        _sentence(line, otherwise or usual)
+        if not content.values
+        else _sentence(line, usual) or _sentence(line, otherwise)
+    )
+    return in_words_of(content, sentence)
 
 
-def _said(line: RunLine, words: Words) -> str:
-    measured = ((line.metrics.get(name), each) for name, each in words)
-    return ", ".join(_words(value, each) for value, each in measured if value is not None)
+def _sentence(line: RunLine, templates: Words) -> str:
+    measured = ((line.metrics.get(name), template) for name, template in templates)
+    return ", ".join(_measured(value, template) for value, template in measured if value is not None)
 
 
-def _words(value: float, words: str) -> str:
-    return words.format(value).replace("%", " %") if "{" in words else counted(round(value), words)
+def _measured(value: float, template: str) -> str:
+    return template.format(value).replace("%", " %") if "{" in template else counted(round(value), template)
 
 
 @functools.lru_cache(maxsize=512)

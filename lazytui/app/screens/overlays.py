@@ -45,7 +45,7 @@ OVERLAYS = {
             wide=Arrangement("verdict | 7", "main | 1fr", "more | 14"),
         ),
         first=("run", "against", "to", "source"),
-        empty="This network was not shown other data yet. Here it is asked about data sets that it wasn't trained on: "
+        empty="No transfer of this network yet. It is evaluated on data sets that it wasn't trained on: "
         "other colors, color in another place, noise, or no color at all. g: run it. Esc: back to the evaluation.",
         compared_by=("run", "against"),
     ),
@@ -275,8 +275,8 @@ OVERLAYS = {
             PanelSpec("more", "", ("by-factor", "features", "probabilities", "...")),
         ),
         first=("sae", "feature", "image", "split", "how", "into", "factor"),
-        empty="No turn was kept yet. Features of one image are turned down and up, and what the network says is kept. "
-        "g: run it. Esc: back to the features.",
+        empty="No dose-response was kept yet. Features of one image are scaled down and up, and the predictions are "
+        "kept. g: run it. Esc: back to the features.",
         compared_by=("sae",),
     ),
     "sae-selfcheck": Overlay(
@@ -334,7 +334,7 @@ OVERLAYS = {
             wide=Arrangement("verdict verdict | 7", "beside main | 18", "more more | 1fr"),
         ),
         first=("runs", "property", "plain", "device"),
-        empty="Nothing was chosen yet. Trainings on the same data are ranked by what can be measured without labels of "
+        empty="No choice yet. Trainings on the same data are ranked by what can be measured without labels of "
         "the shortcut, beside what the hard split would have chosen. g: run it. Esc: back to the comparison.",
         compared_by=("runs",),
     ),

@@ -74,7 +74,7 @@ WITH_OWN = Arrangements(
 )
 """Where the method has numbers of its own, and there is room for a panel of them."""
 NO_ATTRIBUTE = "No attribute of these images is known that could decide instead of the class."
-NOT_KEPT = "An older version made this training: what it said of them wasn't kept."
+NOT_KEPT = "An older version made this training: its predictions weren't kept."
 NOT_BUNDLED = "Images of MNIST aren't bundled: train a network of your own to see them."
 
 
@@ -82,12 +82,12 @@ NOT_BUNDLED = "Images of MNIST aren't bundled: train a network of your own to se
 class Sight:
     """What a look at the followed runs saw: the charts, the ten images, and how the first run goes.
 
-    words: which say that. going, may_go_on: for the keys.
+    text: which says that. going, may_go_on: for the keys.
     """
 
     charts: Sequence[Lines] = field(default=(), compare=False)
     ten: TenImages | None = field(default=None, compare=False)
-    words: str = EMPTY
+    text: str = EMPTY
     going: bool = False
     may_go_on: bool = False
 
@@ -253,7 +253,7 @@ class TrainScreen(FormScreen, PanelScreen):
 
     def _draw(self) -> None:
         sight, panels = self._sight, self.query_one(RunPanels)
-        self.query_one("#words", ChangingText).set_text(Content(sight.words))
+        self.query_one("#words", ChangingText).set_text(Content(sight.text))
         if sight.charts:
             has_own = len(sight.charts) > len(PANELS[:3])
             panels.arrangements = WITH_OWN if has_own else ARRANGEMENTS
@@ -271,7 +271,7 @@ class TrainScreen(FormScreen, PanelScreen):
     def _point(self, event: FigureView.Pointed) -> None:
         """The cursor of a chart says of which step the ten answers are."""
         if isinstance(event.view, LinesView):
-            step = None if event.view.follows else float(event.place)
+            step = None if event.view.follows else float(event.position)
             if step != self._step:
                 self._step = step
                 if ten := self._ten_figure:
@@ -281,19 +281,19 @@ class TrainScreen(FormScreen, PanelScreen):
 def sight_of(watches: Sequence[FollowedTraining], before: Sight | None = None) -> Sight:
     """before: the look before, where nothing has changed since."""
     first = watches[0]
-    run, words = first.run, _words(first)
+    run, parts = first.run, _words(first)
     charts, ten = (before.charts, before.ten) if before else ((), None)
     try:
         charts = charts or overlaid(watches)
         ten = ten or (first.ten() if charts else None)
     except BadInput as error:
-        words.append(str(error))
+        parts.append(str(error))
     if others := watches[1:]:
         names = short_names([watch.run for watch in watches])[1:]
-        words.append(f"{len(others)} overlaid: {', '.join(names)}")
+        parts.append(f"{len(others)} overlaid: {', '.join(names)}")
     if run.status.state == "done":
-        words.append(NEXT)
-    return Sight(charts, ten, plain_text("  ".join(words)), run.status.state in ACTIVE, can_continue(run))
+        parts.append(NEXT)
+    return Sight(charts, ten, plain_text("  ".join(parts)), run.status.state in ACTIVE, can_continue(run))
 
 
 def overlaid(watches: Sequence[FollowedTraining]) -> list[Lines]:
@@ -304,26 +304,26 @@ def overlaid(watches: Sequence[FollowedTraining]) -> list[Lines]:
 def _words(watch: RunWatch) -> list[str]:
     """`█████░░`, `first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
     run, status = watch.run, watch.run.status
-    asked = status.state == "running" and run.pause_file.exists()
-    words = [name_of_run(run), "pausing" if asked else status.state]
+    is_pausing = status.state == "running" and run.pause_file.exists()
+    parts = [name_of_run(run), "pausing" if is_pausing else status.state]
     if watch.total and status.state in ACTIVE:
-        words[-1] += f" {watch.done / watch.total:.0%}"
-        words.insert(0, progress_bar(watch.done / watch.total, _BAR))
+        parts[-1] += f" {watch.done / watch.total:.0%}"
+        parts.insert(0, progress_bar(watch.done / watch.total, _BAR))
         epochs = _whole(run, "epochs")
-        words += [
+        parts += [
             f"epoch {min(watch.done * epochs // watch.total + 1, epochs)}/{epochs}",
             f"step {watch.done:,}/{watch.total:,}",
         ]
         if watch.rate and status.state == "running" and status.progress:  # of this process, not of one before it
             left = (watch.total - watch.done) / watch.rate
-            words += [f"{thousands_text(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock_text(left)}"]
+            parts += [f"{thousands_text(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock_text(left)}"]
     elif watch.note and status.state in ACTIVE:
-        words.append(watch.note)
+        parts.append(watch.note)
     if status.error:
-        words += [without_middle(status.error, 200), "l shows its log"]
+        parts += [without_middle(status.error, 200), "l shows its log"]
     if can_continue(run):
-        words.append("p resumes it")
-    return words
+        parts.append("p resumes it")
+    return parts
 
 
 def _whole(run: RunFolder, parameter: str) -> int:

@@ -297,8 +297,8 @@ class LabScreen(ReportsFailures, Screen[None]):
         line.display = bool(sentence)
 
     def _show_status(self) -> None:
-        words = _going_on([line.status.state for line in self.lab.lines if line.is_active])
-        self.query_one(Bar).show(words, plain_text(self.lab.workspace.title))
+        running = _going_on([line.status.state for line in self.lab.lines if line.is_active])
+        self.query_one(Bar).show(running, plain_text(self.lab.workspace.title))
         first, second = ((reference, self.lab.line_of(reference)) for reference in self.lab.networks_studied)
         self.query_one(NetworkBar).show(first, second, self._newest_running())
 

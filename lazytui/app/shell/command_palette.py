@@ -48,8 +48,8 @@ class LabCommands(Provider):
             if (score := matcher.match(command.name)) > 0:
                 name = highlighted(command.name, matcher, query)
                 yield Hit(score, name, command.do, text=command.name, help=escape(command.about))
-            elif found := _best_synonym(command, matcher):
-                score, synonym = found
+            elif match := _best_synonym(command, matcher):
+                score, synonym = match
                 name = Content.assemble(command.name, (" · ", "dim"), highlighted(synonym, matcher, query))
                 yield Hit(score, name, command.do, text=command.name, help=escape(command.about))
 

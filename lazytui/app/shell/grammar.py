@@ -13,19 +13,20 @@ from lazytui.app.shell.screen_registry import SCREENS
 
 @dataclass(frozen=True)
 class Meaning:
-    """name: the id of its bindings, and what `keys.toml` calls it. keys: as Textual names them. words: what it does.
+    """name: the id of its bindings, and what `keys.toml` calls it. keys: as Textual names them. description: what it
+    does.
 
     actions: those that do it, by name: what "next" is differs from screen to screen, that it is the next doesn't.
     """
 
     name: str
     keys: tuple[str, ...]
-    words: str
+    description: str
     actions: frozenset[str]
 
 
-def _meaning(name: str, keys: str, words: str, actions: str) -> Meaning:
-    return Meaning(name, tuple(keys.split()), words, frozenset(actions.split()))
+def _meaning(name: str, keys: str, description: str, actions: str) -> Meaning:
+    return Meaning(name, tuple(keys.split()), description, frozenset(actions.split()))
 
 
 GRAMMAR = (
@@ -78,7 +79,7 @@ GRAMMAR = (
     _meaning("undo", "u", "Undo", "undo"),
     # Neurons and features
     _meaning("ablate", "b", "Ablate what is marked", "ablate"),
-    _meaning("stand-in", "z", "Mean or zero instead of what is ablated", "stand_in"),
+    _meaning("stand-in", "z", "Ablate to the mean, or to zero", "stand_in"),
     _meaning("swap", "W", "Swap features, or patch neurons from another image", "swap patch"),
     _meaning("maps", "F", "Feature maps of an image", "maps"),
     _meaning("experiments", "X", "Experiments with features", "over"),
@@ -116,10 +117,10 @@ GRAMMAR = (
     _meaning("copy", "y", "Copy a value or a path", "copy"),
     _meaning("copy-command", "ctrl+y", "Copy the command of the form", "copy_command"),
     _meaning("field-help", "f1", "Explain the field", "explain dismiss"),
-    _meaning("default", "backspace", "Take the default back", "forget unfilter reset smallest"),
+    _meaning("default", "backspace", "Restore the default", "forget unfilter reset smallest"),
     _meaning("jobs", "j", "Jobs", "jobs dismiss"),
     _meaning("log", "l", "Log of the run", "log dismiss"),
-    _meaning("quit", "q", "Quit, or close what lies over the screen", "quit dismiss"),
+    _meaning("quit", "q", "Quit, or close what is over the screen", "quit dismiss"),
     _meaning("force-quit", "ctrl+q", "Quit", "quit"),
 )
 

@@ -85,7 +85,7 @@ def keys_now(keymap: Keymap) -> dict[str, tuple[str, ...]]:
 
 def template() -> str:
     """A `keys.toml` that changes nothing: every action with its key, as a comment."""
-    lines = (f"# {one.name} = {_as_toml(one.keys)}  # {one.words}" for one in GRAMMAR)
+    lines = (f"# {one.name} = {_as_toml(one.keys)}  # {one.description}" for one in GRAMMAR)
     return "\n".join((_HEAD, *lines, ""))
 
 
@@ -98,7 +98,7 @@ def write_template() -> Path:
             with path.open("x", encoding="utf-8") as file:
                 file.write(template())
         except FileExistsError as error:
-            raise UsageError(f"{path} is there already; it stays as it is.") from error
+            raise UsageError(f"{path} exists already and is left as it is.") from error
     return path
 
 

@@ -196,8 +196,8 @@ class Lab(ReportsFailures, App[None]):
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
         mine = [line for line in reversed(self.lines) if line.kind in kinds]
         shipped = [line for line in shipped_lines() if line.kind in kinds]
-        found = [Pickable(line.run.reference, line.description) for line in mine]
-        return found + [Pickable(line.run.reference, "bundled") for line in shipped]
+        pickable = [Pickable(line.run.reference, line.description) for line in mine]
+        return pickable + [Pickable(line.run.reference, "bundled") for line in shipped]
 
     def attempt(self, work: Callable[[], T], done: str | Callable[[T], str]) -> None:
         """Do something quick to a run, and say that it is done or why it can't be; elsewhere, in a thread."""

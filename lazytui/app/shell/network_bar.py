@@ -28,11 +28,11 @@ class NetworkBar(Static):
         first = Content.assemble(("o ", "$text-muted"), (_name(network), "bold"), (_accuracies(network), "$text-muted"))
         other = Content.assemble(("   a ", "$text-muted"), _name(second), (_accuracies(second), "$text-muted"))
         room = max(self.size.width - 2, 0)
-        words = first + (other if second[0] else Content.styled("   a – (second network)", "$text-disabled"))
-        if words.cell_length > room:
-            words = first
-        space = room - words.cell_length - len(running)
-        self.update(words + " " * space + Content.styled(running, "$text-accent") if space > 1 else words)
+        text = first + (other if second[0] else Content.styled("   a – (second network)", "$text-disabled"))
+        if text.cell_length > room:
+            text = first
+        space = room - text.cell_length - len(running)
+        self.update(text + " " * space + Content.styled(running, "$text-accent") if space > 1 else text)
 
 
 def _name(network: Studied) -> str:
@@ -45,5 +45,5 @@ def _accuracies(network: Studied) -> str:
     """` · easy 95.0 hard 0.4`, in percent, of those that were measured."""
     _, line = network
     shares = {split: line.metrics.get(f"{split}_accuracy") for split in ("easy", "hard")} if line else {}
-    words = [f"{split} {100 * share:.1f}" for split, share in shares.items() if share is not None]
-    return f" · {' '.join(words)}" if words else ""
+    accuracies = [f"{split} {100 * share:.1f}" for split, share in shares.items() if share is not None]
+    return f" · {' '.join(accuracies)}" if accuracies else ""

@@ -108,7 +108,7 @@ class ApgdOptions(AttackOptions):
 
 APGD_CE = Attack(
     name="apgd-ce",
-    summary="Steps along the sign that shorten by themselves where they don't climb.",
+    summary="Steps along the sign, which shorten where they stop improving.",
     source="Croce & Hein 2020",
     norm="linf",
     perturb=apgd_ce,
@@ -117,7 +117,7 @@ APGD_CE = Attack(
 
 APGD_DLR = Attack(
     name="apgd-dlr",
-    summary="The same on a ratio of logits that their scale doesn't change.",
+    summary="The same, on a ratio of logits that doesn't depend on their scale.",
     source="Croce & Hein 2020",
     norm="linf",
     perturb=apgd_dlr,

@@ -65,12 +65,12 @@ class DeepfoolOptions(AttackOptions):
 
 DEEPFOOL = Attack(
     name="deepfool",
-    summary="To the nearest plane that the boundary looks like, again and again; made for untargeted.",
+    summary="Steps to the nearest boundary, taken as a plane; made for untargeted attacks.",
     source="Moosavi-Dezfooli 2016",
     norm="l2",
     perturb=deepfool,
     options=DeepfoolOptions,
     minimizes=True,
-    targeted_caveat="deepfool is made for untargeted: it goes to the nearest of all boundaries. Towards one target it "
-    "goes up to twice as far as needed, or gets nowhere; ddn finds smaller changes.",
+    targeted_caveat="deepfool is made for untargeted attacks: it goes to the nearest boundary. Towards one target it "
+    "goes up to twice as far as needed, or fails; ddn finds smaller changes.",
 )

@@ -30,7 +30,7 @@ def mean_image(problem: Problem) -> Tensor:
 
 MEAN_IMAGE = Attack(
     name="mean-image",
-    summary="Straight towards the mean training image of the target; asks nothing of the network.",
+    summary="Straight towards the mean training image of the target; doesn't use the network.",
     source="study B",
     norm="linf",
     perturb=mean_image,

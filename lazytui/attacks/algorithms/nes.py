@@ -55,7 +55,7 @@ class NesOptions(AttackOptions):
 
 NES = Attack(
     name="nes",
-    summary="Steps along a gradient estimated from noisy copies; asks only for the network's answer.",
+    summary="Steps along a gradient estimated from noisy copies; uses only the network's outputs.",
     source="Ilyas 2018",
     norm="linf",
     perturb=nes,

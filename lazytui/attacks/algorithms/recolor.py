@@ -34,7 +34,7 @@ class RecolorOptions(AttackOptions):
 
 RECOLOR = Attack(
     name="recolor",
-    summary="One color added to the whole image: is the color all it takes?",
+    summary="One color added to the whole image.",
     source="after Laidlaw 2019",
     norm="linf",
     perturb=recolor,

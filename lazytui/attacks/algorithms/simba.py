@@ -50,7 +50,7 @@ class SimbaOptions(AttackOptions):
 
 SIMBA = Attack(
     name="simba",
-    summary="One value at a time, kept where it helps; asks only for the network's answer.",
+    summary="One value at a time, kept where it helps; uses only the network's outputs.",
     source="Guo 2019",
     norm="l2",
     perturb=simba,

@@ -68,7 +68,7 @@ class SquareOptions(AttackOptions):
 
 SQUARE = Attack(
     name="square",
-    summary="Squares of one color, kept where they help; asks only for the network's answer.",
+    summary="Squares of one color, kept where they help; uses only the network's outputs.",
     source="Andriushchenko 2020",
     norm="linf",
     perturb=square,

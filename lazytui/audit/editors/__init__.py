@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from lazytui.audit.editors import blur, brightness, geometry, ground, hue, light, places
+from lazytui.audit.editors import blur, brightness, geometry, ground, hue, light, regions
 from lazytui.audit.editors.base import CueEditor
 
 EDITORS: dict[str, CueEditor] = {
-    entry.name: entry for module in (hue, brightness, light, blur, geometry, ground, places) for entry in module.ENTRIES
+    entry.name: entry
+    for module in (hue, brightness, light, blur, geometry, ground, regions)
+    for entry in module.ENTRIES
 }

@@ -19,7 +19,7 @@ from lazytui.audit.scene import Image, Scene
 class CueEditor:
     """One property that can be exchanged.
 
-    phrase: what a network goes by, in a sentence ("the hue"). freedom: numbers that it takes from the donor, at 32
+    phrase: what a network relies on, in a sentence ("the hue"). freedom: numbers that it takes from the donor, at 32
     pixels; of several properties that explain a network the one with the fewest is named. edit: (host, donor) -> image;
     it may assume that both have an object where `needs_object`. describe: scene -> (p,) float, the property in
     numbers, as many for every image of a size. room: whether enough of an image is left by its object for the property

@@ -28,8 +28,8 @@ def _edit(host: Scene, donor: Scene) -> Image:
     bank = [image]
     bank += [ndimage.gaussian_filter(image, (sigma, sigma, 0)) for sigma in _BLURS]
     bank += [np.clip(image + np.float32(amount) * (image - soft), 0, 1) for amount in _SHARPENINGS]
-    asked = sharpness(donor.image)
-    return min(bank, key=lambda one: abs(sharpness(one) - asked))
+    wanted = sharpness(donor.image)
+    return min(bank, key=lambda one: abs(sharpness(one) - wanted))
 
 
 ENTRIES = (CueEditor("blur", "the sharpness", 1, _edit, describe=lambda scene: np.array([sharpness(scene.image)])),)

@@ -14,10 +14,10 @@ _GREEN_OF_BLUE, _GREEN_OF_RED = 0.114 * 1.772 / 0.587, 0.299 * 1.402 / 0.587
 def chroma(image: Image) -> NDArray[np.complex64]:
     """(h, w)."""
     light = luminance(image)
-    found: NDArray[np.complex64] = ((image[..., 2] - light) / _BLUE + 1j * (image[..., 0] - light) / _RED).astype(
-        np.complex64
-    )
-    return found
+    complex_color: NDArray[np.complex64] = (
+        (image[..., 2] - light) / _BLUE + 1j * (image[..., 0] - light) / _RED
+    ).astype(np.complex64)
+    return complex_color
 
 
 def from_chroma(light: NDArray[np.float32], color: NDArray[np.complex64]) -> Image:

@@ -33,10 +33,10 @@ def _size(host: Scene, donor: Scene) -> Image:
 
 
 def _rotation(host: Scene, donor: Scene) -> Image:
-    own, asked = _direction(host), _direction(donor)
-    if own is None or asked is None:
+    own, wanted = _direction(host), _direction(donor)
+    if own is None or wanted is None:
         return host.image
-    turn = (asked - own + np.pi / 2) % np.pi - np.pi / 2 if asked != own else 0.0
+    turn = (wanted - own + np.pi / 2) % np.pi - np.pi / 2 if wanted != own else 0.0
     if abs(turn) > _MOST_TURN:
         return host.image
     matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])

@@ -50,22 +50,22 @@ def _with_object(host: Scene, ground: Image) -> Image:
     return np.where(host.halo[..., None], host.image, ground).astype(np.float32)
 
 
-def _with_spectrum(host: Scene, asked: NDArray[np.float64]) -> Image:
+def _with_spectrum(host: Scene, amplitudes: NDArray[np.float64]) -> Image:
     """The host on a ground of its own color that departs from it with these amplitudes (h, w) and random phases.
 
     Phases of its own would keep what lies in one place there, such as a mark in a corner. A ground that has these
     amplitudes isn't spared: it would be with donors of the own class, and the mark be lost with others alone.
     """
-    noise = np.fft.fft2(np.random.default_rng(_SEED).normal(size=asked.shape))
-    residual = np.fft.ifft2(asked * np.exp(1j * np.angle(noise))).real
+    noise = np.fft.fft2(np.random.default_rng(_SEED).normal(size=amplitudes.shape))
+    residual = np.fft.ifft2(amplitudes * np.exp(1j * np.angle(noise))).real
     return _with_object(host, np.asarray(host.ground_color + residual[..., None], np.float32))
 
 
 def _amplitudes(scene: Scene) -> NDArray[np.float64]:
     """(h, w): of the ground's luminance about its color."""
     residual = luminance(scene.cleared) - float(scene.ground_color @ LUMINANCE)
-    found: NDArray[np.float64] = np.abs(np.fft.fft2(residual))
-    return found
+    amplitudes: NDArray[np.float64] = np.abs(np.fft.fft2(residual))
+    return amplitudes
 
 
 def _by_rings(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -35,13 +35,13 @@ def _ground_hue(host: Scene, donor: Scene) -> Image:
 def _saturation(host: Scene, donor: Scene) -> Image:
     """By one factor; gray stays gray."""
     own = chroma(host.image)
-    mean, asked = (float(np.abs(color).mean()) for color in (own, chroma(donor.image)))
-    return from_chroma(host.luminance, own * np.float32(asked / mean)) if mean > _GRAY else host.image
+    mean, wanted = (float(np.abs(color).mean()) for color in (own, chroma(donor.image)))
+    return from_chroma(host.luminance, own * np.float32(wanted / mean)) if mean > _GRAY else host.image
 
 
-def _turned(color: NDArray[np.complex64], mean: np.complex64, asked: np.complex64) -> NDArray[np.complex64]:
+def _turned(color: NDArray[np.complex64], mean: np.complex64, wanted: np.complex64) -> NDArray[np.complex64]:
     """Chroma (h, w) times what takes a mean to another; where there is none to turn, moved."""
-    return color * (asked / mean) if abs(mean) > _GRAY else color + (asked - mean)
+    return color * (wanted / mean) if abs(mean) > _GRAY else color + (wanted - mean)
 
 
 def _mean_chroma(color: NDArray[np.complex64]) -> NDArray[np.float64]:

@@ -9,12 +9,12 @@ from lazytui.cli.common_options import JsonOption
 
 def recipes(json: JsonOption = False) -> None:
     """List the recipes of earlier studies and papers, with what they reported."""
-    from lazytui.analyses.recipe.earlier_studies import recipes as known
+    from lazytui.analyses.recipe.earlier_studies import recipes as all_recipes
     from lazytui.analyses.recipe.earlier_studies import recipes_of_papers, recipes_of_studies
     from lazytui.analyses.recipe.papers import NO_PASS_MARK
 
     if json:
-        entries = [{"recipe": name, **entry.as_written()} for name, entry in known().items()]
+        entries = [{"recipe": name, **entry.as_written()} for name, entry in all_recipes().items()]
         print(jsonlib.dumps(entries, indent=1))
         return
     from lazytui.cli.lists.tables import print_table

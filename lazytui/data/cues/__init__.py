@@ -29,9 +29,9 @@ OF_A_SOURCE = ("color", "scene")
 """Cues that certain sources alone can have, which are painted elsewhere."""
 
 CUE_SUMMARIES = {
-    "color": "the color of the stroke or of the ground, as --placement, --palette and --texture say; of white shapes "
-    "on black alone",
-    "scene": "a photograph of the ground behind the object; of the source photos alone",
+    "color": "the color of the stroke or of the ground, as --placement, --palette and --texture say; for white "
+    "shapes on black only",
+    "scene": "a photograph of the ground behind the object; for the source photos only",
     "none": "nothing is planted: images as they are, with the attribute that a source may have of its own",
     **summaries(CUES),
 }

@@ -13,13 +13,16 @@ _SHARE = 0.6
 
 
 def _paint(canvas: Canvas, values: Values, count: int, _draw: Draw) -> Images:
-    places = _places(count)
+    offsets = _offsets(count)
     return np.stack(
-        [shrunk(image, _SHARE, places[value], canvas.empty) for image, value in zip(canvas.images, values, strict=True)]
+        [
+            shrunk(image, _SHARE, offsets[value], canvas.empty)
+            for image, value in zip(canvas.images, values, strict=True)
+        ]
     )
 
 
-def _places(count: int) -> list[tuple[float, float]]:
+def _offsets(count: int) -> list[tuple[float, float]]:
     """(down, across), 0 to 1, row by row on a grid."""
     across = math.ceil(math.sqrt(count))
     down = math.ceil(count / across)
@@ -31,4 +34,4 @@ def _names(count: int) -> tuple[str, ...]:
     return tuple(f"row {index // across + 1} place {index % across + 1}" for index in range(count))
 
 
-ENTRY = Cue("position", "the image, made smaller, stands at one place of a grid", "position", _names, _paint, 12)
+ENTRY = Cue("position", "the image is made smaller and put at one position of a grid", "position", _names, _paint, 12)

@@ -58,15 +58,15 @@ class Folder:
             raise BadInput(f"{name} isn't a path inside {self.path}.")
         try:
             real = self._inside(path.parent) / path.name
-            found = real.lstat()
-            if stat.S_ISLNK(found.st_mode):
+            status = real.lstat()
+            if stat.S_ISLNK(status.st_mode):
                 real = self._real_inside(real)
-                found = real.lstat()
+                status = real.lstat()
         except OSError as error:
             raise BadInput(f"{path} can't be read: {_reason(error)}.") from error
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise BadInput(f"{path} isn't a file.")
-        return ImageFile(name, real, found.st_size, found.st_mtime_ns)
+        return ImageFile(name, real, status.st_size, status.st_mtime_ns)
 
     def folders(self, name: str = ".") -> list[str]:
         """Names of the folders in one of its folders, sorted; hidden ones don't count."""
@@ -90,7 +90,7 @@ class Folder:
     def _real_inside(self, path: Path) -> Path:
         real = path.resolve()
         if not real.is_relative_to(self.real):
-            raise BadInput(f"{path} leads out of {self.path}: only what lies in it is read.")
+            raise BadInput(f"{path} leads out of {self.path}: only files inside it are read.")
         return real
 
 

@@ -68,20 +68,20 @@ def open_picture(path: Path, background: Color, *, at_least: int | None = None, 
     at_least: a side that is enough, so that a larger JPEG may be decoded at half or a quarter of its size. links:
     whether symbolic links are followed. Raises BadInput where it can't be read.
     """
-    with _opened(path, links) as found:
+    with _opened(path, links) as picture:
         if at_least is not None:
-            found.draft("RGB", (at_least, at_least))
-        upright = ImageOps.exif_transpose(_of_bytes(found)).convert("RGBA")
+            picture.draft("RGB", (at_least, at_least))
+        upright = ImageOps.exif_transpose(_of_bytes(picture)).convert("RGBA")
     ground = Image.new("RGBA", upright.size, (*background, 255))
     return Image.alpha_composite(ground, upright).convert("RGB")
 
 
 def open_cut_out(path: Path) -> Image.Image:
     """In RGBA, of a picture whose ground is transparent. Raises BadInput where it isn't, or as `open_picture`."""
-    with _opened(path, links=False) as found:
-        upright = ImageOps.exif_transpose(_of_bytes(found)).convert("RGBA")
+    with _opened(path, links=False) as picture:
+        upright = ImageOps.exif_transpose(_of_bytes(picture)).convert("RGBA")
     if upright.getchannel("A").getextrema() == (255, 255):
-        raise BadInput(f"{path} has no transparent ground: cut-outs are pictures with one.")
+        raise BadInput(f"{path} has no transparent background, which cut-outs need.")
     return upright
 
 
@@ -90,11 +90,11 @@ def picture_size(path: Path, *, links: bool = True) -> tuple[int, int]:
 
     A JPEG that has an end isn't decoded.
     """
-    with _opened(path, links) as found:
-        turned = found.getexif().get(ExifTags.Base.Orientation, 1) in _ON_THEIR_SIDE
-        if not _has_jpeg_end(found):
-            found.load()
-        return found.size if turned else (found.height, found.width)
+    with _opened(path, links) as picture:
+        turned = picture.getexif().get(ExifTags.Base.Orientation, 1) in _ON_THEIR_SIDE
+        if not _has_jpeg_end(picture):
+            picture.load()
+        return picture.size if turned else (picture.height, picture.width)
 
 
 def _has_jpeg_end(picture: ImageFile.ImageFile) -> bool:
@@ -117,13 +117,13 @@ def _opened(path: Path, links: bool) -> Iterator[ImageFile.ImageFile]:
         with file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged metadata and the like, which say nothing of the pixels
             require_size(file, _MOST_BYTES)
-            found = Image.open(file, formats=_FORMATS)
-            if found.width * found.height > _MOST_PIXELS:
-                raise BadInput(f"{path} has {found.width:,} x {found.height:,} pixels, more than {_MOST_PIXELS:,}.")
-            yield found
+            picture = Image.open(file, formats=_FORMATS)
+            if picture.width * picture.height > _MOST_PIXELS:
+                raise BadInput(f"{path} has {picture.width:,} x {picture.height:,} pixels, more than {_MOST_PIXELS:,}.")
+            yield picture
     except UnidentifiedImageError as error:
         names = ", ".join(_FORMATS)
-        raise BadInput(f"{path} isn't a picture of a kind that is read here ({names}).") from error
+        raise BadInput(f"{path} isn't a picture in a supported format ({names}).") from error
     except Image.DecompressionBombError as error:
         raise BadInput(f"{path} has more than {_MOST_PIXELS:,} pixels.") from error
     except Unreadable as error:

@@ -91,10 +91,10 @@ def balanced_groups(labels: Labels, attributes: Labels, content: Content) -> NDA
     """Indices of equally many images of every group that has any, in their order: the first of each."""
     classes, values = content.groups
     group = labels.astype(np.int64) * values + attributes
-    known = attributes != content.unknown
-    counts = np.bincount(group[known], minlength=classes * values)
+    labeled = attributes != content.unknown
+    counts = np.bincount(group[labeled], minlength=classes * values)
     few = counts[counts > 0].min(initial=len(labels))
-    chosen = [np.flatnonzero(known & (group == index))[:few] for index in np.flatnonzero(counts)]
+    chosen = [np.flatnonzero(labeled & (group == index))[:few] for index in np.flatnonzero(counts)]
     return np.sort(np.concatenate(chosen)) if chosen else np.arange(0)
 
 

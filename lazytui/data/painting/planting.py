@@ -43,10 +43,10 @@ def plant_cue(
     def plant(chunk: int) -> None:
         part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
         objects = None if covers is None else np.asarray(covers[part] / 255, np.float32)
-        known = attributes[part] < count
-        values = np.where(known, attributes[part], 0).astype(np.uint8)
+        labeled = attributes[part] < count
+        values = np.where(labeled, attributes[part], 0).astype(np.uint8)
         painted = cue.paint(Canvas(images[part], objects, level), values, count, partial(draw, chunk))
-        planted[part][known] = painted[known]
+        planted[part][labeled] = painted[labeled]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(plant, range(-(-len(originals) // CHUNK))))

@@ -117,9 +117,9 @@ def _add_noise(depth: Depth, sigma: NDArray[np.float64], generator: Generator) -
 
 def normal_levels(shape: tuple[int, ...], generator: Generator, sigma: NDArray[np.float64]) -> Depth:
     """N(0, sigma), rounded: of a shape that begins with n, int16. sigma: (n,), in levels."""
-    words = np.empty(shape, np.uint16)
-    fill_random(words, generator)
-    noise = _normal_quantiles().take(words >> 4)
+    raw_bits = np.empty(shape, np.uint16)
+    fill_random(raw_bits, generator)
+    noise = _normal_quantiles().take(raw_bits >> 4)
     noise *= sigma.astype(np.float32).reshape(-1, *[1] * (len(shape) - 1))
     levels: Depth = np.rint(noise, out=noise).astype(np.int16)
     return levels

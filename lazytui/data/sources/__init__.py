@@ -19,13 +19,15 @@ def find_source(params: SourceParams, train_size: int | None, test_size: int | N
     """What there is on this machine. Raises BadInput where it isn't, or has too few images."""
     if params.source == "auto":
         params = params.model_copy(update={"source": resolve_auto()})
-    found = SOURCES[params.kind].find(params)
+    source = SOURCES[params.kind].find(params)
     sizes: dict[Part, int | None] = {"train": train_size, "test": test_size}
     for part, size in sizes.items():
-        if size is not None and size > found.counts[part]:
-            what = "digits" if found.content.label == "digit" else "images"
-            raise BadInput(f"The source {found.name} has {found.counts[part]} {what} in its {part} split, not {size}.")
-    return found
+        if size is not None and size > source.counts[part]:
+            what = "digits" if source.content.label == "digit" else "images"
+            raise BadInput(
+                f"The source {source.name} has {source.counts[part]} {what} in its {part} split, not {size}."
+            )
+    return source
 
 
 def load_images(params: SourceParams, part: Part, size: int | None) -> SourceImages:

@@ -28,8 +28,8 @@ class SourceEntry:
 
     find: what there is on this machine, read from listings, headers and tables where that is enough. load: the first
     so many images of a part, or all, in an order of the source's own. Both raise BadInput.
-    gray: whether images are ten classes of white shapes on black, 28 x 28. place: what is given behind a colon.
-    needs_place: whether it must be. cue: what is planted where nothing is chosen. reads: the options that concern it.
+    gray: whether images are ten classes of white shapes on black, 28 x 28. metavar: name of what stands behind a colon.
+    needs_path: whether it must be. cue: what is planted where nothing is chosen. reads: the options that concern it.
     epochs: passes that a network needs to learn the shortcut, where that is known.
     """
 
@@ -38,8 +38,8 @@ class SourceEntry:
     find: Callable[[SourceOptions], Source]
     load: Callable[[SourceOptions, Part, int | None], SourceImages]
     gray: bool = False
-    place: str = ""
-    needs_place: bool = True
+    metavar: str = ""
+    needs_path: bool = True
     cue: str = "none"
     reads: tuple[str, ...] = ()
     epochs: int | None = None
@@ -47,9 +47,9 @@ class SourceEntry:
     @property
     def usage(self) -> str:
         """How it is written: `mnist`, `folder:PATH`."""
-        if not self.place:
+        if not self.metavar:
             return self.name
-        return f"{self.name}:{self.place}" if self.needs_place else f"{self.name}[:{self.place}]"
+        return f"{self.name}:{self.metavar}" if self.needs_path else f"{self.name}[:{self.metavar}]"
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain values."""

@@ -50,7 +50,7 @@ def _load(options: SourceOptions, part: Part, size: int | None) -> SourceImages:
 
 
 def _list(options: SourceOptions) -> _Listing:
-    folder = Folder(parse_path(options.place).expanduser())
+    folder = Folder(parse_path(options.path).expanduser())
     inside = folder.folders()
     tests = [name for name in _TEST if name in inside]
     if _TRAIN in inside and tests:
@@ -77,11 +77,11 @@ def _classes(folder: Folder, part: str) -> tuple[str, ...]:
 
 def _files(folder: Folder, part: str, classes: Sequence[str]) -> list[list[ImageFile]]:
     """Of each class."""
-    found = [folder.images(f"{part}/{name}") for name in classes]
-    for name, files in zip(classes, found, strict=True):
+    files_by_class = [folder.images(f"{part}/{name}") for name in classes]
+    for name, files in zip(classes, files_by_class, strict=True):
         if not files:
             raise BadInput(f"{folder.path / part / name} has no images.")
-    return found
+    return files_by_class
 
 
 def _listing(
@@ -104,6 +104,6 @@ ENTRY = SourceEntry(
     "tested",
     _find,
     _load,
-    place="PATH",
+    metavar="PATH",
     reads=("image_size",),
 )

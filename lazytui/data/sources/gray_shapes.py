@@ -52,16 +52,16 @@ def resolve_gray(name: str) -> GrayName:
             return resolve_gray("mnist")
         except BadInput:
             return "strokes"
-    found = gray_name(name)
-    if found != "strokes" and not is_cached(found):
-        download(found, folder)
-    return found
+    gray_source = gray_name(name)
+    if gray_source != "strokes" and not is_cached(gray_source):
+        download(gray_source, folder)
+    return gray_source
 
 
 def gray_name(name: str) -> GrayName:
     """The name, which must be one of these sources'."""
-    (found,) = (known for known in get_args(GrayName) if known == name)
-    return found  # type: ignore[no-any-return]
+    (match,) = (each for each in get_args(GrayName) if each == name)
+    return match  # type: ignore[no-any-return]
 
 
 def gray_content(name: GrayName) -> Content:

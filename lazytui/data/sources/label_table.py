@@ -81,7 +81,7 @@ def _load(options: SourceOptions, part: Part, size: int | None) -> SourceImages:
 
 
 def _read(options: SourceOptions) -> _Rows:
-    file = parse_path(options.place).expanduser()
+    file = parse_path(options.path).expanduser()
     try:
         changed = file.stat().st_mtime_ns
     except OSError as error:
@@ -101,12 +101,12 @@ def _rows(
     else:
         table, folder = read_table(file), file.parent
     names = _column(file, table, path, _PATH_NAMES, "image files", "--path-column")
-    words = _column(file, table, label, _LABEL_NAMES, "classes", "--label-column")
-    assert names is not None and words is not None
-    parts = _parts(file, table, _column(file, table, split, _SPLIT_NAMES, "", ""), table[words])
+    label_column = _column(file, table, label, _LABEL_NAMES, "classes", "--label-column")
+    assert names is not None and label_column is not None
+    parts = _parts(file, table, _column(file, table, split, _SPLIT_NAMES, "", ""), table[label_column])
     used = np.flatnonzero(parts != "").tolist()
     cells = {name: [column[index] for index in used] for name, column in table.items()}
-    classes, labels = indexed(_named(table, words, cells), f"The column {words} of {file}")
+    classes, labels = indexed(_named(table, label_column, cells), f"The column {label_column} of {file}")
     parts = parts[used]
     require_every_class(labels, parts, classes, str(file))
     values: tuple[str, ...] = ()
@@ -125,16 +125,16 @@ def _column(file: Path, table: Columns, chosen: str | None, usual: Sequence[str]
         if chosen not in table:
             raise BadInput(f"{file}: {unknown_name('column', chosen, table)}")
         return chosen
-    found = next((name for name in usual if name in table), None)
-    if found is None and what:
+    usual_name = next((name for name in usual if name in table), None)
+    if usual_name is None and what:
         raise BadInput(f"{file} has no column of {what} by a usual name; it has {', '.join(table)}: choose {option}.")
-    return found
+    return usual_name
 
 
 def _named(table: Columns, column: str, cells: Columns) -> Sequence[str]:
     """The cells of a column; those of Waterbirds' numbers in words."""
-    words = _WATERBIRDS_WORDS.get(column, {}) if table.keys() >= _WATERBIRDS else {}
-    return [words.get(cell, cell) for cell in cells[column]]
+    word_of = _WATERBIRDS_WORDS.get(column, {}) if table.keys() >= _WATERBIRDS else {}
+    return [word_of.get(cell, cell) for cell in cells[column]]
 
 
 def _parts(file: Path, table: Columns, column: str | None, labels: Sequence[str]) -> NDArray[Any]:
@@ -232,6 +232,6 @@ ENTRY = SourceEntry(
     "Waterbirds' and WILDS' metadata.csv and CelebA's list_attr_celeba are read as they are",
     _find,
     _load,
-    place="FILE",
+    metavar="FILE",
     reads=("image_size", "path_column", "label_column", "attribute_column", "split_column"),
 )

@@ -15,12 +15,12 @@ from lazytui.errors import BadInput
 Labels = NDArray[np.uint8]
 
 
-def indexed(words: Sequence[str], what: str) -> tuple[tuple[str, ...], Labels]:
+def indexed(entries: Sequence[str], what: str) -> tuple[tuple[str, ...], Labels]:
     """The different words, sorted, as numbers where all are, and the index of each word, (n,) uint8.
 
     what: they are, for the BadInput that fewer than two or more than 100 are refused with.
     """
-    different = set(words)
+    different = set(entries)
     if len(different) < 2:
         only = f" ({next(iter(different))})" if different else ""
         raise BadInput(f"{what} has {len(different)} value{only}: two or more are needed.")
@@ -28,7 +28,7 @@ def indexed(words: Sequence[str], what: str) -> tuple[tuple[str, ...], Labels]:
         raise BadInput(f"{what} has {len(different):,} values, more than {MOST_CLASSES}.")
     names = sorted(different, key=_as_number if all(map(_is_whole, different)) else str)
     index = {name: position for position, name in enumerate(names)}
-    return tuple(names), np.array([index[word] for word in words], np.uint8)
+    return tuple(names), np.array([index[word] for word in entries], np.uint8)
 
 
 def require_every_class(labels: Labels, parts: NDArray[Any], classes: Sequence[str], where: str) -> None:
@@ -65,14 +65,14 @@ def attribute_content(
 ) -> Mapping[str, Any]:
     """What a content says of an attribute that the files have. parts: (n,) names.
 
-    Raises BadInput where the attribute is the class: then nothing shows which of them a network goes by.
+    Raises BadInput where the attribute is the class: then nothing shows which of them a network relies on.
     """
     train, test = parts == "train", parts == "test"
     aligned = aligned_classes(labels[train], attributes[train], (len(classes), len(values)))
     if (np.array(aligned)[attributes[test]] == labels[test]).all():
         raise BadInput(
             f"The attribute {name} goes with the class in every test image: without a conflicting one nothing "
-            "shows which of them a network goes by."
+            "shows which of them a network relies on."
         )
     return {"attribute": name, "values": tuple(values), "aligned": aligned}
 

@@ -111,12 +111,12 @@ def _images(archive: _Archive, part: Part, side: int | None) -> NDArray[np.uint8
 
 
 def _read(options: SourceOptions) -> _Archive:
-    file = parse_path(options.place).expanduser().resolve()
+    file = parse_path(options.path).expanduser().resolve()
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError as error:
         raise BadInput(f"{file} can't be read: {reason(error)}.") from error
-    return _read_once(file, found.st_size, found.st_mtime_ns)
+    return _read_once(file, status.st_size, status.st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=4)
@@ -129,15 +129,17 @@ def _read_once(file: Path, size: int, _changed: int) -> _Archive:
         shapes = {part: shape for part, (shape, _) in headers.items()}
         for part, shape in shapes.items():
             require_images(shape, names[part])
-        words = [_words(zipped, labels.format(word), shapes[part], file) for part, word in parts.items()]
-        classes, indices = indexed([word for of_part in words for word in of_part], f"The labels of {file}")
+        label_texts = [_words(zipped, labels.format(word), shapes[part], file) for part, word in parts.items()]
+        classes, indices = indexed([word for of_part in label_texts for word in of_part], f"The labels of {file}")
         values: tuple[str, ...] = ()
-        known = None
+        attribute_indices = None
         if all(attributes.format(word) in there for word in parts.values()):
-            words = [_words(zipped, attributes.format(word), shapes[part], file) for part, word in parts.items()]
-            values, known = indexed([word for of_part in words for word in of_part], f"The attributes of {file}")
+            label_texts = [_words(zipped, attributes.format(word), shapes[part], file) for part, word in parts.items()]
+            values, attribute_indices = indexed(
+                [word for of_part in label_texts for word in of_part], f"The attributes of {file}"
+            )
     of_bytes = frozenset(part for part, (_, dtype) in headers.items() if dtype == np.uint8)
-    return _Archive(file, _hash(file, size), names, shapes, classes, indices, values, known, of_bytes)
+    return _Archive(file, _hash(file, size), names, shapes, classes, indices, values, attribute_indices, of_bytes)
 
 
 def _layout(file: Path, there: set[str]) -> tuple[dict[Part, str], tuple[str, str, str]]:
@@ -158,10 +160,10 @@ def _layout(file: Path, there: set[str]) -> tuple[dict[Part, str], tuple[str, st
 
 
 def _words(zipped: zipfile.ZipFile, name: str, images: tuple[int, ...], file: Path) -> list[str]:
-    words = whole_numbers(_array(zipped, name, file), name)
-    if len(words) != images[0]:
-        raise BadInput(f"{file} has {len(words):,} entries in {name}, but {images[0]:,} images.")
-    return words
+    entries = whole_numbers(_array(zipped, name, file), name)
+    if len(entries) != images[0]:
+        raise BadInput(f"{file} has {len(entries):,} entries in {name}, but {images[0]:,} images.")
+    return entries
 
 
 @contextmanager
@@ -227,6 +229,6 @@ ENTRY = SourceEntry(
     "in MedMNIST's layout",
     _find,
     _load,
-    place="FILE",
+    metavar="FILE",
     reads=("image_size",),
 )

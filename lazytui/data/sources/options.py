@@ -1,4 +1,4 @@
-"""The options of a source: its name, with a place behind a colon where it has one, and how its files are read."""
+"""The options of a source: its name, with a path behind a colon where it has one, and how its files are read."""
 
 from __future__ import annotations
 
@@ -21,28 +21,35 @@ class SourceOptions(BaseModel):
     source: str
     image_size: Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)] | None = Field(
         None,
-        description="Side in pixels that images from files are brought to: each is fitted inside as a whole, and the "
-        "rest stays black; default as they are, if all have one size.",
+        description="For images from files: side in pixels to which each is scaled, with its proportions kept and "
+        "black beside it. Default: their own size, if all have the same.",
     )
     path_column: Column | None = Field(
-        None, description="Of csv: the column of image files, relative to the table; default path, img_filename, ..."
+        None,
+        description="For csv: the column with the image files, relative to the table. Default: the first with a "
+        "usual name, such as path or img_filename.",
     )
-    label_column: Column | None = Field(None, description="Of csv: the column of classes; default label, y, ...")
+    label_column: Column | None = Field(
+        None,
+        description="For csv: the column with the classes. Default: the first with a usual name, such as label or y.",
+    )
     attribute_column: Column | None = Field(
-        None, description="Of csv: the column of the attribute that may give the class away; default attribute, place."
+        None,
+        description="For csv: the column with the attribute that may be a shortcut. Default: the first with a "
+        "usual name, such as attribute or place.",
     )
     split_column: Column | None = Field(
         None,
-        description="Of csv: the column of parts: train, val and test, or 0, 1 and 2; default split. Without one, a "
-        "fifth of each class is the test part.",
+        description="For csv: the column that says train, val or test (or 0, 1, 2). Default: split. Without such a "
+        "column, a fifth of each class is the test part.",
     )
 
     @property
     def kind(self) -> str:
-        """The source's name without its place."""
+        """The source's name without its path."""
         return self.source.partition(":")[0]
 
     @property
-    def place(self) -> str:
+    def path(self) -> str:
         """What stands behind the colon; else nothing."""
         return self.source.partition(":")[2]

@@ -13,8 +13,8 @@ from lazytui.data.sources.options import SourceOptions
 
 
 def _typed(entry: SourceEntry) -> str:
-    """What can be typed as it is, or with its place filled in."""
-    return entry.usage if entry.needs_place else entry.name
+    """What can be typed as it is, or with its path filled in."""
+    return entry.usage if entry.needs_path else entry.name
 
 
 _USAGES = [entry.usage for entry in SOURCES.values()]
@@ -30,8 +30,8 @@ class SourceParams(SourceOptions):
 
     source: str = name_field(
         "auto",
-        f"Images: {', '.join(_USAGES)} (lazytui sources says what each is); auto takes mnist where it is at hand or "
-        "can be downloaded, else strokes, which are drawn here.",
+        f"Images: {', '.join(_USAGES)} (lazytui sources says what each is). auto is mnist where it is on this "
+        "machine or can be downloaded, else strokes: digits that lazytui draws.",
         {_typed(entry): entry.summary for entry in SOURCES.values()},
     )
 
@@ -59,11 +59,11 @@ def is_gray(source: str) -> bool:
 
 
 def require_source_name(source: str) -> str:
-    """The name. Raises ValueError where there is no such source, or its place is missing."""
-    kind, colon, place = source.partition(":")
-    if require_name("source", kind, ("auto", *SOURCES)) == "auto" or not SOURCES[kind].place:
+    """The name. Raises ValueError where there is no such source, or its path is missing."""
+    kind, colon, path = source.partition(":")
+    if require_name("source", kind, ("auto", *SOURCES)) == "auto" or not SOURCES[kind].metavar:
         if colon:
             raise ValueError(f"The source {kind} takes nothing behind a colon.")
-    elif not place and SOURCES[kind].needs_place:
+    elif not path and SOURCES[kind].needs_path:
         raise ValueError(f"The source {kind} needs a path: {SOURCES[kind].usage}.")
     return source

@@ -61,7 +61,7 @@ _OPAQUE = 128
 class Pictures:
     """What there is. objects: by class; grounds: by what they show."""
 
-    place: Path
+    root: Path
     objects: dict[str, list[ImageFile]]
     grounds: dict[str, list[ImageFile]]
 
@@ -71,22 +71,22 @@ class Pictures:
 
 
 def find_pictures(options: SourceOptions) -> Pictures:
-    """The pictures of the chosen place, or of the first that has any. Raises BadInput where there are none."""
-    if options.place:
-        return _pictures(parse_path(options.place).expanduser())
+    """The pictures of the chosen folder, or of the first that has any. Raises BadInput where there are none."""
+    if options.path:
+        return _pictures(parse_path(options.path).expanduser())
     own = data_folder() / "photos"
-    place = next((place for place in (own, _TUX_PAINT) if is_folder(place)), None)
-    if place is None:
+    folder = next((folder for folder in (own, _TUX_PAINT) if is_folder(folder)), None)
+    if folder is None:
         raise BadInput(
             f"There are no photos on this machine: put cut-outs into {own}/objects/CLASS/*.png and photographs into "
             f"{own}/grounds/NAME/*, or install Debian's tuxpaint-stamps-default and tuxpaint-data."
         )
-    return _pictures(place)
+    return _pictures(folder)
 
 
-def _pictures(place: Path) -> Pictures:
-    folder = Folder(place)
-    if is_folder(place / "stamps"):
+def _pictures(root: Path) -> Pictures:
+    folder = Folder(root)
+    if is_folder(root / "stamps"):
         objects = {name: _cut_outs(folder, inside) for name, inside in _TUX_OBJECTS.items()}
         grounds = {
             name: [folder.file(f"templates/{picture}.jpg") for picture in pictures]
@@ -98,12 +98,12 @@ def _pictures(place: Path) -> Pictures:
         )
     for kind, of in (("objects", objects), ("grounds", grounds)):
         if len(of) < 2:
-            raise BadInput(f"{place / kind} has {len(of)} folders: two or more are needed.")
+            raise BadInput(f"{root / kind} has {len(of)} folders: two or more are needed.")
         for name, files in of.items():
             if len(files) < (2 if of is objects else 1):
-                raise BadInput(f"{place / kind / name} has {len(files)} pictures: more are needed.")
+                raise BadInput(f"{root / kind / name} has {len(files)} pictures: more are needed.")
     if len(grounds) != len(objects):
-        raise BadInput(f"{place} has {len(objects)} classes of objects, but {len(grounds)} of grounds: one each.")
+        raise BadInput(f"{root} has {len(objects)} classes of objects, but {len(grounds)} of grounds: one each.")
     return Pictures(folder.real, objects, grounds)
 
 
@@ -129,7 +129,7 @@ def _find(options: SourceOptions) -> Source:
         width=side,
         fingerprint=fingerprint(pictures.files),
     )
-    return Source(f"photos:{pictures.place}", content, _COUNTS)
+    return Source(f"photos:{pictures.root}", content, _COUNTS)
 
 
 def _load(options: SourceOptions, part: Part, size: int | None) -> SourceImages:
@@ -142,10 +142,10 @@ def _load(options: SourceOptions, part: Part, size: int | None) -> SourceImages:
     which = _evenly(labels[chosen], _COUNTS[part])[:count]
     decisive = {"cut-outs": [[str(file.path), file.size, file.changed] for file, _ in files], "part": part}
 
-    def place() -> list[NDArray[np.uint8]]:
+    def paste_objects() -> list[NDArray[np.uint8]]:
         return [_placed([files[index][0] for index in chosen], which, side, part)]
 
-    (images,) = cached_arrays(decisive | {"side": side, "count": count}, [(count, side, side, 4)], place)
+    (images,) = cached_arrays(decisive | {"side": side, "count": count}, [(count, side, side, 4)], paste_objects)
     return SourceImages(images, labels[chosen][which], masks=images[..., 3] >= _OPAQUE)
 
 
@@ -183,10 +183,10 @@ def _cut(file: ImageFile, side: int) -> Image.Image:
     from lazytui.data.image_files.picture_file import open_cut_out
 
     picture = open_cut_out(file.path)
-    seen = picture.getchannel("A").point(lambda cover: 255 * (cover >= _MARGIN)).getbbox()
-    if seen is None:
+    box = picture.getchannel("A").point(lambda cover: 255 * (cover >= _MARGIN)).getbbox()
+    if box is None:
         raise BadInput(f"{file.path} is transparent everywhere.")
-    cut = picture.crop(seen)
+    cut = picture.crop(box)
     return ImageOps.contain(cut, (4 * side, 4 * side), Image.Resampling.BOX) if max(cut.size) > 4 * side else cut
 
 
@@ -196,8 +196,8 @@ ENTRY = SourceEntry(
     "LAZYTUI_DATA, or Tux Paint's where they are installed (Debian's tuxpaint-stamps-default and tuxpaint-data)",
     _find,
     _load,
-    place="PATH",
-    needs_place=False,
+    metavar="PATH",
+    needs_path=False,
     cue="scene",
     reads=("image_size",),
     epochs=3,

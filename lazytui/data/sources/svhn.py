@@ -34,8 +34,8 @@ def _load(_options: SourceOptions, part: Part, size: int | None) -> SourceImages
     def read() -> list[NDArray[np.uint8]]:
         from scipy.io import loadmat
 
-        found = _refusing(file, lambda opened: loadmat(opened, variable_names=["X", "y"]))
-        images, labels = found["X"], found["y"].reshape(-1)
+        arrays = _refusing(file, lambda opened: loadmat(opened, variable_names=["X", "y"]))
+        images, labels = arrays["X"], arrays["y"].reshape(-1)
         if images.dtype != np.uint8 or len(labels) != count or not ((labels >= 1) & (labels <= 10)).all():
             raise BadInput(f"{file} isn't a part of SVHN: bytes with a label of 1 to 10 each are expected.")
         return [images.transpose(3, 0, 1, 2), (labels % 10).astype(np.uint8)]

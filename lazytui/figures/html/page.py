@@ -115,8 +115,8 @@ def _sections(sections: Sequence[Section], headings: Sequence[str], numbered: bo
         for paragraph in section.paragraphs:
             yield f"<p>{escape(plain_text(paragraph))}</p>"
         if section.link:
-            words, address = section.link
-            yield f'<p><a href="{escape(quote(address))}">{escape(plain_text(words))}</a></p>'
+            link_text, address = section.link
+            yield f'<p><a href="{escape(quote(address))}">{escape(plain_text(link_text))}</a></p>'
         for folded, figures in ((False, section.figures), (True, section.folded)):
             if folded and figures:
                 yield f"<details>\n<summary>{_count(len(figures))}</summary>"

@@ -38,8 +38,8 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
     axis_name = f"{figure.row_axis} ↓" if figure.row_axis else ""
     labels = max(names, text_width(axis_name, SMALL)) + _GAP
     numbers = widest([text for row in texts for text in row], SMALL) + 0.1
-    words = widest([word for label in figure.column_labels for word in label.split()], SMALL, bold=True)
-    cell = max(numbers, 0.3, min(max(words + 0.08 + swatch * bool(figure.column_colors), _WIDEST_CELL), 1.2))
+    widest_word = widest([word for label in figure.column_labels for word in label.split()], SMALL, bold=True)
+    cell = max(numbers, 0.3, min(max(widest_word + 0.08 + swatch * bool(figure.column_colors), _WIDEST_CELL), 1.2))
     roomy = (width - labels) / values.shape[1]
     cell = max(numbers, 0.3, min(cell, roomy)) if roomy < cell else cell
     room = cell - 0.04 - swatch * bool(figure.column_colors)

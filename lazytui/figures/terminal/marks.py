@@ -38,5 +38,5 @@ def mark_of(segment: Segment) -> Mark | None:
     """The mark that a segment is, if it is one."""
     if segment.text or segment.style is None:
         return None
-    found = segment.style.meta.get(_KEY)
-    return found if isinstance(found, Mark) else None
+    mark = segment.style.meta.get(_KEY)
+    return mark if isinstance(mark, Mark) else None

@@ -145,8 +145,8 @@ class HeatMap:
             axis = f"{figure.row_axis} ↓" if figure.row_axis and not axes_above and line == height - 1 else ""
             yield Segment(align_text(axis, labels, "right") + " ", _MUTED)
             for column, name in zip(columns, names, strict=True):
-                place = line - (height - len(name))  # names stand on the cells, however many lines they have
-                text = name[place] if place >= 0 else ""
+                index = line - (height - len(name))  # names stand on the cells, however many lines they have
+                text = name[index] if index >= 0 else ""
                 yield marked_segment(("column", column), max(cell - 1, 1))
                 yield Segment(align_text(text, cell - 1, "center") + " " if cell > 1 else align_text(text, 1), _BOLD)
             yield Segment.line()

@@ -24,11 +24,11 @@ def shorten_at_word(text: str, width: int) -> str:
     short = shorten(text, width)
     if short == text:
         return text
-    words = shorten(text, width - 1).removesuffix("…")  # the ellipsis stands apart
-    if text[len(words) :][:1] != " ":
-        words = words.rpartition(" ")[0]
-    words = words.rstrip(" :,(")
-    return f"{words} …" if words and 2 * cell_len(words) >= width - 2 else short
+    whole_words = shorten(text, width - 1).removesuffix("…")  # the ellipsis stands apart
+    if text[len(whole_words) :][:1] != " ":
+        whole_words = whole_words.rpartition(" ")[0]
+    whole_words = whole_words.rstrip(" :,(")
+    return f"{whole_words} …" if whole_words and 2 * cell_len(whole_words) >= width - 2 else short
 
 
 def align_text(text: str, width: int, align: Literal["left", "center", "right"] = "left") -> str:

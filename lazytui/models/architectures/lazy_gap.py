@@ -27,7 +27,7 @@ def _build(shape: NetworkShape) -> Classifier:
 
 ENTRY = ModelEntry(
     name="lazy-gap",
-    summary="one convolution and a global average: little but color to go by",
+    summary="one convolution and a global average: which can use little but color",
     origin="E",
     build=_build,
     layers=(Layer("features.relu1", (16, 28, 28)), Layer("features", (16,))),

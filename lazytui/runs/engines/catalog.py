@@ -30,10 +30,10 @@ def open_engine(name: str, options: Iterable[str] = (), at_a_time: int = 0) -> E
     """
     name = chosen_engine(name)
     try:
-        given = dict(map(read_option, options))
+        option_values = dict(map(read_option, options))
     except ValueError as error:
         raise UsageError(str(error)) from error
-    settings = {**own_table(name), **given}
+    settings = {**own_table(name), **option_values}
     if name == "slurm":
         return Slurm(settings, at_a_time)
     if name == "ray":

@@ -29,7 +29,7 @@ def stop_run(run: RunFolder) -> None:
             open_engine(ticket.engine).cancel([ticket.name])
         except Unreachable as error:
             raise BadInput(
-                f"{run.id} stays in the queue ({ticket.words}), but stops when it begins: {error}"
+                f"{run.id} stays in the queue ({ticket.label}), but stops when it begins: {error}"
             ) from error
     with suppress(AlreadyLocked), run.claim():  # one that began just now hears of it by its folder
         if run.is_in_a_queue:

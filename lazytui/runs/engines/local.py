@@ -18,9 +18,9 @@ from lazytui.system.cores import cores, thread_variables
 from lazytui.system.gpus import visible_gpus
 
 OPTIONS: Mapping[str, str] = {
-    "persistent": "yes or no: whether torch and the images are loaded once for all runs; where it can be done, yes",
-    "per-device": "how many runs each GPU has at a time; then as many run at a time as that makes",
-    "devices": "the GPUs to use, such as 0,2; default all that are visible",
+    "persistent": "yes or no: load torch and the images once for all runs; default: yes, where that is possible",
+    "per-device": "runs at a time on each GPU; the total is that times the number of GPUs",
+    "devices": "the GPUs to use, such as 0,2; default: all that are visible",
 }
 """Of this engine, by name: a line on each."""
 
@@ -67,9 +67,11 @@ class LocalProcesses:
         visible = visible_gpus() if self._devices or self._per_device else []
         if missing := [device for device in self._devices if device not in visible]:
             there = f"it has {', '.join(visible)}" if visible else "nvidia-smi finds none"
-            raise BadInput(f"--engine-option devices names the GPU {missing[0]}, which this machine hasn't: {there}.")
+            raise BadInput(
+                f"--engine-option devices names the GPU {missing[0]}, which this machine doesn't have: {there}."
+            )
         if self._per_device and not visible:
-            raise BadInput("--engine-option per-device shares GPUs, and this machine has none that nvidia-smi finds.")
+            raise BadInput("--engine-option per-device needs GPUs, and nvidia-smi finds none on this machine.")
 
     def submit(self, runs: Mapping[str, RunFolder], workspace: Workspace) -> Mapping[str, str]:
         if self._launch is None:
@@ -78,7 +80,7 @@ class LocalProcesses:
         going = {run.id for run in self._runs.values() if run.status.state in ACTIVE}
         self._runs |= runs
         for run in runs.values():
-            environment = {**self._variables, **self._placement.place(run, going)}
+            environment = {**self._variables, **self._placement.assign_gpu(run, going)}
             with suppress(AlreadyActive):  # a process that somebody else had started, such as a study that was killed
                 start_detached(run, workspace, environment=environment, launch=self._launch)
             going.add(run.id)
@@ -93,11 +95,11 @@ class LocalProcesses:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_DEVICE:
-        raise UsageError(f"per-device={text:.100}: each GPU has 1 to {MOST_PER_DEVICE} runs at a time.")
+        raise UsageError(f"per-device={text:.100}: must be a whole number from 1 to {MOST_PER_DEVICE}.")
     return int(text)
 
 
 def _is_yes(text: str) -> bool:
     if text not in {"", "yes", "no"}:
-        raise UsageError(f"persistent={text:.100}: it is yes or no.")
+        raise UsageError(f"persistent={text:.100}: must be yes or no.")
     return text != "no"

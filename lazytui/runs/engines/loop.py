@@ -66,12 +66,12 @@ class EngineExecutor:
 class _Going:
     """A run that goes on. name: of its job; empty where another process carries it. looks: in a row, without its job.
 
-    known: whether the engine has said that there is such a job.
+    is_listed: whether the engine has said that there is such a job.
     """
 
     run: RunFolder
     name: str
-    known: bool
+    is_listed: bool
     submitted: float
     looks: int = 0
 
@@ -143,16 +143,16 @@ class _Loop:
             if ticket and ticket.name in names:
                 self._last_names[run.id] = ticket.name
                 if self._may_be_there(jobs.get(ticket.name), ticket.job, ticket.submitted):
-                    self._follow(run, ticket.name, known=ticket.name in jobs, submitted=ticket.submitted)
+                    self._follow(run, ticket.name, is_listed=ticket.name in jobs, submitted=ticket.submitted)
             elif run.status.state in {"running", "paused"} or run.is_in_a_queue:
                 self._follow(run)
         if taken := sum(bool(going.name) for going in self._going):
-            self._report.note(f"{counted(taken, 'job')} of {self._engine.name} taken up that an earlier try submitted")
+            self._report.note(f"{counted(taken, 'job')} of {self._engine.name} submitted earlier: following them")
 
-    def _follow(self, run: RunFolder, name: str = "", *, known: bool = True, submitted: float = 0.0) -> None:
+    def _follow(self, run: RunFolder, name: str = "", *, is_listed: bool = True, submitted: float = 0.0) -> None:
         self._waiting.remove(run)
         self._last_names[run.id] = name
-        self._going.append(_Going(run, name, known, submitted))
+        self._going.append(_Going(run, name, is_listed, submitted))
 
     def _may_be_there(self, job: Job | None, id_: str | None, submitted: float) -> bool:
         """Whether a job goes on, or may come to light: who submitted it was cut off before it heard of an answer."""
@@ -168,7 +168,7 @@ class _Loop:
             except Unreachable as error:
                 self._note_unreachable(error)
             self._wait()
-        raise Interrupted(f"Stopped before {self._engine.name} answered; the jobs that it has go on.")
+        raise Interrupted(f"Stopped before {self._engine.name} answered; its jobs continue.")
 
     # Submitting
 
@@ -234,12 +234,12 @@ class _Loop:
             if isinstance(error, RefusedJobs):
                 raise
             self._busy = str(error)
-            self._note_once(f"{error} Trying again while others end.")
+            self._note_once(f"{error} Trying again when others have ended.")
             self._batch = max(len(runs) // 2, 1)  # a person may have fewer in the queue than are submitted at once
             self._submits_from = time.monotonic() + max(self._engine.look_every, 1.0)
             return
         for name, run in runs.items():
-            self._follow(run, name, known=name in ids or not self._engine.takes_tickets, submitted=time.time())
+            self._follow(run, name, is_listed=name in ids or not self._engine.takes_tickets, submitted=time.time())
             if name in ids:
                 run.set_ticket(new_ticket(self._engine.name, name).model_copy(update={"job": ids[name]}))
 
@@ -268,10 +268,10 @@ class _Loop:
             self._end(going)
         elif going.name and jobs is not None:
             if job and is_there:
-                going.known, going.looks = True, 0
+                going.is_listed, going.looks = True, 0
                 if job.state == "waiting" and state in {"stopped", "interrupted"}:
                     self._say_queued(going.run)  # the engine has put it into its queue again, as after a preemption
-            elif self._may_be_there(job, "" if going.known else None, going.submitted):
+            elif self._may_be_there(job, "" if going.is_listed else None, going.submitted):
                 return
             else:
                 going.looks += 1
@@ -312,10 +312,10 @@ class _Loop:
         times = f"{self._engine.tries + 1} times without progress{how}"
         if status.state != "queued":
             return f"{self._engine.name} ended its job {times}."
-        words = last_output(run)
+        output = last_output(run)
         return (
-            f"{self._engine.name} ended its job {times}, before lazytui began in it: see that {run.path.resolve()} is "
-            f"there on its nodes, and that lazytui runs there{f' (it said: {words})' if words else ''}."
+            f"{self._engine.name} ended its job {times}, before lazytui started: check that {run.path.resolve()} "
+            f"exists on its nodes, and that lazytui runs there{f' (its output: {output})' if output else ''}."
         )
 
     def _settle(self, run: RunFolder, state: str, error: str | None = None) -> None:
@@ -334,8 +334,8 @@ class _Loop:
 
     def _tell_end(self, run: RunFolder) -> None:
         status = run.status
-        words = self._summarize(run) if status.state == "done" else ""
-        more = f", {words}" if words else f": {status.error}" if status.error else ""
+        summary = self._summarize(run) if status.state == "done" else ""
+        more = f", {summary}" if summary else f": {status.error}" if status.error else ""
         self._report.note(f"{self._names[run.id]}: {state_word(status)}{more} ({run.id})")
 
     def _tell_waiting(self, jobs: Mapping[str, Job]) -> None:
@@ -377,7 +377,7 @@ class _Loop:
     # Reporting
 
     def _note_unreachable(self, error: Unreachable) -> None:
-        self._note_once(f"{error} Asking again; its jobs go on.")
+        self._note_once(f"{error} Trying again; its jobs continue.")
 
     def _note_once(self, text: str) -> None:
         if text not in self._noted:

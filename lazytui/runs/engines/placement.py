@@ -20,7 +20,7 @@ class Placement:
     def at_a_time(self) -> int:
         return len(self._devices) * self.per_device
 
-    def place(self, run: RunFolder, going: Collection[str]) -> Mapping[str, str]:
+    def assign_gpu(self, run: RunFolder, going: Collection[str]) -> Mapping[str, str]:
         """Variables of the environment that give a run its GPU; none for one that asks for none.
 
         going: ids of the runs that go on, whose GPUs are taken. Where all are full, the emptiest gets one more.

@@ -96,17 +96,17 @@ class Ray:
 
     def look(self, names: Collection[str]) -> Mapping[str, Job]:
         answer = self._ask("GET", "/api/jobs/")
-        found: dict[str, Job] = {}
+        jobs: dict[str, Job] = {}
         for job in answer if isinstance(answer, list) else ():
             name = job.get("submission_id") if isinstance(job, dict) else None
             if isinstance(name, str) and name in names:
                 status = str(job.get("status"))
                 message = str(job.get("message") or status).partition("\n")[0].partition(", last")[0]
                 ended = message if status not in _STATES else ""
-                found[name] = Job(
+                jobs[name] = Job(
                     _STATES.get(status, "gone"), name, plain_text(ended)[:200], canceled=status == "STOPPED"
                 )
-        return found
+        return jobs
 
     def cancel(self, names: Collection[str]) -> None:
         """Those that run hear by their folders that they have to stop: Ray would kill them three seconds later."""
@@ -161,5 +161,5 @@ def _number(option: str, text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < 2**53:
-        raise UsageError(f"{option}={text:.100}: it has to be a number, as in {option}=1.")
+        raise UsageError(f"{option}={text:.100}: must be a number, as in {option}=1.")
     return int(value) if value == int(value) else value

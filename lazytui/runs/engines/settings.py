@@ -52,7 +52,7 @@ def read_option(text: str) -> tuple[str, str]:
     if not _NAME.fullmatch(name) or not value.isprintable() or len(value) > _LONGEST:
         raise ValueError(f"{text!r:.200} isn't an engine's option: write NAME=VALUE, as in time=2:00:00.")
     if name in OWN:
-        raise ValueError(f"{name} is only read from {engines_file()}: a run's folder could name code of anybody's.")
+        raise ValueError(f"{name} can only be set in {engines_file()}: it names code to execute.")
     return name, value
 
 
@@ -75,15 +75,15 @@ def seconds_between_looks(settings: Mapping[str, str], default: float) -> float:
     except ValueError:
         seconds = -1.0
     if not 0.1 <= seconds <= 3600:
-        raise UsageError(f"look-every={text:.100}: between two looks at an engine are 0.1 to 3600 seconds.")
+        raise UsageError(f"look-every={text:.100}: must be 0.1 to 3600 seconds.")
     return seconds
 
 
-def require_known(settings: Iterable[str], known: Collection[str], engine: str) -> None:
+def require_known(settings: Iterable[str], allowed: Collection[str], engine: str) -> None:
     """Raise UsageError for an option that an engine doesn't have."""
     for name in settings:
-        if name not in known:
-            raise UsageError(unknown_name(f"option of the engine {engine}", name, known))
+        if name not in allowed:
+            raise UsageError(unknown_name(f"option of the engine {engine}", name, allowed))
 
 
 def _own_settings() -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _text(option: str, value: object) -> str:
         return ""
     text = str(value)
     if not _NAME.fullmatch(option) or not isinstance(value, str | int | float):
-        raise BadInput(f"{engines_file()}: {option!r:.100} isn't an engine's option with a value.")
+        raise BadInput(f"{engines_file()}: {option!r:.100} isn't an option with a value.")
     if option != "setup" and not text.isprintable():
         raise BadInput(f"{engines_file()}: {option} has a character that can't be printed.")
     return text

@@ -110,15 +110,15 @@ class Slurm:
             options.pop(name, None)
         for name in options:
             if name in _SET_HERE:
-                raise UsageError(f"--{name} of sbatch can't be chosen: the engine slurm sets it, or can't do with it.")
+                raise UsageError(
+                    f"--{name} of sbatch can't be chosen: the engine slurm sets it, or doesn't work with it."
+                )
         self._options = [f"--{name}={value}" if value else f"--{name}" for name, value in options.items()]
 
     def check(self) -> None:
         for program in ("sbatch", "squeue", "scancel"):
             if shutil.which(program) is None:
-                raise BadInput(
-                    f"{program} isn't on the PATH: the engine slurm needs a machine that Slurm is used from."
-                )
+                raise BadInput(f"{program} isn't on the PATH: the engine slurm needs a machine with Slurm's commands.")
         try:
             self._sbatch(["--test-only"], "#!/bin/bash\n")
         except Busy:
@@ -130,9 +130,9 @@ class Slurm:
         batch = next(iter(runs)).rpartition("_")[0]
         indices = [name.rpartition("_")[2] for name in runs]
         array = f"--array={indices[0]}-{indices[-1]}"
-        said = self._sbatch(["--parsable", f"--job-name={batch}", array], self._script(batch, runs, workspace))
-        found = re.match(r"(\d{1,18})(;|\s|$)", said)
-        return {name: f"{found[1]}_{index}" for name, index in zip(runs, indices, strict=True)} if found else {}
+        reply = self._sbatch(["--parsable", f"--job-name={batch}", array], self._script(batch, runs, workspace))
+        match = re.match(r"(\d{1,18})(;|\s|$)", reply)
+        return {name: f"{match[1]}_{index}" for name, index in zip(runs, indices, strict=True)} if match else {}
 
     def _script(self, batch: str, runs: Mapping[str, RunFolder], workspace: Workspace) -> str:
         return batch_script(batch, runs, workspace, setup=self._setup, python=self._python)
@@ -203,6 +203,6 @@ def _read_line(line: str) -> tuple[str, Job]:
     """The name of a job, and what squeue says of it."""
     batch, index, array, state, reason = (*plain_text(line).split("|"), *[""] * 5)[:5]
     waits, ended = state in _WAITING, state in _ENDED
-    words = (reason if waits else state.lower().replace("_", " ") if ended else "").removesuffix("None")
+    state_text = (reason if waits else state.lower().replace("_", " ") if ended else "").removesuffix("None")
     going: Literal["waiting", "gone", "running"] = "waiting" if waits else "gone" if ended else "running"
-    return f"{batch}_{index}", Job(going, f"{array}_{index}", words, canceled=state == "CANCELLED")
+    return f"{batch}_{index}", Job(going, f"{array}_{index}", state_text, canceled=state == "CANCELLED")

@@ -58,8 +58,8 @@ def open_logs(run: RunFolder, left_out: Collection[str] = ()) -> list[RunLog]:
 
     Raises BadInput where one can't be opened.
     """
-    asked = (name for name in NAMES if name != _SENDING or not is_withheld(run))
-    chosen = check_logs(name for name in asked if (run.path / name).is_dir())
+    requested = (name for name in NAMES if name != _SENDING or not is_withheld(run))
+    chosen = check_logs(name for name in requested if (run.path / name).is_dir())
     if not chosen:
         return []
     past = read_past(run, left_out)

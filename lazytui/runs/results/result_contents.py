@@ -130,18 +130,18 @@ COUNT = Metric(low=0, high=1e15, defined=True)
 Metrics = Mapping[str, Metric]
 
 
-def check_facts(facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def check_facts(facts: Any, declared: Mapping[str, Any]) -> dict[str, Any]:
     """facts: a TypedDict. The facts that it names, as their types. Raises Damaged."""
     try:
-        found: dict[str, Any] = type_adapter(facts).validate_python(dict(given))
+        checked: dict[str, Any] = type_adapter(facts).validate_python(dict(declared))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(f"{part!s:.40}" for part in first["loc"])
         if first["type"] == "missing":
             raise Damaged(f"it lacks the fact {where!r}{_OLDER}") from error
-        words = error_sentence(first)
-        raise Damaged(f"its fact {where!r}: {words[:1].lower()}{words[1:]:.200}") from error
-    return found
+        problem = error_sentence(first)
+        raise Damaged(f"its fact {where!r}: {problem[:1].lower()}{problem[1:]:.200}") from error
+    return checked
 
 
 @functools.cache
@@ -172,7 +172,7 @@ def check_arrays(
 ) -> dict[str, NDArray[np.generic]]:
     """The declared arrays that are there. All shapes first, since indices are below a size that another array has.
 
-    known: sizes that are known beforehand. dtypes: what arrays are converted to. Raises Damaged.
+    known_sizes: sizes that are known beforehand. dtypes: what arrays are converted to. Raises Damaged.
     """
     known_sizes = known_sizes or {}
     sizes = dict(known_sizes)
@@ -182,10 +182,10 @@ def check_arrays(
     for size, length in sizes.items():
         if size not in known_sizes and (not (length or size in may_be_empty) or length > MOST):
             raise Damaged(f"an array of it has {length:,} values in the direction of its {size}")
-    found = {name: _converted(name, arrays[name], (dtypes or {}).get(name)) for name in there}
+    converted = {name: _converted(name, arrays[name], (dtypes or {}).get(name)) for name in there}
     for name, array in there.items():
-        _check_values(name, array, found[name], sizes)
-    return found
+        _check_values(name, array, converted[name], sizes)
+    return converted
 
 
 def _converted(name: str, array: NDArray[np.generic], dtype: type | None) -> NDArray[np.generic]:

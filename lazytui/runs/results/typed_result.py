@@ -108,8 +108,8 @@ def read_fields(
     check_metrics(metrics, saved.metrics)
     arrays = {key: field.mark for key, field in leaves if isinstance(field.mark, Array)}
     dtypes = {key: field.dtype for key, field in leaves if field.dtype}
-    found = check_arrays(arrays, saved.arrays, may_be_empty, sizes or {}, dtypes)
-    built: R = _built(declared, "", Result(saved.metrics, facts, found))
+    checked = check_arrays(arrays, saved.arrays, may_be_empty, sizes or {}, dtypes)
+    built: R = _built(declared, "", Result(saved.metrics, facts, checked))
     return built
 
 

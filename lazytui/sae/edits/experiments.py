@@ -211,8 +211,8 @@ def _random_directions(spliced: SplicedModel, random: np.random.Generator) -> Te
     """(n, d): random directions, as long as the features' own."""
     generator = torch.Generator().manual_seed(int(random.integers(2**63)))
     decoder = spliced.model.decoder
-    drawn = random_dictionary(spliced.model.features, spliced.model.dimensions, generator).to(decoder.device)
-    return drawn * spliced.model.lengths[:, None]
+    directions = random_dictionary(spliced.model.features, spliced.model.dimensions, generator).to(decoder.device)
+    return directions * spliced.model.lengths[:, None]
 
 
 def _swaps(

@@ -88,8 +88,8 @@ class SplicedModel:
         with self._evaluation():
             activations = self._stored[name].activations
             f = [self._features(activations[start : start + BATCH]) for start in range(0, len(activations), BATCH)]
-            found: NDArray[np.float32] = torch.cat(f).cpu().numpy()
-        return found
+            features: NDArray[np.float32] = torch.cat(f).cpu().numpy()
+        return features
 
     def mass(self, name: str) -> NDArray[np.float64]:
         """(n,) float64: how far each feature moves the activations of a split, on average over its images."""
@@ -99,8 +99,8 @@ class SplicedModel:
     @property
     def lengths(self) -> NDArray[np.float64]:
         """(n,) float64: of the decoder's rows."""
-        found: NDArray[np.float64] = self.model.lengths.detach().double().cpu().numpy()
-        return found
+        lengths: NDArray[np.float64] = self.model.lengths.detach().double().cpu().numpy()
+        return lengths
 
     def neurons(self, name: str) -> NDArray[np.float32]:
         """(N, C) float32: the layer's channels or units on each image, means over positions."""

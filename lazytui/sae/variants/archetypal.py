@@ -90,8 +90,8 @@ class Archetypal(TopK):
 
     def begin(self, sae: Autoencoder, samples: Tensor, scale: float, random: torch.Generator) -> None:
         """Find the centroids. The decoder begins as the first of them, and the encoder as their directions."""
-        found = cluster_centers(samples, self.centroids, random)
-        sae.get_buffer("centroids").copy_(found / scale - sae.decoder_bias)
+        centers = cluster_centers(samples, self.centroids, random)
+        sae.get_buffer("centroids").copy_(centers / scale - sae.decoder_bias)
         self.after_update(sae)
         if sae.encoder.requires_grad:
             sae.encoder.copy_(sae.directions.T)
@@ -128,11 +128,11 @@ def cluster_centers(samples: Tensor, count: int, random: torch.Generator) -> Ten
     from scipy.cluster.vq import kmeans2
     from sklearn.cluster import kmeans_plusplus
 
-    drawn = torch.randperm(len(samples), generator=random)[: max(_CLUSTERED, _PER_CENTROID * count)]
+    rows = torch.randperm(len(samples), generator=random)[: max(_CLUSTERED, _PER_CENTROID * count)]
     if len(samples) <= count:
-        return samples[drawn.to(samples.device)]
+        return samples[rows.to(samples.device)]
     seed = int(torch.randint(2**31, (), generator=random))
-    values = samples[drawn.to(samples.device)].cpu().double().numpy()
+    values = samples[rows.to(samples.device)].cpu().double().numpy()
     begun, _ = kmeans_plusplus(values, count, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a centroid that no sample is next to stays where it began, at a sample

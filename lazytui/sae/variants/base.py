@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lazytui.sae.step_loss import StepContext, StepLoss
 
 Sparsity = Annotated[int, Field(ge=1, description="Features that a sample may use.")]
-Price = Annotated[float, Field(gt=0, le=100, description="Price of activity, where the samples' variance is 1.")]
+Price = Annotated[float, Field(gt=0, le=100, description="Weight of the sparsity penalty, for samples of variance 1.")]
 
 
 class Variant(BaseModel):

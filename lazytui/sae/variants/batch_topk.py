@@ -50,7 +50,7 @@ class BatchTopK(TopK):
 
 BATCH_TOPK = VariantEntry(
     name="batch-topk",
-    summary="A batch keeps its strongest features, k a sample on average; later a threshold stands in for the batch.",
+    summary="A batch keeps its strongest features, k per sample on average; after training a threshold replaces that.",
     source="Bussmann 2024",
     options=BatchTopK,
 )

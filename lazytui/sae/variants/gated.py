@@ -51,7 +51,7 @@ class Gated(Variant):
 
 GATED = VariantEntry(
     name="gated",
-    summary="One path decides which features are active, another how much; only the first pays for it.",
+    summary="One path decides which features are active, another how much; only the first is penalized.",
     source="Rajamanoharan 2024a",
     options=Gated,
 )

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from lazytui.sae.autoencoder import Autoencoder
 
-Bandwidth = Annotated[float, Field(gt=0, le=10, description="How near a threshold a sample moves it.")]
+Bandwidth = Annotated[
+    float, Field(gt=0, le=10, description="Distance from a threshold within which a sample moves it.")
+]
 
 
 class JumpReLU(Variant):
@@ -50,7 +52,7 @@ class JumpReLU(Variant):
 
 JUMPRELU = VariantEntry(
     name="jumprelu",
-    summary="Each feature has a threshold of its own, learned along with a price for every active feature.",
+    summary="Each feature has a learned threshold; every active feature is penalized.",
     source="Rajamanoharan 2024b",
     options=JumpReLU,
 )

@@ -72,7 +72,7 @@ def auxk(residual: Tensor, z: Tensor, directions: Tensor) -> Tensor:
 
 TOPK = VariantEntry(
     name="topk",
-    summary="Each sample keeps its k strongest features; dead ones learn from what is left over.",
+    summary="Each sample keeps its k strongest features; dead ones learn from the residual.",
     source="Gao 2024",
     options=TopK,
 )

@@ -175,14 +175,14 @@ class SplitStatistics:
         """predicted: (count,). repainted: (count, values) uint8, predicted when painted with each value."""
         labels, attributes = self.split.labels[: len(predicted)], self.split.attributes[: len(predicted)]
         reasons = reason_categories(predicted, repainted, labels, attributes, self.split.content)
-        correct, known = predicted == labels, reasons != UNKNOWN_REASON
+        correct, has_reason = predicted == labels, reasons != UNKNOWN_REASON
         wrong_reason, because_of_color = map(
             REASONS.index, ("right for the wrong reason", "wrong because of the color")
         )
         return {
             "reasons": reasons,
-            "right_for_wrong_reason_share": _mean(reasons[correct & known] == wrong_reason),
-            "wrong_because_of_color_share": _mean(reasons[~correct & known] == because_of_color),
+            "right_for_wrong_reason_share": _mean(reasons[correct & has_reason] == wrong_reason),
+            "wrong_because_of_color_share": _mean(reasons[~correct & has_reason] == because_of_color),
         }
 
     def _explain(self, split: Split) -> SplitMaps:

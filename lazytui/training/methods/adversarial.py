@@ -50,7 +50,7 @@ def worst_nearby(model: nn.Module, batch: Batch, epsilon: float, rounds: int, ge
 
 ENTRY = MethodEntry(
     "adversarial",
-    "Trained on the worst image nearby, to see whether that removes the bias too.",
+    "Adversarial training, to see whether it also removes the bias.",
     AdversarialTraining,
     source="Madry 2018",
     options=Options,

@@ -21,7 +21,7 @@ class Options(HeldOutOptions):
         10.0,
         ge=0,
         le=1000,
-        description="gamma of the weights exp(-gamma p) of held-out images; 0: all alike.",
+        description="gamma of the weights exp(-gamma p) of held-out images; 0: equal weights.",
     )
     anchor: float = Field(
         0.0, ge=0, le=1e6, description="lambda: penalty on the squared distance of the head from the plain network's."
@@ -61,7 +61,7 @@ def sample_weights(log_probabilities: Tensor, labels: Tensor, gamma: float) -> T
 
 ENTRY = MethodEntry(
     "afr",
-    "The head learns again from held-out images, most from those that the network is unsure of.",
+    "The head is refitted on held-out images, weighted toward those with low confidence.",
     AutomaticFeatureReweighting,
     source="Qiu 2023",
     options=Options,

@@ -49,7 +49,7 @@ def rectangles(areas: Tensor, height: int, width: int, generator: Generator) -> 
 
 ENTRY = MethodEntry(
     "cutmix",
-    "Rectangles of other images pasted in, to be taken for both classes by area: it knows nothing of the attribute.",
+    "Rectangles of other images pasted in, labels mixed by area: general augmentation, without the attribute.",
     CutMix,
     source="Yun 2019",
     options=Options,

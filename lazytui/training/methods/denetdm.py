@@ -24,7 +24,7 @@ _WIDTH = 100
 class Options(TwoPhaseOptions):
     shallow_layers: int = Field(2, ge=1, le=20, description="Linear layers of the shallow branch, without the head.")
     distillation: float = Field(
-        1.0, ge=0, le=1e6, description="Weight of what the second network learns from the shallow branch."
+        1.0, ge=0, le=1e6, description="Weight of the loss by which the second network learns from the shallow branch."
     )
     distillation_temperature: float = Field(2.0, gt=0, le=100, description="T of both softmaxes of the distillation.")
 

@@ -52,10 +52,10 @@ class PrototypicalEnsemble(HeldOut):
 
         values = standardized_samples(features(self.model, self.held_out.images, self.context.hardware))
         generator = self.context.epoch_generator(self.context.settings.epochs)
-        for place in range(len(self.model.prototypes)):
+        for index in range(len(self.model.prototypes)):
             chosen = draw_equal_groups(self.labels.cpu(), generator).to(values.device)
-            fitted = fit_prototypes(values[chosen], self.labels[chosen], self.model.prototypes[:place], generator)
-            self.model.prototypes[place], self.model.scales[place] = fitted
+            fitted = fit_prototypes(values[chosen], self.labels[chosen], self.model.prototypes[:index], generator)
+            self.model.prototypes[index], self.model.scales[index] = fitted
         self.model.use_prototypes()
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class Options(MethodOptions):
-    gamma: float = Field(2.0, ge=0, le=20, description="How steeply confidence discounts a sample.")
+    gamma: float = Field(
+        2.0, ge=0, le=20, description="Focusing parameter: how steeply a sample's weight falls with its confidence."
+    )
 
 
 class FocalLoss(Method):

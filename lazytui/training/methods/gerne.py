@@ -24,17 +24,23 @@ if TYPE_CHECKING:
 
 class Options(TwoPhaseOptions):
     minority: float = Field(
-        0.1, gt=0, lt=0.5, description="Share of each class that is taken for its minority: the least sure images."
+        0.1,
+        gt=0,
+        lt=0.5,
+        description="Share of each class taken as its minority: the images with the least confidence.",
     )
     debias: float = Field(
-        0.5, gt=0, le=1, description="c: how far the less biased batch goes from the data's shares to even ones."
+        0.5,
+        gt=0,
+        le=1,
+        description="c: how far the less biased batch is from the data's shares of the groups (0) to equal ones (1).",
     )
     beta: float = Field(
         1.0,
         ge=-1,
         le=1000,
-        description="How far the gradient goes on from the biased to the less biased batch: at -1 it is plain training "
-        "with even classes, at 1 / c - 1 even groups, above it the minority leads.",
+        description="How far the gradient is extrapolated from the biased to the less biased batch: -1 is plain "
+        "training with equal classes, 1 / c - 1 equal groups; above that the minority dominates.",
     )
 
 
@@ -85,8 +91,8 @@ class GradientExtrapolation(TwoPhases):
         from lazytui.training.augmentation import augmented
 
         generator = self.context.step_generator(step)
-        drawn = torch.multinomial(self._weights(beta=-1.0), size, replacement=True, generator=generator)
-        batch = self.context.train.batch(drawn)
+        rows = torch.multinomial(self._weights(beta=-1.0), size, replacement=True, generator=generator)
+        batch = self.context.train.batch(rows)
         return replace(batch, images=augmented(batch.images, self.context.settings, generator))
 
     def signals(self) -> Mapping[str, float]:
@@ -116,7 +122,7 @@ def extrapolated_shares(alpha: Tensor, c: float, beta: float) -> Tensor:
 
 ENTRY = MethodEntry(
     "gerne",
-    "Gradients extrapolated from a biased over a less biased batch, by a plain network's least sure images.",
+    "Gradients extrapolated from a biased over a less biased batch, by a plain network's confidence.",
     GradientExtrapolation,
     source="Asaad 2025",
     options=Options,

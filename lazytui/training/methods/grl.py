@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Options(AdversaryOptions):
-    alpha: float = Field(0.5, ge=0, le=100, description="Strength of the gradient reversal at the end of the training.")
+    alpha: float = Field(0.5, ge=0, le=100, description="Strength of the gradient reversal at the end of training.")
 
 
 class GradientReversal(AgainstAdversary):

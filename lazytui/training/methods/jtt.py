@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class Options(TwoPhaseOptions):
     upweight: float = Field(
-        20.0, ge=1, le=1e6, description="How many times as often the first network's errors are drawn."
+        20.0, ge=1, le=1e6, description="Factor by which the first network's errors are drawn more often."
     )
 
 

@@ -40,8 +40,8 @@ def two_clusters(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
     """(n, d) -> (n,) 0 or 1; the best of ten starts."""
     from sklearn.cluster import KMeans
 
-    found: NDArray[np.int64] = KMeans(2, n_init=10, random_state=seed % 2**32).fit_predict(values).astype("int64")
-    return found
+    clusters: NDArray[np.int64] = KMeans(2, n_init=10, random_state=seed % 2**32).fit_predict(values).astype("int64")
+    return clusters
 
 
 ENTRY = MethodEntry(

@@ -23,10 +23,8 @@ _LEAST = 1e-4
 
 class Options(MethodOptions):
     q: Q = 0.7
-    prior_decay: float = Field(0.995, ge=0, lt=1, description="Decay of the moving average that the prior is.")
-    ramp_steps: int = Field(
-        0, ge=0, description="Steps over which images come to be mixed evenly; 0: they are from the beginning."
-    )
+    prior_decay: float = Field(0.995, ge=0, lt=1, description="Decay of the moving average that estimates the prior.")
+    ramp_steps: int = Field(0, ge=0, description="Steps until images are mixed evenly; 0: from the beginning.")
 
 
 class LogitCorrection(BesideBiased):

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 class Options(MethodOptions):
     penalty: Penalty = 1.0
-    target_llc: float = Field(20.0, gt=0, le=1e6, description="Local learning coefficient from which nothing is added.")
+    target_llc: float = Field(
+        20.0, gt=0, le=1e6, description="Local learning coefficient above which no penalty is added."
+    )
     chain_steps: int = Field(10, ge=1, le=10_000, description="Steps of each chain around the weights.")
-    chain_every: int = Field(25, ge=1, le=100_000, description="Training steps from one chain to the next.")
+    chain_every: int = Field(25, ge=1, le=100_000, description="Training steps between two chains.")
     chain_eps: float = Field(4e-6, gt=0, le=1, description="Step size of the chain's Langevin dynamics.")
-    chain_spring: float = Field(10_000.0, gt=0, le=1e9, description="Strength of the spring that keeps chains near.")
+    chain_spring: float = Field(
+        10_000.0, gt=0, le=1e9, description="Strength of the spring that keeps chains near the weights."
+    )
 
 
 class LlcGuided(AddedTerm):

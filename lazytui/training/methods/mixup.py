@@ -32,7 +32,7 @@ class Mixup(Method):
 
 ENTRY = MethodEntry(
     "mixup",
-    "Blends of two images, to be taken for both classes: general augmentation, which knows nothing of the attribute.",
+    "Blends of two images, with blended labels: general augmentation, without the attribute.",
     Mixup,
     source="Zhang 2018",
     options=Options,

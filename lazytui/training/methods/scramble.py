@@ -32,8 +32,8 @@ _DONORS = 10
 class Options(MethodOptions):
     scrambled: str = Field(
         "hue",
-        description="What is scrambled, by its name in `lazytui run audit`: hue, position, border and others; several "
-        "with commas between them.",
+        description="Property to exchange at random between images, by its name in `lazytui run audit`: hue, "
+        "position, border and others; several separated by commas.",
     )
 
 
@@ -109,10 +109,10 @@ class Scrambling(PlainTraining):
 
     def _require_exchange(self, rows: NDArray[np.int64]) -> None:
         name, number = " and ".join(_names(self.options)), len(rows)
-        if (found := sum(self._serves(self._scene(row)) for row in rows.tolist())) < number / 2:
+        if (exchangeable := sum(self._serves(self._scene(row)) for row in rows.tolist())) < number / 2:
             raise BadInput(
-                f"The method scramble can't exchange the property {name}: only {found} of {number} training images "
-                "have an object that stands out from its ground."
+                f"The method scramble can't exchange the property {name}: only {exchangeable} of {number} training "
+                "images have an object that stands out from its ground."
             )
         if (self.scrambled(rows) == self._originals[rows]).all():
             raise BadInput(f"The method scramble has nothing to exchange: {number} training images are of one {name}.")

@@ -23,7 +23,10 @@ class Options(HeldOutOptions):
         1, ge=1, le=10_000, description="Epochs of the early network that the final one is compared with."
     )
     points: int = Field(
-        100, ge=1, le=1_000_000, description="Held-out images that the head goes on with; all of them where fewer are."
+        100,
+        ge=1,
+        le=1_000_000,
+        description="Held-out images on which the head is trained further; all of them if there are fewer.",
     )
     head_steps: HeadSteps = 250
     head_lr: HeadRate = 0.01
@@ -46,8 +49,8 @@ class SelectiveFinetuning(HeldOutHead):
         if options.early_epochs < settings.epochs:
             return ""
         return (
-            f"compares the final network with that of {options.early_epochs} of --epochs {settings.epochs}, which are "
-            "one: raise --epochs."
+            f"compares the final network with that of epoch {options.early_epochs}, which is the same one with "
+            f"--epochs {settings.epochs}: raise --epochs."
         )
 
     def begin_epoch(self, epoch: int) -> None:
@@ -65,8 +68,8 @@ class SelectiveFinetuning(HeldOutHead):
         weights, size = share_evenly(labels).cpu(), self.context.settings.batch_size
         head = self.model.head
         for _ in range(self.options.head_steps):
-            drawn = torch.multinomial(weights, size, replacement=True, generator=generator)
-            descend(head, functional.cross_entropy(head(values[drawn]), labels[drawn]), self.options.head_lr)
+            rows = torch.multinomial(weights, size, replacement=True, generator=generator)
+            descend(head, functional.cross_entropy(head(values[rows]), labels[rows]), self.options.head_lr)
 
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "early": self._early}
@@ -86,7 +89,7 @@ def change_of_mind(early: Tensor, final: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "self",
-    "The head goes on with the held-out images on which the network and an early one disagree most.",
+    "The head is trained further on the held-out images on which the network and an early one disagree most.",
     SelectiveFinetuning,
     source="LaBonte 2023",
     options=Options,

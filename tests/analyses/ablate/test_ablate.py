@@ -58,8 +58,8 @@ def test_neurons_are_numbers_spans_and_roles(every_run: dict[str, Path]) -> None
     ("options", "sentence"),
     [
         (("--neuron", "9999"), "There is no neuron 9999"),
-        (("--patch", "red 1"), "Which image into which?"),
-        (("--patch", "17 into red 1"), "of which split"),
+        (("--patch", "red 1"), "Name two images"),
+        (("--patch", "17 into red 1"), "needs a split"),
     ],
 )
 def test_what_cannot_be_taken_out_is_refused_before_anything_is_written(

@@ -94,7 +94,7 @@ def test_bad_input_gets_one_sentence_before_a_run_is_made(lab: Lab, red_one: Pat
         ((str(tmp_path / "nosuch.png"), LAZY), 3, "can't be read"),
         ((str(tmp_path / "text.png"), LAZY), 3, "isn't a picture"),
         ((str(red_one), "nosuch"), 3, "There is no run 'nosuch'"),
-        ((str(red_one), LAZY, "--against", LAZY), 2, "can't be set against itself"),
+        ((str(red_one), LAZY, "--against", LAZY), 2, "can't be compared with itself"),
         ((str(red_one), LAZY, "--digit", "12"), 2, "--digit"),
         ((str(red_one), LAZY, "--layer", "nosuch"), 2, "nosuch"),
         ((str(red_one), LAZY, "--method", "input-gradient", "--layer", "features.relu3"), 2, "leave out --layer"),

@@ -75,7 +75,7 @@ def text(figure: Figure) -> str:
 def test_pools_are_the_test_images_that_have_the_value(birds: Lab) -> None:
     asked = ("run", "attack", "grounds", "--sources", "10", "--attack", "fgsm", "--source-class", "heron")
     ended = birds.call(*asked, "--target-class", "1", *QUICK)
-    drawn = shown(birds, ended)
+    figures_by_name = shown(birds, ended)
     run = Workspace(birds.workspace).find(ended.json["run"])
     params, result = recorded_params(run), recorded_result(run)
     assert (params.source_class, params.target_class) == ("heron", "owl")  # type: ignore[attr-defined]
@@ -83,16 +83,16 @@ def test_pools_are_the_test_images_that_have_the_value(birds: Lab) -> None:
     aligned = result.networks[0].pools["aligned"].perturbations
     assert aligned is not None and aligned.clean.shape[1:] == (16, 16, 3)
     assert (aligned.clean[:, 0, 0].mean(1) > 59).all(), "herons that are attacked as aligned ones are on water"
-    assert "Minimal perturbation of a heron, to owl" in text(drawn["verdict"])
-    channels, images = drawn["channels"], drawn["images-aligned"]
+    assert "Minimal perturbation of a heron, to owl" in text(figures_by_name["verdict"])
+    channels, images = figures_by_name["channels"], figures_by_name["images-aligned"]
     assert isinstance(channels, Table) and "energy beside" not in [column.name for column in channels.columns]
     assert any(caption.startswith(("owl 0", "heron, failed")) for caption in images.captions)  # type: ignore[attr-defined]
 
 
 def test_without_an_attribute_all_images_are_one_pool(birds: Lab) -> None:
     asked = ("run", "attack", "plain", "--sources", "10", "--attack", "fgsm", "--source-class", "all")
-    drawn = shown(birds, birds.call(*asked, *QUICK))
-    classes = drawn["classes"]
+    figures_by_name = shown(birds, birds.call(*asked, *QUICK))
+    classes = figures_by_name["classes"]
     assert isinstance(classes, Table) and [row[:2] for row in classes.rows] == [
         ("neutral", "heron"),
         ("neutral", "wren"),
@@ -106,11 +106,11 @@ def test_without_an_attribute_all_images_are_one_pool(birds: Lab) -> None:
 def test_one_image_is_attacked_here_and_live(birds: Lab) -> None:
     asked = ("run", "attack-image", "grounds", "--source-class", "wren", "--target-class", "owl", "--budgets", "2")
     ended = birds.call(*asked, "--steps", "3", *QUICK)
-    drawn = shown(birds, ended)
+    figures_by_name = shown(birds, ended)
     recorded = recorded_params(Workspace(birds.workspace).find(ended.json["run"]))
     assert recorded.pool == "neutral", "no ground goes with wrens"  # type: ignore[attr-defined]
-    assert "the network says " in text(drawn["verdict"])
-    probabilities = drawn["probabilities"]
+    assert "the network says " in text(figures_by_name["verdict"])
+    probabilities = figures_by_name["probabilities"]
     assert isinstance(probabilities, Matrix) and probabilities.column_labels == BIRDS
     refused = birds.call(*asked, "--pool", "drawn")
     assert refused.code == 2 and "no pool drawn: take neutral or target-colored;" in refused.sentence
@@ -128,25 +128,25 @@ def test_one_image_is_attacked_here_and_live(birds: Lab) -> None:
     assert (wrens.params.source_class, wrens.pool) == ("wren", "neutral")
 
 
-def asked_of(run: str, **given: Any) -> Any:
-    return AttackParams(run=run, **given)
+def asked_of(run: str, **options: Any) -> Any:
+    return AttackParams(run=run, **options)
 
 
 @pytest.mark.parametrize("name", ["grounds", "plain"])
 def test_layers_and_classes_show_label_and_attribute(name: str, birds: Lab) -> None:
     has_ground = name == "grounds"
     ended = birds.call("run", "probes", name, "--samples", "200", *QUICK)
-    drawn = shown(birds, ended)
+    figures_by_name = shown(birds, ended)
     cues = ["class", "attribute"] if has_ground else ["class"]
-    probes = drawn["probes"]
+    probes = figures_by_name["probes"]
     assert isinstance(probes, Matrix) and list(probes.column_labels[: len(cues)]) == cues
     assert ended.json["metrics"]["digit_accuracy"] > 0.9
     assert (ended.json["metrics"]["color_accuracy"] is None) is not has_ground
-    assert ("by chance 50% and 33.3%" if has_ground else "by chance 33.3%") in text(drawn["verdict"])
+    assert ("by chance 50% and 33.3%" if has_ground else "by chance 33.3%") in text(figures_by_name["verdict"])
     ended = birds.call("run", "concepts", name, "--samples", "10", "--runs", "3", *QUICK)
-    drawn = shown(birds, ended)
-    assert ("colors" in drawn) == has_ground
-    matrix = drawn["digits"]
+    figures_by_name = shown(birds, ended)
+    assert ("colors" in figures_by_name) == has_ground
+    matrix = figures_by_name["digits"]
     assert isinstance(matrix, Matrix) and matrix.row_labels == tuple(f"class {bird}" for bird in BIRDS)
     assert (ended.json["metrics"]["color_score"] is None) is not has_ground
 
@@ -161,9 +161,9 @@ def test_transfer_complexity_and_comparison(name: str, birds: Lab) -> None:
     assert refused.code == 2 and "gr95h paints white shapes in colors" in refused.sentence
     assert birds.call("run", "llc", name, "--chains", "2", "--steps", "10", *QUICK).code == 0
     ended = birds.call("run", "compare", name, "--attack", "fgsm", "--no-plain", "--json", "--quiet")
-    drawn = shown(birds, ended)
-    assert ("cues" in drawn) == (name == "grounds")
-    attacked = drawn["attacked"]
+    figures_by_name = shown(birds, ended)
+    assert ("cues" in figures_by_name) == (name == "grounds")
+    attacked = figures_by_name["attacked"]
     assert isinstance(attacked, Table) and len(attacked.rows) == (3 if name == "grounds" else 1)
     assert "heron to owl" in attacked.title
 

@@ -24,14 +24,14 @@ def attacked(every_run: dict[str, Path]) -> AttackResult:
 
 
 def test_what_is_reported_is_what_was_found(attacked: AttackResult, every_run: dict[str, Path]) -> None:
-    drawn = {figure.name: figure for figure in figures(RunFolder(every_run["attack"], ""))}
+    figures_by_name = {figure.name: figure for figure in figures(RunFolder(every_run["attack"], ""))}
     found = attacked.networks[0].pools["aligned"].robustness(3)
     assert found.sources == 12 and found.budgets is not None, "the lazy network gets every aligned 7 right"
     metrics = attacked.metrics
     assert metrics["aligned_sources"] == 12 and metrics["aligned_at_target"] == 0
     assert metrics["aligned_unfooled"] == pytest.approx(np.isinf(found.budgets).mean())
     assert metrics["aligned_success_rate"] == pytest.approx((found.budgets <= 0.05).mean())
-    (pools,) = (figure for figure in drawn.values() if figure.name == "pools")
+    (pools,) = (figure for figure in figures_by_name.values() if figure.name == "pools")
     assert isinstance(pools, Table) and pools.rows[0][:2] == ("aligned", PartOf(12, 12))
 
 
@@ -145,7 +145,7 @@ def test_two_networks_are_asked_about_the_same_images(lab: Lab) -> None:
         (("shipped/lazy-strokes", "--attack", "pgdd"), 2, "Did you mean pgd"),
         (("shipped/lazy-strokes", "--epsilon", "2"), 2, "over 1 means nothing"),
         (("shipped/lazy-strokes", "--epsilon", "0.6", "--largest", "0.5"), 2, "more than the largest"),
-        (("shipped/lazy-strokes", "--against", "shipped/lazy-strokes"), 2, "against itself"),
+        (("shipped/lazy-strokes", "--against", "shipped/lazy-strokes"), 2, "compared with itself"),
         (("nosuch",), 3, "no run"),
     ],
 )

@@ -52,8 +52,8 @@ def live(workspace: Workspace) -> AttackSession:
     return AttackSession(workspace)
 
 
-def asked(run: str = CURED, **given: Any) -> AttackParams:
-    return AttackParams(**{"run": run, "source": "strokes", "sources": SOURCES, "epsilon": LEVELS / 255, **given})
+def asked(run: str = CURED, **options: Any) -> AttackParams:
+    return AttackParams(**{"run": run, "source": "strokes", "sources": SOURCES, "epsilon": LEVELS / 255, **options})
 
 
 def last(answers: Iterator[AttackAnswer]) -> AttackAnswer:
@@ -183,7 +183,7 @@ def test_one_that_only_asks_ends_too(live: AttackSession) -> None:
     answers.close()  # type: ignore[attr-defined]
     assert attack_figures(last(live.answers(AttackQuestion(asked(attack="square", queries=2), "neutral"))))[
         1
-    ].title == ("square only asks: no steps")
+    ].title == ("square only queries: no steps")
 
 
 def test_a_source_that_is_wrong_as_it_is_is_said(live: AttackSession) -> None:
@@ -191,10 +191,10 @@ def test_a_source_that_is_wrong_as_it_is_is_said(live: AttackSession) -> None:
     answer = last(live.answers(AttackQuestion(asked(LAZY), "target-colored")))
     assert answer.source and answer.source.probabilities.argmax() == 3
     assert answer.source.already_fooled
-    assert outcome(answer) == "Seen as a 3 as it is: nothing has to be changed, and no rate counts it."
+    assert outcome(answer) == "Already classified as a 3: nothing has to be changed, and no rate includes it."
     red = last(live.answers(AttackQuestion(asked(LAZY), "neutral")))
     assert red.source and red.source.probabilities.argmax() == 0 and not red.source.already_fooled
-    assert outcome(red).startswith("Seen as a 0 as it is, not as a 7: no rate counts it. ")
+    assert outcome(red).startswith("Already classified as a 0, not as a 7: no rate includes it. ")
     anything = last(live.answers(AttackQuestion(asked(LAZY, targeted=False), "neutral")))
     assert anything.source and anything.source.already_fooled, "whatever it is, it isn't a 7"
 
@@ -235,7 +235,7 @@ def test_what_a_run_did_not_find_is_reported_as_well(attacked: RunFolder, live: 
     unfooled = int(np.flatnonzero(np.isinf(found.perturbations.budgets))[0])
     assert found.correct.all()
     answer = last(live.answers(AttackQuestion(params, "aligned", unfooled, run=attacked)))
-    assert "The run found nothing here up to 0.5." in outcome(answer)
+    assert "The run found no budget here up to 0.5." in outcome(answer)
     (wrong, *_) = np.flatnonzero(~found_in(attacked, 0, "target-colored").correct).tolist()
     assert last(live.answers(AttackQuestion(params, "target-colored", wrong, run=attacked))).smallest is None
 
@@ -315,9 +315,9 @@ def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolde
     for run, index in ((attacked, 1), (None, 3)):
         question = AttackQuestion(params, "neutral", index, network=1, run=run, at_smallest=True)
         answer = last(live.answers(question))
-        assert answer.fooled and answer.found and answer.climb and answer.climb.now.argmax() == 3
+        assert answer.fooled and answer.smallest_found and answer.climb and answer.climb.now.argmax() == 3
         opened = budget_units(answer.attacked.params)
-        assert headline(answer).endswith(f"pgd within {opened} of 255") and opened == round(answer.found * 255)
+        assert headline(answer).endswith(f"pgd within {opened} of 255") and opened == round(answer.smallest_found * 255)
         assert "within the smallest budget that was found for this image: it sees a 3" in outcome(answer)
         assert answer.question is question, "whoever asked knows its answer"
         changed = np.abs(answer.climb.image.astype(int) - answer.source.image)  # type: ignore[union-attr]
@@ -333,24 +333,24 @@ def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolde
 def test_one_that_finds_the_smallest_itself_is_asked_once_for_it(attack: str, live: AttackSession) -> None:
     params = asked(attack=attack, steps=60, epsilon=0.05)
     answer = last(live.answers(AttackQuestion(params, "neutral", index=3, at_smallest=True)))
-    assert answer.fooled and answer.found and answer.climb and answer.source
+    assert answer.fooled and answer.smallest_found and answer.climb and answer.source
     change = (answer.climb.image.astype(float) - answer.source.image) / 255
     size = np.linalg.norm(change) if attack == "ddn" else np.abs(change).max()
     unit = 0.05 if attack == "ddn" else 1 / 255
-    assert answer.found - unit * 1.01 <= size <= answer.found + 1e-6
+    assert answer.smallest_found - unit * 1.01 <= size <= answer.smallest_found + 1e-6
 
 
 def test_where_no_budget_is_enough_it_says_so(live: AttackSession) -> None:
     params = asked(LAZY, largest=3 / 255, epsilon=2 / 255)
     answer = last(live.answers(AttackQuestion(params, "aligned", at_smallest=True)))
-    assert answer.found == np.inf and answer.fooled is False
+    assert answer.smallest_found == np.inf and answer.fooled is False
     assert "No budget up to 3 of 255 was found to fool it: at the largest it sees a 7" in outcome(answer)
     assert headline(answer).endswith("pgd within 3 of 255"), "the largest that was tried is shown"
 
 
 def test_what_is_seen_as_the_target_as_it_is_is_not_searched(live: AttackSession) -> None:
     answer = last(live.answers(AttackQuestion(asked(LAZY), "target-colored", at_smallest=True)))
-    assert answer.found is None and outcome(answer).startswith("Seen as a 3 as it is")
+    assert answer.smallest_found is None and outcome(answer).startswith("Already classified as a 3")
 
 
 def test_a_search_that_nobody_waits_for_ends(live: AttackSession) -> None:

@@ -72,7 +72,7 @@ def test_one_image_by_a_function_of_ones_own_is_raised_as_by_the_same_margin(lab
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--score", "margin:3,3"), "of one class twice"),
+        (("--score", "margin:3,3"), "names one class twice"),
         (("--score", "margin:3,red"), "There is no digit 'red'"),
         (("--score", "3"), "neither margin:A,B, of two classes, nor file.py:function"),
         (("--score", "mine.py:contrast"), "A function needs --above: the value that it must exceed"),

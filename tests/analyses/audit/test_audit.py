@@ -34,10 +34,12 @@ def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(lab: Lab) ->
     background = found.named.index("background")
     assert abs(found.left[background, 0]) < 0.5 * found.swaps["background"].delta, "the hue explains the ground"
     by_name = {figure.name: figure for figure in figures(AuditParams(run="latest"), found)}
-    verdict, losses, table, places, examples = (
+    verdict, losses, table, by_region, examples = (
         by_name[name] for name in ("verdict", "losses", "properties", "places", "examples")
     )
-    assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith("This network goes by the hue: with that of")
+    assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith(
+        "This network relies on the hue: with that of"
+    )
     assert (
         "repainting the planted color itself" in verdict.paragraphs[-2]
         and f"{len(EDITORS)} properties were tried" in verdict.paragraphs[-1]
@@ -45,7 +47,9 @@ def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(lab: Lab) ->
     assert isinstance(losses, Bars) and losses.labels[0] == "hue"
     assert losses.values[0] == pytest.approx(100 * found.largest)
     assert isinstance(table, Table) and [row[0] for row in table.rows if row[1] == "named"] == ["hue"]
-    assert isinstance(places, Matrix) and np.isnan(places.values[1, 1]) and np.isfinite(places.values).sum() == 8
+    assert (
+        isinstance(by_region, Matrix) and np.isnan(by_region.values[1, 1]) and np.isfinite(by_region.values).sum() == 8
+    )
     assert isinstance(examples, Pixels) and len(examples.images) == 3 * 3
     assert examples.tones[:3] == ("good", "good", "bad"), "chosen to show the loss"
 
@@ -56,7 +60,7 @@ def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_lo
     assert found.swaps["background"].delta < 0.2 and not found.swaps["background"].flagged
     none = replace(found, delta=0 * found.delta, largest=None, examples=None, left=None, flagged=0)
     paragraphs = words(none)
-    assert paragraphs[0] == f"The audit found no property that this network goes by, among {len(EDITORS)} properties."
+    assert paragraphs[0] == f"The audit found no property that this network relies on, among {len(EDITORS)} properties."
     assert f"Losses under {100 * found.detectable:.0f} points may have been missed" in paragraphs[-1]
     damaged = replace(none, delta=none.delta + 0.3, rise=none.rise_by_chance)
     assert "hue 30 points" in words(damaged)[1] and "edit itself may do this damage" in words(damaged)[1]
@@ -69,7 +73,7 @@ def test_a_network_trained_without_the_property_is_asked_what_it_keeps_and_audit
     found = audit(lab, "tiny", "--images", "60", "--peel", "1", "--minority")
     (one,) = found.rounds
     assert one.exchanged == ("hue",) == tuple(found.named[:1]) and one.audited and one.images <= 60
-    assert one.before < found.accuracy - 0.2, "it went by what is exchanged"
+    assert one.before < found.accuracy - 0.2, "it relied on what is exchanged"
     above = found.accuracy - one.chance
     assert found.kept == pytest.approx((one.after - one.chance) / above) and one.unaltered == found.accuracy
     (trained,) = (run for run in Workspace(lab.workspace).runs() if run.reference == one.run)
@@ -99,7 +103,7 @@ def test_what_the_kept_share_means() -> None:
         assert meaning in text
     (table,) = _proof(replace(one, goes_by=("border",), lost=0.2, lost_error=0.01, unaltered=0.1), is_later=True)
     assert (
-        table == "The retrained network goes by the frame: with that of an image of another class it loses 20 points "
+        table == "The retrained network relies on the frame: with that of an image of another class it loses 20 points "
         "[18, 22]."
     )
 

@@ -129,9 +129,9 @@ def test_what_is_not_said_is_chosen_by_how_many_images_there_are_and_how_large(t
     assert chosen(alike, image_size=16, epochs=2, model="mlp").items() >= {"image_size": 16, "epochs": 2}.items()
     large = chosen(written_images(tmp_path / "large", {"owl": 5, "jay": 5}, 100))
     assert large["image_size"] == 64, "it would take four times as long"
-    drawn = validate("audit", {"source": "strokes"})
-    assert isinstance(drawn, AuditParams)
-    settled = resolve_first_training(drawn, workspace).trained_first
+    params = validate("audit", {"source": "strokes"})
+    assert isinstance(params, AuditParams)
+    settled = resolve_first_training(params, workspace).trained_first
     assert settled is not None and (settled.train_size, settled.test_size, settled.epochs) == (6000, 1500, 6)
     assert not (tmp_path / "runs").exists()
 

@@ -86,7 +86,7 @@ def test_figures_have_a_row_an_image_and_curves_over_budgets(found: CertifyResul
 def test_smoothing_takes_any_network_and_bounds_name_the_layer(trained: Lab) -> None:
     refused = trained.call("run", "certify", "norm", "--images", "1", "--quiet")
     assert refused.code == 3 and refused.sentence.startswith(
-        "features.norm1 (GroupNorm) isn't among what IBP and CROWN"
+        "features.norm1 (GroupNorm) isn't supported by IBP and CROWN"
     )
     options = ("--certificates", "smoothing", "--images", "2", "--draws", "20", "--pool", "neutral", "--quiet")
     assert trained.call("run", "certify", "norm", *options).code == 0

@@ -58,7 +58,7 @@ def test_how_many_trainings_it_starts_is_said_before_and_while_it_runs(three: La
     names = tuple(run.reference for run in focal)
     asked, without = CompareParams(runs=names), CompareParams(runs=names, plain=False)
     done = [run for run in workspace.runs() if run.record.kind == "train"]
-    assert planned(asked, done, workspace) == "trains 1 plain network first, what the recipes are held against"
+    assert planned(asked, done, workspace) == "trains 1 plain network first, to compare with"
     assert planned(without, done, workspace) == ""
     assert planned(CompareParams(), done[:0], workspace) == "", "nothing to compare"
     assert planned(CompareParams(runs=("nosuch",)), done, workspace) == ""
@@ -136,8 +136,8 @@ def _method(lab: Lab, method: str) -> list[RunFolder]:
 
 
 def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> None:
-    done, drawn = compare(three, "--rank", "hard_accuracy")
-    leaderboard, over_plain, scatter = (drawn[name] for name in ("leaderboard", "over-plain", "scatter"))
+    done, figures_by_name = compare(three, "--rank", "hard_accuracy")
+    leaderboard, over_plain, scatter = (figures_by_name[name] for name in ("leaderboard", "over-plain", "scatter"))
     assert isinstance(leaderboard, Table) and isinstance(over_plain, Table) and isinstance(scatter, Lines)
     rows = {row[0]: row for row in leaderboard.rows}
     (focal,) = [group for group in labeled_groups(done.groups) if group.label == "focal"]
@@ -151,11 +151,11 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
 
 def test_networks_are_judged_without_labels_and_of_too_few_images_nothing_is_said(three: Lab) -> None:
     """Of 30 held-out images no class and no smaller part has ten."""
-    done, drawn = compare(three, "--rank", "worst-environment", "--property", "ground hue")
+    done, figures_by_name = compare(three, "--rank", "worst-environment", "--property", "ground hue")
     metrics = [run.metrics for group in done.groups for run in group.runs]
     wanted = {"worst_class_accuracy", "worst_environment_accuracy", "worst_pseudo_group_accuracy"}
     assert all(wanted <= one.keys() and all(one[name] is None for name in wanted) for one in metrics)
-    choices, words = drawn["choices"], drawn["chosen"]
+    choices, words = figures_by_name["choices"], figures_by_name["chosen"]
     assert isinstance(choices, Table) and isinstance(words, Text)
     assert words.paragraphs == ("No recipe is chosen by worst environment, which is undefined.",)
     rows = {row[0]: row[1:] for row in choices.rows}
@@ -310,11 +310,11 @@ def test_what_a_penalty_adds_stands_beside_the_same_samples_without_it() -> None
 
 def test_a_penalty_has_its_control_trained_beside_it(lab: Lab) -> None:
     assert lab.call(*TINY, "--method", "rex").code == 0
-    found, drawn = compare(lab)
+    found, figures_by_name = compare(lab)
     groups = {group.method: group for group in found.groups}
     assert groups.keys() == {"rex", "resample", "erm"} and found.plain_trained == 2
     assert groups["rex"].control == groups["resample"].key and groups["resample"].control is None
-    beyond = drawn["over-control"]
+    beyond = figures_by_name["over-control"]
     assert isinstance(beyond, Table) and [row[:3] for row in beyond.rows] == [("rex", "resample", 1)]
     assert compare(lab, "--no-plain")[0].plain_trained == 0
 
@@ -373,7 +373,7 @@ def test_a_recipe_alone_is_not_called_first() -> None:
         [grouped("erm", [0.5])], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy"
     )
     assert isinstance(verdict, Text) and isinstance(scatter, Lines)
-    assert verdict.paragraphs == ("erm has hard accuracy 50.0 % (one seed), and no other recipe stands beside it.",)
+    assert verdict.paragraphs == ("erm has hard accuracy 50.0 % (one seed), and there is no other recipe.",)
 
 
 def test_what_can_not_be_compared_is_said_before_anything_is_written(three: Lab, lab: Lab) -> None:
@@ -395,10 +395,10 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 
 def test_every_network_is_attacked_alike_and_only_once(two: Lab) -> None:
-    _, drawn = compare(two, "--attack", "fgsm")
+    _, figures_by_name = compare(two, "--attack", "fgsm")
     attacks = [run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]
     assert len(attacks) == 2
-    table = drawn["attacked"]
+    table = figures_by_name["attacked"]
     assert isinstance(table, Table)
     rows = {row[1]: row for row in table.rows}
     assert set(rows) == {"aligned", "neutral", "target-colored"}

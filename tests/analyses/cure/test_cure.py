@@ -59,9 +59,11 @@ def look_at_maps(lab: Lab, found: CureResult) -> None:
     assert maps.second.tolist() == [False] * 4 + [True] * 4 and maps.before.shape == maps.after.shape == (8, 28, 28)
     assert maps.before.any((1, 2)).all() and maps.after.any((1, 2)).all() and (maps.before != maps.after).any()
     right = [(says.argmax(1) == maps.labels)[4:].sum() for says in (maps.says_before, maps.says_after)]
-    assert right[0] < right[1], "those that contradict what it went by"
-    drawn = {figure.name: figure for figure in figures(Workspace(lab.workspace).find("latest", kinds=("cure",)))}
-    figure = drawn["maps"]
+    assert right[0] < right[1], "those that contradict what it relied on"
+    figures_by_name = {
+        figure.name: figure for figure in figures(Workspace(lab.workspace).find("latest", kinds=("cure",)))
+    }
+    figure = figures_by_name["maps"]
     assert isinstance(figure, Pixels) and figure.columns == 8 and figure.row_labels == ("image", "before", "after")
     assert figure.column_labels == ("agrees",) * 4 + ("contradicts",) * 4
     assert figure.overlay is not None and np.isnan(figure.overlay[:8]).all() and np.isfinite(figure.overlay[8:]).all()

@@ -59,8 +59,8 @@ def with_headline(result: EvaluateResult, **metrics: float | None) -> EvaluateRe
 
 
 def test_the_verdict_names_the_cue_and_its_denominator(color_reader: EvaluateResult) -> None:
-    drawn = {figure.name: figure for figure in figures(EvaluateParams(run="r"), color_reader)}
-    verdict = drawn["verdict"]
+    figures_by_name = {figure.name: figure for figure in figures(EvaluateParams(run="r"), color_reader)}
+    verdict = figures_by_name["verdict"]
     assert isinstance(verdict, Text)
     assert "It reads the color. Of 900 images" in verdict.paragraphs[0]
     assert "100.0% are taken for the color's digit" in verdict.paragraphs[0]
@@ -163,7 +163,7 @@ def test_it_is_registered() -> None:
 # Two networks, as a person compares them
 
 
-def drawn(folder: Path) -> dict[str, Figure]:
+def figures_of_run(folder: Path) -> dict[str, Figure]:
     return {figure.name: figure for figure in figures_of(Workspace(folder.parent).find(folder.name))}
 
 
@@ -199,7 +199,7 @@ def test_the_first_network_is_measured_as_if_alone(compared_networks: ComparedNe
     alone = busy.call("run", "evaluate", "reference", "--json").json
     both = compared_networks.finished.json["metrics"]
     assert alone["metrics"] == {name: value for name, value in both.items() if not name.startswith("against_")}
-    one, two = drawn(busy.workspace / alone["run"]), drawn(compared_networks.folder)
+    one, two = figures_of_run(busy.workspace / alone["run"]), figures_of_run(compared_networks.folder)
     assert isinstance(one["confusion-hard"], Matrix) and isinstance(two["confusion-hard"], Matrix)
     assert np.array_equal(one["confusion-hard"].values, two["confusion-hard"].values)
     assert not np.array_equal(one["confusion-hard"].values, getattr(two["against-confusion-hard"], "values"))  # noqa: B009
@@ -214,7 +214,7 @@ def test_what_a_training_in_bf16_reports_is_what_evaluate_finds(lab: Lab) -> Non
 
 
 def test_the_differences_add_up(compared_networks: ComparedNetworks) -> None:
-    shown = drawn(compared_networks.folder)
+    shown = figures_of_run(compared_networks.folder)
     metrics, alone = shown["metrics"], shown["who-alone"]
     assert isinstance(metrics, Table) and isinstance(alone, Table)
     values = compared_networks.finished.json["metrics"]
@@ -234,7 +234,7 @@ def test_the_differences_add_up(compared_networks: ComparedNetworks) -> None:
 
 
 def test_every_figure_of_one_has_its_counterpart(compared_networks: ComparedNetworks) -> None:
-    shown = drawn(compared_networks.folder)
+    shown = figures_of_run(compared_networks.folder)
     names = [name for name in shown if f"against-{name}" in shown]
     assert names == [
         "verdict", "headline", "by-split", "confusion-easy", "confusion-hard", "color-by-prediction-easy",
@@ -246,13 +246,13 @@ def test_every_figure_of_one_has_its_counterpart(compared_networks: ComparedNetw
 
 
 def test_uneven_ground_is_reported(compared_networks: ComparedNetworks, busy: Lab) -> None:
-    text = drawn(compared_networks.folder)["shared-data"]
+    text = figures_of_run(compared_networks.folder)["shared-data"]
     assert isinstance(text, Text)
     assert "30 easy, 200 hard" in text.paragraphs[0]
     assert "weren't held out of the training of lazy-strokes" in text.paragraphs[-1], "it has another seed"
     other = trained_otherwise(busy, bias=0.5, texture=["uniform", "stripes"])
     answer = busy.call("run", "evaluate", "reference", "--against", other, "--json").json
-    text = drawn(busy.workspace / answer["run"])["shared-data"]
+    text = figures_of_run(busy.workspace / answer["run"])["shared-data"]
     assert isinstance(text, Text)
     assert text.paragraphs[1] == (
         "other was trained on other data: texture uniform+stripes (here uniform), bias 0.5 (here 0.95)."
@@ -264,7 +264,7 @@ def test_uneven_ground_is_reported(compared_networks: ComparedNetworks, busy: La
     ("params", "sentence"),
     [
         ({"palette": "spectral"}, "gives other colors to the digits (palette spectral, not distinct)"),
-        ({"placement": "stroke"}, "wears its color elsewhere (placement stroke, not background)"),
+        ({"placement": "stroke"}, "has its color elsewhere (placement stroke, not background)"),
         (
             {"source": "fashion"},
             "can't be asked about digits (source strokes)",
@@ -284,7 +284,7 @@ def test_networks_that_share_no_data_are_refused(params: dict[str, object], sent
     ("options", "code", "sentence"),
     [
         (("--against", "referense"), 3, "There is no run 'referense'. Did you mean reference?"),
-        (("--against", "reference"), 2, "can't be set against itself"),
+        (("--against", "reference"), 2, "can't be compared with itself"),
         (("--cell", "12,3"), 2, "--cell: '12,3' isn't a cell: it takes a row and a column from 0 to 9, such as 1,0."),
         (("--cell", "one"), 2, "isn't a cell"),
         (("--cell", "1,0", "--matrix", "against-confusion-hard"), 2, "choose one with --against"),
@@ -305,15 +305,15 @@ def test_what_makes_no_sense_is_one_sentence(options: tuple[str, ...], code: int
     "matrix", ["confusion-easy", "digit-by-color", "color-by-prediction-hard", "against-confusion-hard"]
 )
 def test_the_images_behind_a_cell_are_shown(matrix: str, busy: Lab, compared_networks: ComparedNetworks) -> None:
-    whole = drawn(compared_networks.folder)[matrix]
+    whole = figures_of_run(compared_networks.folder)[matrix]
     assert isinstance(whole, Matrix)
     against = ("--against", "shipped/lazy-strokes")
-    row, column = (int(place) for place in np.argwhere(whole.values == np.nanmax(whole.values))[0])
+    row, column = (int(index) for index in np.argwhere(whole.values == np.nanmax(whole.values))[0])
     answer = busy.call(
         "run", "evaluate", "reference", *against, "--cell", f"{row},{column}", "--matrix", matrix, "--json"
     ).json
     folder = busy.workspace / answer["run"]
-    shown, result = drawn(folder)["cell"], recorded_result(RunFolder(folder, ""))
+    shown, result = figures_of_run(folder)["cell"], recorded_result(RunFolder(folder, ""))
     assert isinstance(shown, Pixels)
     if matrix != "digit-by-color":
         assert len(shown.images) == min(whole.values[row, column], SHOWN)

@@ -61,13 +61,13 @@ def test_maps_need_neither_an_attribute_nor_masks(lab: Lab, network: str, shown:
     options = ("--split", "probe", "--images", "30", "--checked", "4", "--show", shown)
     run = run_of(lab, "gradcam", network, *options)
     found: NetworkMaps = recorded_result(run).first
-    drawn: dict[str, Figure] = {figure.name: figure for figure in figures(run)}
-    assert not drawn.keys() & (OF_MASKS | OF_REPAINTING)
-    assert {"faithfulness", "randomization", "methods", "shown-maps", "metrics"} <= drawn.keys()
+    figures_by_name: dict[str, Figure] = {figure.name: figure for figure in figures(run)}
+    assert not figures_by_name.keys() & (OF_MASKS | OF_REPAINTING)
+    assert {"faithfulness", "randomization", "methods", "shown-maps", "metrics"} <= figures_by_name.keys()
     assert found.cue_conflict is None and found.recoloring is None and found.scores is None
     assert found.concentration is not None and found.energy_in_mask is None
     verdict, gallery, maps, shares = (
-        drawn[name] for name in ("verdict", "methods", "shown-maps", "shown-probabilities")
+        figures_by_name[name] for name in ("verdict", "methods", "shown-maps", "shown-probabilities")
     )
     assert isinstance(verdict, Text) and verdict.title == "Does it look at the object?"
     assert "isn't known" in verdict.paragraphs[0] and "repainting the images" in verdict.paragraphs[1]
@@ -124,9 +124,9 @@ def test_a_picture_and_a_drawing_are_asked_at_the_size_of_the_images(lab: Lab, t
     assert result.first.content.values and not result.second.content.values and result.second.target == 1
     assert json.loads((run.path / "run.json").read_text())["params"]["digit"] == 2
     refused = lab.call("run", "ask", str(tmp_path / "low.png"), "own", "--against", "shipped/lazy-strokes")
-    assert refused.code == 3 and "can't be asked about the same picture" in refused.sentence
+    assert refused.code == 3 and "can't be compared on the same picture" in refused.sentence
     *_, answer = DrawSession(Workspace(lab.workspace)).answers(
         DrawQuestion(AskNetworksParams(run="own"), start=Start("hard", 1, color=0))
     )
     assert not answer.refused and answer.drawing is not None and answer.digit == 1
-    assert answer.drawing.drawn((2, 2), (9, 9), 2).image.shape == (16, 16, 3)
+    assert answer.drawing.with_stroke((2, 2), (9, 9), 2).image.shape == (16, 16, 3)

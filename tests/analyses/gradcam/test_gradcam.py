@@ -77,14 +77,14 @@ def test_the_lazy_network_doesnt_look_at_the_digit_and_goes_by_the_color(bench: 
     assert sum(metrics[way] for way in ways) == pytest.approx(1)
     verdict = text(shown(*bench)["verdict"])
     assert "lazy-strokes, Grad-CAM, features.relu3 (7 x 7): over 300 images" in verdict
-    assert "It goes by the color." in verdict
+    assert "It relies on the color." in verdict
 
 
 @pytest.mark.parametrize(("network", "by_color"), [("lazy-strokes", True), ("cured-strokes", False)])
 def test_a_cured_network_is_right_for_the_right_reason_wherever_its_evidence_lies(
     lab: Lab, network: str, by_color: bool
 ) -> None:
-    """Both have most of their evidence off the stroke; only the lazy one's correct answers go by the color."""
+    """Both have most of their evidence off the stroke; only the lazy one's correct answers rely on the color."""
     options = ("--split", "probe", "--images", "100", "--checked", "50", "--json", "--quiet")
     done = lab.call("run", "gradcam", f"shipped/{network}", *options)
     assert done.code == 0, done.err
@@ -92,8 +92,8 @@ def test_a_cured_network_is_right_for_the_right_reason_wherever_its_evidence_lie
     assert metrics["correct_off_stroke"] > metrics["correct_on_stroke"]
     assert (metrics["right_for_wrong_reason_share"] > 0.9) is by_color
     assert by_color or metrics["right_for_wrong_reason_share"] < 0.05
-    drawn = shown(lab, answer)
-    causes, verdict = drawn["causes"], text(drawn["verdict"])
+    figures_by_name = shown(lab, answer)
+    causes, verdict = figures_by_name["causes"], text(figures_by_name["verdict"])
     assert isinstance(causes, Table)
     assert sum(float(row[1] or 0) for row in causes.rows) == 50
     assert f"{metrics['right_for_wrong_reason_share']:.1%} are right for the wrong reason" in verdict
@@ -110,16 +110,18 @@ def test_images_without_a_color_have_no_cause(lab: Lab) -> None:
 
 def test_both_networks_have_all_figures_and_share_the_images(bench: tuple[Lab, Any]) -> None:
     lab, answer = bench
-    drawn = shown(lab, answer)
+    figures_by_name = shown(lab, answer)
     own = {"matching", "groups", "standing", "faithfulness", "randomization", "recoloring", "methods"}
-    assert own | {f"against-{name}" for name in own} | {"verdict", "energy", "ways", "causes", "metrics"} <= set(drawn)
-    first, second = drawn["matching"], drawn["against-matching"]
+    assert own | {f"against-{name}" for name in own} | {"verdict", "energy", "ways", "causes", "metrics"} <= set(
+        figures_by_name
+    )
+    first, second = figures_by_name["matching"], figures_by_name["against-matching"]
     assert isinstance(first, Pixels) and isinstance(second, Pixels)
     np.testing.assert_array_equal(first.images, second.images)
     assert not np.array_equal(first.overlay, second.overlay)
     assert answer["metrics"]["against_focus_score"] != answer["metrics"]["focus_score"]
     assert answer["metrics"]["against_energy_uniform"] == answer["metrics"]["energy_uniform"]
-    energy = drawn["energy"]
+    energy = figures_by_name["energy"]
     assert isinstance(energy, Table)
     assert [column.name for column in energy.columns] == ["map", "lazy-strokes", "beginner", "what it is"]
 
@@ -129,7 +131,7 @@ def test_the_comparison_of_the_task_shows_red_0_green_0_red_1(bench: tuple[Lab, 
     figure = shown(lab, answer)["matching"]
     assert isinstance(figure, Pixels)
     assert figure.images.shape == (30, 28, 28, 3) and figure.overlay is not None
-    assert [figure.captions[place].split(" ")[2] for place in (0, 10, 21)] == ["red", "green", "red"]
+    assert [figure.captions[index].split(" ")[2] for index in (0, 10, 21)] == ["red", "green", "red"]
     assert figure.captions[0].startswith("0 ") and figure.tones[0] == "good"
     assert figure.captions[21].startswith("0 ") and figure.tones[21] == "bad"
     assert figure.overlay.min() >= 0 and figure.overlay.max() == 1
@@ -139,18 +141,18 @@ def test_the_comparison_of_the_task_shows_red_0_green_0_red_1(bench: tuple[Lab, 
 
 def test_what_is_kept_is_enough_to_count_again(bench: tuple[Lab, Any]) -> None:
     lab, answer = bench
-    kept, drawn = result(lab, answer), shown(lab, answer)
+    kept, figures_by_name = result(lab, answer), shown(lab, answer)
     assert kept.energy.shape == (300,) and kept.examples.maps.dtype == np.float32
     assert float(np.nanmean(kept.energy)) == pytest.approx(kept.energy_in_mask or 0, abs=1e-6)
-    ways, groups = drawn["ways"], drawn["groups"]
+    ways, groups = figures_by_name["ways"], figures_by_name["groups"]
     assert isinstance(ways, Table) and isinstance(groups, Table)
     assert sum(row[1] for row in ways.rows if isinstance(row[1], int)) == 300
     assert groups.rows[0][:2] == ("all", 300)
     assert groups.rows[3][1] + groups.rows[4][1] == 300  # type: ignore[operator]
-    curves = drawn["faithfulness"]
+    curves = figures_by_name["faithfulness"]
     assert isinstance(curves, Lines)
     assert curves.series[0].y[0] == pytest.approx(curves.series[2].y[-1], abs=1e-5)
-    recoloring = drawn["recoloring"]
+    recoloring = figures_by_name["recoloring"]
     assert isinstance(recoloring, Matrix)
     assert np.isnan(np.diag(recoloring.values)).all()
 
@@ -170,9 +172,9 @@ def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, A
     network = load_model_under_study(params, Workspace(lab.workspace), print)
     lens = Explainer(network.model, network.data.probe.images, network.trained.model)
     found = result(lab, answer)
-    for number, place in enumerate(found.examples.indices[:5]):
-        glance = lens.explain(network.data.probe.images[place])
-        assert (glance.layer, glance.target) == ("features.relu3", found.predicted[place])
+    for number, index in enumerate(found.examples.indices[:5]):
+        glance = lens.explain(network.data.probe.images[index])
+        assert (glance.layer, glance.target) == ("features.relu3", found.predicted[index])
         np.testing.assert_allclose(glance.heat, found.examples.maps[number], rtol=1e-3, atol=1e-5)
 
 
@@ -183,7 +185,7 @@ def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:
     answer = lab.call("run", "gradcam", "on-stroke", *SMALL, "--json").json
     assert "no localization score can separate color from shape" in text(shown(lab, answer)["verdict"])
     refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "on-stroke")
-    assert refused.code == 3 and "can't be asked about the same images" in refused.sentence
+    assert refused.code == 3 and "can't be compared on the same images" in refused.sentence
 
 
 def test_networks_of_other_classes_arent_shown_the_same_images(bench: tuple[Lab, Any]) -> None:
@@ -280,19 +282,19 @@ def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
         ),
         gallery={},
     )
-    drawn = {figure.name: figure for figure in make_figures(params, GradcamResult(made))}
-    assert "none of the maps of 4 images shows enough positive evidence" in text(drawn["verdict"])
-    assert "4 images show no positive evidence" in text(drawn["verdict"])
-    assert "no-positive-evidence" in drawn
-    matching, groups, energy = drawn["matching"], drawn["groups"], drawn["energy"]
+    figures_by_name = {figure.name: figure for figure in make_figures(params, GradcamResult(made))}
+    assert "none of the maps of 4 images shows enough positive evidence" in text(figures_by_name["verdict"])
+    assert "4 images show no positive evidence" in text(figures_by_name["verdict"])
+    assert "no-positive-evidence" in figures_by_name
+    matching, groups, energy = figures_by_name["matching"], figures_by_name["groups"], figures_by_name["energy"]
     assert isinstance(matching, Pixels) and isinstance(groups, Table) and isinstance(energy, Table)
     assert all(caption.endswith("no positive evidence") for caption in matching.captions)
     assert groups.rows[0] == ("all", 4, 4, None, None, None, None, None)
     assert {row[1] for row in energy.rows} == {None}
     coarse = {"energy": 0.2, "energy_shuffled": 0.4, "energy_perfect": 0.3, "mask_percentile": 0.5}
     scored: Any = {name: np.full(count, value, np.float32) for name, value in coarse.items()}
-    drawn = {figure.name: figure for figure in make_figures(params, GradcamResult(replace(made, **scored)))}
-    groups = drawn["groups"]
+    figures_by_name = {figure.name: figure for figure in make_figures(params, GradcamResult(replace(made, **scored)))}
+    groups = figures_by_name["groups"]
     assert isinstance(groups, Table) and groups.rows[0][6] is None, "where position alone is above perfect"
 
 
@@ -329,7 +331,7 @@ def refused(lab: Lab, *options: str) -> Finished:
         (("shipped/lazy-strokes", "--layer", "features.relu2", "--method", "occlusion"), 2, "leave out --layer"),
         (("shipped/lazy-strokes", "--method", "gradcam"), 2, "grad-cam"),
         (("shipped/lazy-strokes", "--target", "10"), 2, "--target"),
-        (("shipped/lazy-strokes", "--against", "shipped/lazy-strokes"), 2, "against itself"),
+        (("shipped/lazy-strokes", "--against", "shipped/lazy-strokes"), 2, "compared with itself"),
         (("shipped/lazy-strokes", "--against-model", "mlp"), 2, "needs --against"),
         (("shipped/lazy-strokes", "--against", "nobody"), 3, "There is no run 'nobody'"),
     ],

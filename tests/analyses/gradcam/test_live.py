@@ -47,8 +47,8 @@ def gaze(lab: Lab) -> SaliencySession:
     return SaliencySession(Workspace(lab.workspace))
 
 
-def asked(gaze: SaliencySession, place: int, **params: object) -> SaliencyAnswer:
-    *_, answer = gaze.answers(SaliencyQuestion(GradcamParams(run="reference", **params), place))
+def asked(gaze: SaliencySession, index: int, **params: object) -> SaliencyAnswer:
+    *_, answer = gaze.answers(SaliencyQuestion(GradcamParams(run="reference", **params), index))
     return answer
 
 
@@ -62,15 +62,15 @@ def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
     perfect, stands = masks.perfect_energy(strokes, 28, 28), masks.mask_percentile(evidence, strokes)
     right = np.arange(30) % 2 == 0
     ways = evidence_categories(right, stands)
-    for place in range(30):
-        found = score_map(maps[place], strokes, place, correct=bool(right[place]))
-        assert found.category == ways[place]
-        if place == 3:
+    for index in range(30):
+        found = score_map(maps[index], strokes, index, correct=bool(right[index]))
+        assert found.category == ways[index]
+        if index == 3:
             assert np.isnan([found.energy, found.others, found.perfect, found.focus, found.percentile]).all()
             continue
-        expected = [energy[place], others[place], perfect[place], stands[place]]
+        expected = [energy[index], others[index], perfect[index], stands[index]]
         np.testing.assert_allclose([found.energy, found.others, found.perfect, found.percentile], expected, rtol=1e-5)
-        focus = masks.focus_score(energy, others, perfect)[place]
+        focus = masks.focus_score(energy, others, perfect)[index]
         assert found.focus == pytest.approx(focus, rel=1e-4)
 
 
@@ -82,11 +82,11 @@ def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: SaliencySessi
     np.testing.assert_array_equal(sorting.predicted, arrays["predicted"])
     np.testing.assert_array_equal(sorting.evidence, arrays["ways"])
     np.testing.assert_array_equal(sorting.reasons[:100], arrays["causes"])
-    for place in (0, 17, 90):
-        (look,) = asked(gaze, place, split="probe").explanations
-        assert look.scores.category == arrays["ways"][place]
-        assert look.scores.energy == pytest.approx(float(arrays["energy"][place]), rel=1e-4)
-        assert look.scores.percentile == pytest.approx(float(arrays["standing"][place]), abs=0.01)
+    for index in (0, 17, 90):
+        (look,) = asked(gaze, index, split="probe").explanations
+        assert look.scores.category == arrays["ways"][index]
+        assert look.scores.energy == pytest.approx(float(arrays["energy"][index]), rel=1e-4)
+        assert look.scores.percentile == pytest.approx(float(arrays["standing"][index]), abs=0.01)
 
 
 def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: SaliencySession) -> None:

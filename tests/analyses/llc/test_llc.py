@@ -41,8 +41,13 @@ def test_an_estimate_comes_with_its_interval_its_grid_and_its_traces(trained: La
     assert metrics["llc_low"] == pytest.approx(chains.mean() - half, rel=1e-3)
     assert metrics["llc_high"] == pytest.approx(chains.mean() + half, rel=1e-3)
     assert metrics["llc"] == pytest.approx(chains.mean()) and metrics["slope_at_weights"] > 0.01
-    drawn = {figure.name: figure for figure in figures(run)}
-    grid, traces, verdict, table = drawn["grid"], drawn["traces"], drawn["verdict"], drawn["chains"]
+    figures_by_name = {figure.name: figure for figure in figures(run)}
+    grid, traces, verdict, table = (
+        figures_by_name["grid"],
+        figures_by_name["traces"],
+        figures_by_name["verdict"],
+        figures_by_name["chains"],
+    )
     assert isinstance(grid, Matrix) and grid.values.shape == (3, 3)
     assert grid.values[1, 1] == pytest.approx(chains.mean())
     assert grid.row_labels == ("1e-05", "2e-05", "4e-05") and grid.column_labels == ("15000", "30000", "60000")
@@ -122,8 +127,8 @@ def test_it_is_followed_through_the_training_beside_its_curves(trained: Lab) -> 
     run = workspace.find(done.json["run"])
     found = recorded_result(run).through_training
     assert found.step.tolist() == list(workspace.find("small").weights_by_step())
-    drawn = {figure.name: figure for figure in figures(run)}
-    estimates, curves = drawn["through-training"], drawn["training-curves"]
+    figures_by_name = {figure.name: figure for figure in figures(run)}
+    estimates, curves = figures_by_name["through-training"], figures_by_name["training-curves"]
     assert isinstance(estimates, Lines) and isinstance(curves, Lines)
     np.testing.assert_allclose(estimates.series[0].y, found.coefficient.mean(1))
     history = recorded_result(workspace.find("small")).history

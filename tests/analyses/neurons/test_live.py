@@ -20,8 +20,8 @@ def test_random_neurons_are_no_more_than_are_active() -> None:
     question = AblationQuestion(NeuronsParams(run="r"), active=(4, 7), marked=(1, 4, 7), mode="mean")
     half = {"easy": 0.5, "hard": 0.5}
     answer = AblationAnswer(question, intact=half, ablated=half, random=(half, half))
-    drawn = accuracy_bars(answer, "features.relu1", EasyAndHard(10, 10), 10)
-    assert drawn.labels[:3] == ("easy, intact", "easy, without 3 marked", "easy, without 2 random")
+    bars = accuracy_bars(answer, "features.relu1", EasyAndHard(10, 10), 10)
+    assert bars.labels[:3] == ("easy, intact", "easy, without 3 marked", "easy, without 2 random")
 
 
 @pytest.mark.parametrize("text", ["red 1 into green 7", " 1 RED  into  green7", "red1 into 7 green"])
@@ -58,6 +58,6 @@ def test_other_words_are_one_sentence(text: str) -> None:
 def test_the_shift_is_that_of_the_image_which_is_patched() -> None:
     patch = Patch(NamedImage("", "red 0"), NamedImage("easy", "17"))
     before, after, source = np.eye(10, dtype=np.float32)[[1, 3, 0]]
-    drawn = shift_figure(patch, PatchedLogits(before, after, source), 2, TEN, ())
-    assert drawn.values[1] == -1 and drawn.values[3] == 1
-    assert "before and for 3 after" in drawn.note and "neurons do" in drawn.title
+    figure = shift_figure(patch, PatchedLogits(before, after, source), 2, TEN, ())
+    assert figure.values[1] == -1 and figure.values[3] == 1
+    assert "before and as 3 after" in figure.note and "neurons do" in figure.title

@@ -138,11 +138,11 @@ def test_measures_through_training_are_lines_over_its_checkpoints(
 
 
 def test_a_page_shows_one_neuron(result: NeuronsResult) -> None:
-    drawn = {figure.name.removeprefix("neuron-5-"): figure for figure in neuron_page(result, 5)}
-    assert set(drawn) == {
+    figures_by_name = {figure.name.removeprefix("neuron-5-"): figure for figure in neuron_page(result, 5)}
+    assert set(figures_by_name) == {
         *("preferred", "evidence", "maps", "image", "colors", "heat", "says", "patched", "snippets", "training")
     }
-    evidence, colors, heat, says = (drawn[name] for name in ("evidence", "colors", "heat", "says"))
+    evidence, colors, heat, says = (figures_by_name[name] for name in ("evidence", "colors", "heat", "says"))
     assert isinstance(evidence, Pixels) and len(evidence.images) == 16
     top = [float(caption) for caption in evidence.captions[:8]]
     assert top == sorted(top, reverse=True)
@@ -198,8 +198,8 @@ def test_layers_without_a_map_and_before_a_relu_can_be_asked_too(lab: Lab, model
     assert lab.call("run", "train", *TINY_TRAINING, "--model", model, "--json").code == 0
     done = lab.call("run", "neurons", "latest", "--layer", layer, *QUICK)
     assert done.code == 0, done.err
-    drawn = {figure.name for figure in figures(Workspace(lab.workspace).find(done.json["run"]))}
-    assert ("feature-maps" in drawn) == (layer == "features.conv2")
+    names = {figure.name for figure in figures(Workspace(lab.workspace).find(done.json["run"]))}
+    assert ("feature-maps" in names) == (layer == "features.conv2")
 
 
 def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
@@ -222,8 +222,8 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
         (("--layer", "features.relu4"), 2, "There is no layer 'features.relu4'. Did you mean features.relu3"),
         (("--read", "median"), 2, "--read: Take mean, max, or a position: a row and a column such as 3,4."),
         (("--read", "9,9"), 2, "Row 9, column 9 is outside the map of this layer, which is 7 x 7."),
-        (("--target", "nine"), 2, "--target 'nine' is no digit, nor margin:A,B or file.py:function."),
-        (("--target", "margin:3,3"), 2, "a margin is of two"),
+        (("--target", "nine"), 2, "--target 'nine' isn't a digit, margin:A,B or file.py:function."),
+        (("--target", "margin:3,3"), 2, "a margin needs two classes"),
         (("--target", "mine.py:absent"), 3, "absent"),
         (("--samples", "5"), 2, "--samples: Must be at least 100."),
         (("--source", "mnist"), 3, "mnist"),
@@ -249,7 +249,7 @@ def test_data_without_color_are_refused(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--dataset", "clean", "--model", "mlp", "--json").code == 0
     done = lab.call("run", "neurons", "latest")
     assert done.code == 3
-    assert done.sentence.endswith("have no color, so its neurons can't be asked for color or digit.")
+    assert done.sentence.endswith("have no color, so its neurons can't be tested for color or digit.")
 
 
 def test_damaged_checkpoints_on_the_way_are_reported(examined: Lab, tmp_path: Path) -> None:

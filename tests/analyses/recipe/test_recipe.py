@@ -151,8 +151,8 @@ def test_what_a_step_measures_is_what_its_own_run_found(every_run: dict[str, Pat
 
 def test_of_several_recipes_there_is_one_table(every_run: dict[str, Path]) -> None:
     found = _also_the_training(every_run)
-    drawn = {figure.name: figure for figure in figures_of(_params("all"), found)}
-    table, summary = drawn["reproductions"], drawn["verdict"]
+    figures_by_name = {figure.name: figure for figure in figures_of(_params("all"), found)}
+    table, summary = figures_by_name["reproductions"], figures_by_name["verdict"]
     assert isinstance(table, Table) and isinstance(summary, Text)
     assert [row[0] for row in table.rows] == ["e-attack-lazy", "e-gap-cnn-1", "e-gap-cnn-1"]
     assert summary.paragraphs[0].startswith("Of 2 recipes ")
@@ -189,8 +189,8 @@ def _only(found: RecipeResult, name: str) -> RecipeResult:
     return replace(found, recipes={name: found.recipes[name]})
 
 
-def _named(drawn: Sequence[Figure]) -> tuple[Table, Text]:
-    found = {figure.name: figure for figure in drawn}
+def _named(all_figures: Sequence[Figure]) -> tuple[Table, Text]:
+    found = {figure.name: figure for figure in all_figures}
     table, verdict = found["reported"], found["verdict"]
     assert isinstance(table, Table) and isinstance(verdict, Text)
     return table, verdict

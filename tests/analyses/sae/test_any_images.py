@@ -52,8 +52,8 @@ def test_features_stand_for_classes_and_values_by_name(lab: Lab) -> None:
     assert named == [feature for feature in result.by_mass.tolist() if result.is_of(feature, "color")]
     edited: SaeExperimentsResult = recorded_result(Workspace(lab.workspace).find("grounds-edited"))
     assert edited.networks[0].swap_after.shape == (2, 2)
-    drawn = figures_of(lab, "grounds-edited")
-    dose, swap = drawn["dose-response"], drawn["swap"]
+    figures_by_name = figures_of(lab, "grounds-edited")
+    dose, swap = figures_by_name["dose-response"], figures_by_name["swap"]
     assert isinstance(dose, Lines) and dose.series[2].name == f"{result.content.attribute}-follow rate"
     assert isinstance(swap, Matrix) and swap.row_labels == result.content.values
 
@@ -63,10 +63,10 @@ def test_without_an_attribute_features_stand_for_a_class_or_for_none(lab: Lab) -
     assert result.attribute_features == result.both_features == 0 and result.label_features > 0
     assert np.isnan(result.attribute_selectivity).all() and result.heat.shape[1:] == (3, 0)
     assert "colors" not in found and "digits" in found and "geometry" not in found
-    drawn = figures_of(lab, "plain-edited")
-    verdict, single = drawn["verdict"], drawn["single"]
+    figures_by_name = figures_of(lab, "plain-edited")
+    verdict, single = figures_by_name["verdict"], figures_by_name["single"]
     assert isinstance(verdict, Text) and "No attribute of these images is known" in verdict.paragraphs[0]
-    assert isinstance(single, Table) and single.rows and {"swap", "bulk", "dose-response"}.isdisjoint(drawn)
+    assert isinstance(single, Table) and single.rows and {"swap", "bulk", "dose-response"}.isdisjoint(figures_by_name)
 
 
 def test_one_feature_is_asked_for_each_class_and_value_beside_controls_and_dimensions(lab: Lab) -> None:

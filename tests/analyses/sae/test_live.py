@@ -73,8 +73,8 @@ def last(dial: DoseResponseSession, question: DoseQuestion) -> DoseAnswer:
     return answer
 
 
-def asked(dial: DoseResponseSession, turn: Dose, place: int = PLACE) -> DoseAnswer:
-    answer = last(dial, DoseQuestion("found", turn, place))
+def asked(dial: DoseResponseSession, turn: Dose, index: int = PLACE) -> DoseAnswer:
+    answer = last(dial, DoseQuestion("found", turn, index))
     assert answer.after is not None and answer.before is not None, answer.refused
     return answer
 
@@ -205,7 +205,7 @@ def test_a_network_that_is_not_the_one_it_was_trained_on_is_refused(workspace: W
     refused = last(dial, question)
     assert refused.after is None and "trained on another network, whose fingerprint" in refused.refused
     weights.unlink()
-    assert "gone, so no feature can be turned any more" in last(dial, question).refused
+    assert "gone, so no feature can be scaled any more" in last(dial, question).refused
     shutil.rmtree(weights.parent)
     assert "There is no run" in last(DoseResponseSession(other), question).refused
 
@@ -251,10 +251,10 @@ def test_features_are_chosen_by_number_and_by_word(result: SaeResult) -> None:
 
 
 def test_categories_follow_one_another_and_active_features_come_strongest_first() -> None:
-    words, seen = "", []
+    words, notes = "", []
     while words := next_category(words):
-        seen.append(words)
-    assert tuple(seen) == CATEGORIES and next_category("my own words") == CATEGORIES[0]
+        notes.append(words)
+    assert tuple(notes) == CATEGORIES and next_category("my own words") == CATEGORIES[0]
     here = np.array([0, 2.0, 0, 5.0], np.float32)
     assert (
         active_features(here, None) == [3, 1]

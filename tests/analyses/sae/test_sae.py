@@ -96,9 +96,9 @@ def test_curves_are_reported_while_it_trains(taken_apart: Lab) -> None:
     run = Workspace(taken_apart.workspace).find("features")
     events = run.events.read_text()
     assert events.count('"unexplained"') == 50 and '"dead_share"' in events and '"l0"' in events
-    drawn = figures_of(taken_apart, "features")["unexplained"]
-    assert isinstance(drawn, Lines) and drawn.series[0].x[-1] == 400
-    assert drawn.series[0].y[-1] < drawn.series[0].y[0] / 2
+    chart = figures_of(taken_apart, "features")["unexplained"]
+    assert isinstance(chart, Lines) and chart.series[0].x[-1] == 400
+    assert chart.series[0].y[-1] < chart.series[0].y[0] / 2
 
 
 def test_what_a_feature_stands_for_is_measured_where_digit_and_color_are_apart(taken_apart: Lab) -> None:
@@ -139,11 +139,13 @@ def test_a_page_shows_one_feature(taken_apart: Lab) -> None:
 
     result = features_of(taken_apart, "features")
     feature = int(result.exemplars.units[np.argmax(result.strength[result.exemplars.units])])
-    drawn = {figure.name.removeprefix(f"feature-{feature}-"): figure for figure in feature_page(result, feature)}
-    assert set(drawn) == {
+    figures_by_name = {
+        figure.name.removeprefix(f"feature-{feature}-"): figure for figure in feature_page(result, feature)
+    }
+    assert set(figures_by_name) == {
         *("evidence", "maps", "preferred", "colors", "digits", "heat", "activations", "effect", "related")
     }
-    evidence, heat, counted, profile = (drawn[name] for name in ("evidence", "heat", "activations", "colors"))
+    evidence, heat, counted, profile = (figures_by_name[name] for name in ("evidence", "heat", "activations", "colors"))
     assert isinstance(evidence, Pixels) and len(evidence.images) == 16
     top, spread = ([float(c) for c in evidence.captions[half]] for half in (slice(0, 8), slice(8, 16)))
     assert top == sorted(top, reverse=True) and spread == sorted(spread) and min(spread) > 0
@@ -152,7 +154,7 @@ def test_a_page_shows_one_feature(taken_apart: Lab) -> None:
     density = float(result.probe_density[feature])
     assert counted.counts.sum() == round(density * result.probe_images)
     assert isinstance(profile, Bars) and profile.values.max() > 0
-    maps, preferred = drawn["maps"], drawn["preferred"]
+    maps, preferred = figures_by_name["maps"], figures_by_name["preferred"]
     assert (
         isinstance(maps, Pixels)
         and maps.row_labels == ("active", "Grad-CAM")
@@ -195,10 +197,10 @@ def test_two_networks_stand_side_by_side_and_features_are_carried_over(taken_apa
     ):
         done = taken_apart.call(*command, "--json")
         assert done.code == 0, done.err
-    drawn = figures_of(taken_apart, done.json["run"])
-    injected = drawn["injection"]
+    figures_by_name = figures_of(taken_apart, done.json["run"])
+    injected = figures_by_name["injection"]
     assert isinstance(injected, Table) and len(injected.rows) == 10
-    assert {"swap", "swap-against", "single", "single-against", "gaze", "gaze-against"} <= set(drawn)
+    assert {"swap", "swap-against", "single", "single-against", "gaze", "gaze-against"} <= set(figures_by_name)
     assert done.json["metrics"]["against_easy_intact"] is not None
 
 
@@ -209,9 +211,9 @@ def test_two_seeds_of_one_layer_are_asked_whether_they_agree(taken_apart: Lab) -
     ):
         done = taken_apart.call(*command, "--json")
         assert done.code == 0, done.err
-    drawn, metrics = figures_of(taken_apart, done.json["run"]), done.json["metrics"]
-    assert "injection" not in drawn, "there is no other network to carry features to"
-    agreement, verdict = drawn["agreement"], drawn["verdict"]
+    figures_by_name, metrics = figures_of(taken_apart, done.json["run"]), done.json["metrics"]
+    assert "injection" not in figures_by_name, "there is no other network to carry features to"
+    agreement, verdict = figures_by_name["agreement"], figures_by_name["verdict"]
     assert isinstance(agreement, Table) and isinstance(verdict, Text)
     same = [row[1] == row[3] for row in agreement.rows]
     assert 0 < metrics["same_category_by_chance"] <= 1 and 0 < metrics["partner_cosine"] <= 1

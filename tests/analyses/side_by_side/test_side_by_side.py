@@ -32,22 +32,22 @@ def beside(every_run: dict[str, Path], tmp_path: Path, kind: str) -> tuple[dict[
 
 
 def test_neurons(every_run: dict[str, Path], tmp_path: Path) -> None:
-    drawn, found = beside(every_run, tmp_path, "neurons")
-    rows = {row[0]: row[1:] for row in drawn["summary"].rows}
+    figures_by_name, found = beside(every_run, tmp_path, "neurons")
+    rows = {row[0]: row[1:] for row in figures_by_name["summary"].rows}
     assert rows["traitors"] == tuple(one.attribute_selective for one in found)
     assert rows["hard accuracy, %"] == pytest.approx([100 * one.hard.intact for one in found])
-    points = {series.name: series for series in drawn["information"].series}
+    points = {series.name: series for series in figures_by_name["information"].series}
     assert [len(series.x) for series in points.values()] == [one.neurons for one in found]
-    assert {"colors-1", "colors-2", "filters-1", "filters-2"} <= set(drawn)
+    assert {"colors-1", "colors-2", "filters-1", "filters-2"} <= set(figures_by_name)
 
 
 def test_features(every_run: dict[str, Path], tmp_path: Path) -> None:
-    drawn, found = beside(every_run, tmp_path, "sae")
-    categories, digits = drawn["categories"], drawn["digits-1"]
+    figures_by_name, found = beside(every_run, tmp_path, "sae")
+    categories, digits = figures_by_name["categories"], figures_by_name["digits-1"]
     assert isinstance(categories, Matrix) and isinstance(digits, Matrix)
     names = ("attribute", "label", "both", "mixed", "dead")
     assert categories.values.tolist() == [[getattr(one, f"{name}_features") for name in names] for one in found]
-    rows = {row[0]: row[1:] for row in drawn["summary"].rows}
+    rows = {row[0]: row[1:] for row in figures_by_name["summary"].rows}
     alive = found[0].attribute_selectivity[found[0].category != names.index("dead")]
     assert rows["color selectivity, mean"][0] == pytest.approx(float(alive.mean()))
     assert 1 <= rows["digit selectivity, mean"][0] <= 10
@@ -58,16 +58,16 @@ def test_features(every_run: dict[str, Path], tmp_path: Path) -> None:
 
 def test_complexities(every_run: dict[str, Path]) -> None:
     run = RunFolder(every_run["side-by-side"], "")
-    drawn = {figure.name: figure for figure in figures(run)}
-    one, other = (part.found for part in recorded_result(run).parts)
-    table, differences = drawn["summary"], drawn["differences"]
+    figures_by_name = {figure.name: figure for figure in figures(run)}
+    one, other = (part.result for part in recorded_result(run).parts)
+    table, differences = figures_by_name["summary"], figures_by_name["differences"]
     assert isinstance(table, Table) and isinstance(differences, Table)
     assert [row[1] for row in table.rows] == [one.llc, other.llc]
     (row,) = differences.rows
     welch = ttest_ind(other.coefficient, one.coefficient, equal_var=False)
     assert row[1] == pytest.approx(float(np.mean(other.coefficient) - np.mean(one.coefficient)))
     assert isinstance(row[2], Interval) and row[3] == pytest.approx(float(welch.pvalue))
-    assert "steps" in drawn["settings"].paragraphs[0]  # type: ignore[union-attr]
+    assert "steps" in figures_by_name["settings"].paragraphs[0]  # type: ignore[union-attr]
 
 
 def test_audits(lab: Lab) -> None:
@@ -77,21 +77,23 @@ def test_audits(lab: Lab) -> None:
         )
     done = lab.call("run", "side-by-side", "lazy", "cured", "--json")
     assert done.code == 0, done.err
-    drawn: dict[str, Any] = {figure.name: figure for figure in figures(RunFolder(lab.workspace / done.json["run"], ""))}
+    figures_by_name: dict[str, Any] = {
+        figure.name: figure for figure in figures(RunFolder(lab.workspace / done.json["run"], ""))
+    }
     lazy, cured = (recorded_result(Workspace(lab.workspace).find(name)) for name in ("lazy", "cured"))
-    rows = {row[0]: row[1:] for row in drawn["summary"].rows}
+    rows = {row[0]: row[1:] for row in figures_by_name["summary"].rows}
     losses = [100 * one.swaps["hue"].delta for one in (lazy, cured)]
     assert rows["hue"][:2] == tuple(losses) and rows["hue"][2] == pytest.approx(np.mean(losses))
     assert next(iter(rows)) == "hue" and lazy.named[0] == "hue"
-    assert drawn["losses"].values[0].tolist() == losses
-    assert any(text.endswith("by the hue first of all.") for text in drawn["verdict"].paragraphs)
-    assert "examples-1" in drawn and {"places-1", "places-2"} <= set(drawn)
+    assert figures_by_name["losses"].values[0].tolist() == losses
+    assert any(text.endswith("on the hue most.") for text in figures_by_name["verdict"].paragraphs)
+    assert "examples-1" in figures_by_name and {"places-1", "places-2"} <= set(figures_by_name)
 
 
 def test_what_cannot_stand_side_by_side_is_refused(lab: Lab) -> None:
     for runs, code, words in (
         (("shipped/sae-lazy-strokes", "shipped/neurons-lazy-strokes"), 2, "runs of one analysis"),
-        (("shipped/sae-lazy-strokes", "shipped/sae-lazy-strokes"), 2, "can't stand beside itself"),
+        (("shipped/sae-lazy-strokes", "shipped/sae-lazy-strokes"), 2, "can't be compared with itself"),
         (("shipped/sae-lazy-strokes",), 2, "at least 2"),
         (("shipped/lazy-strokes", "shipped/cured-strokes"), 3, "neurons or sae or llc or audit"),
     ):

@@ -84,7 +84,7 @@ def test_a_part_that_another_process_carries_is_looked_for_once_and_told_once(
         run.set_status(Status(state="done", heartbeat=0.0))
     assert list(sides.run_chapters()) == ["data"]
     assert asked == [run.id] and not workers.run_chapters
-    assert notes[0] == f"waiting for {run.id}, Data, which another process carries" and len(notes) == 2, notes
+    assert notes[0] == f"waiting for {run.id}, Data, which another process is running" and len(notes) == 2, notes
 
 
 def test_who_lost_a_run_to_another_process_waits_for_it(workspace: Workspace, report: Report) -> None:

@@ -95,9 +95,9 @@ def test_the_report_needs_nothing_else_and_shows_the_numbers(story: Path) -> Non
 
 def test_it_opens_with_four_numbers_and_ends_with_the_answer(story: Path) -> None:
     result = read_json(story / "result.json")
-    drawn = {figure.name: figure for figure in figures(RunFolder(story, ""))}
-    numbers, answer = drawn["numbers"], drawn["answer"]
-    assert next(iter(drawn)) == "numbers" and list(drawn)[-1] == "answer"
+    figures_by_name = {figure.name: figure for figure in figures(RunFolder(story, ""))}
+    numbers, answer = figures_by_name["numbers"], figures_by_name["answer"]
+    assert next(iter(figures_by_name)) == "numbers" and list(figures_by_name)[-1] == "answer"
     assert isinstance(numbers, Table) and isinstance(answer, Text)
     asked = ("easy_accuracy", "hard_accuracy", "color_follow_rate", "cured_hard_accuracy")
     assert [row[1] for row in numbers.rows] == [f"{100 * result['metrics'][name]:.1f} %" for name in asked]
@@ -111,8 +111,8 @@ def test_it_opens_with_four_numbers_and_ends_with_the_answer(story: Path) -> Non
 
 
 def test_it_ends_on_data_of_which_nobody_said_what_is_in_them(story: Path) -> None:
-    drawn = {figure.name: figure for figure in figures(RunFolder(story, ""))}
-    text, verdict, shown = (drawn[name] for name in ("audit", "audit-verdict", "audit-examples"))
+    figures_by_name = {figure.name: figure for figure in figures(RunFolder(story, ""))}
+    text, verdict, shown = (figures_by_name[name] for name in ("audit", "audit-verdict", "audit-examples"))
     assert isinstance(text, Text) and isinstance(verdict, Text) and isinstance(shown, Pixels)
     assert text.title.startswith("10. ") and "names the frame" in text.paragraphs[1]
     assert shown.column_labels == ("unedited", "same class", "another class")

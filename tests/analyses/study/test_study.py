@@ -109,8 +109,8 @@ def test_the_grid_holds_every_method_bias_and_seed_and_plain_training() -> None:
     params = StudyParams(methods="grl,focal", bias="0.9,0.99", seeds="0-1", alpha=2, source="strokes")  # type: ignore[arg-type]
     grid = cells(params)
     assert len(grid) == 3 * 2 * 2
-    seen = {(cell.method, cell.bias, cell.seed) for cell in grid.values()}
-    assert seen == {(m, b, s) for m in ("erm", "grl", "focal") for b in (0.9, 0.99) for s in (0, 1)}
+    settings = {(cell.method, cell.bias, cell.seed) for cell in grid.values()}
+    assert settings == {(m, b, s) for m in ("erm", "grl", "focal") for b in (0.9, 0.99) for s in (0, 1)}
     options = {cell.method: (cell.alpha, cell.gamma) for cell in grid.values()}
     assert options == {"erm": (None, None), "grl": (2, None), "focal": (None, 2)}, (
         "each takes the options that it reads"
@@ -124,8 +124,8 @@ def test_a_preset_that_says_the_bias_says_it_for_the_grid() -> None:
 
 def test_the_figures_show_how_rare_counterexamples_are(every_run: dict[str, Path]) -> None:
     run = RunFolder(every_run["study"], "")
-    drawn = {figure.name: figure for figure in figures(run)}
-    lines, published = drawn["by-bias"], drawn["published"]
+    figures_by_name = {figure.name: figure for figure in figures(run)}
+    lines, published = figures_by_name["by-bias"], figures_by_name["published"]
     assert isinstance(lines, Lines) and isinstance(published, Table)
     groups = recorded_result(run).groups
     assert [list(series.x) for series in lines.series] == [[5.0, 0.5]] * 2

@@ -20,9 +20,9 @@ from tests.commands import TINY_TRAINING, Lab
 ASKED = {"methods": "jitter-consistency", "seeds": "0", "source": "strokes"}
 
 
-def study(**given: object) -> StudyParams:
+def study(**options: object) -> StudyParams:
     """As typed on a command line."""
-    params = validate("study", {**ASKED, **given})
+    params = validate("study", {**ASKED, **options})
     assert isinstance(params, StudyParams)
     return params
 
@@ -91,7 +91,7 @@ def test_another_data_set_brings_its_own_painting_but_not_what_was_chosen() -> N
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("options", "sentence"),
     [
         ({"lr": ".001,nought"}, "--lr nought: "),
         ({"lr": ".001,-1"}, "--lr -1: "),
@@ -104,9 +104,9 @@ def test_another_data_set_brings_its_own_painting_but_not_what_was_chosen() -> N
         ({"alpha": "0.1,0.5"}, "None of jitter-consistency reads alpha."),
     ],
 )
-def test_what_can_not_be_swept_is_reported(given: dict[str, object], sentence: str) -> None:
+def test_what_can_not_be_swept_is_reported(options: dict[str, object], sentence: str) -> None:
     with pytest.raises(UsageError, match=re.escape(sentence)):
-        study(**given)
+        study(**options)
 
 
 def test_more_than_a_thousand_trainings_are_asked_about_before_anything_is_written(lab: Lab) -> None:
@@ -124,8 +124,8 @@ def test_a_sweep_is_drawn_over_its_numbers_and_its_names(lab: Lab) -> None:
     done = lab.call("run", "study", *TINY_TRAINING, *asked)
     assert done.code == 0, done.err
     run = Workspace(lab.workspace).find("latest", kinds=("study",))
-    drawn = {figure.name: figure for figure in figures(run)}
-    lines, matrix = drawn["by-lr"], drawn["by-model"]
+    figures_by_name = {figure.name: figure for figure in figures(run)}
+    lines, matrix = figures_by_name["by-lr"], figures_by_name["by-model"]
     assert isinstance(lines, Lines) and isinstance(matrix, Matrix)
     curves = [f"{method} · model {model}" for method in ("erm", "focal") for model in ("mlp", "lazy-gap")]
     assert {series.name for series in lines.series} == {*curves, *(f"{curve}, easy accuracy" for curve in curves)}
@@ -142,7 +142,7 @@ def test_a_sweep_is_drawn_over_its_numbers_and_its_names(lab: Lab) -> None:
     plain = [group for group in recorded_result(run).groups if group.method == "erm"]
     verdict = leaderboard_figures(plain, rank="unbiased_accuracy", x="easy_accuracy", y="hard_accuracy")[0]
     assert isinstance(verdict, Text)
-    assert verdict.paragraphs[0] == "4 settings with one recipe each, so that there is nothing to rank."
+    assert verdict.paragraphs[0] == "4 settings with one recipe each, so there is nothing to rank."
     ends = sorted(of["unbiased_accuracy"] for key, of in measured.items() if key[0] == "erm")
     assert all(f": {100 * end:.1f} % (one seed)." in verdict.paragraphs[1] for end in (ends[0], ends[-1]))
     assert matrix.column_labels == ("mlp", "lazy-gap") and matrix.values.shape == (4, 2)

@@ -41,7 +41,7 @@ def test_it_begins_with_the_weights_and_trains_the_head_alone(lab: Lab) -> None:
     assert done.json["parents"] == [lazy.id]
     assert "frozen: features.conv1.weight, " in done.err
     shown = " ".join(lab.call("runs", "show", "tuned").out.split())
-    assert f"It began with the weights of {lazy.id}." in shown and "Frozen, and so as in the beginning" in shown
+    assert f"It started from the weights of {lazy.id}." in shown and "Frozen at their initial values" in shown
 
 
 def test_without_freezing_all_of_it_goes_on_learning_from_there(lab: Lab) -> None:
@@ -59,7 +59,7 @@ def test_without_freezing_all_of_it_goes_on_learning_from_there(lab: Lab) -> Non
         ((*MODEL, "--init", "lazy", "--weights", "x.pt"), 2, "Give --init or --weights, not both."),
         ((*MODEL, "--init", "absent"), 3, "absent"),
         ((*MODEL, "--freeze", "head"), 2, "--freeze: "),
-        (("--method", "grl", "--freeze", "features"), 2, "grl changes the features, which --freeze features holds"),
+        (("--method", "grl", "--freeze", "features"), 2, "grl trains the features, which --freeze features keeps"),
     ],
 )
 def test_what_can_not_be_tuned_is_refused_before_anything_is_written(

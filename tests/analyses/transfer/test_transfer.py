@@ -98,7 +98,7 @@ def test_other_data_keep_the_digits_and_what_was_held_out() -> None:
     [
         (("--to", "gr95q"), "There is no dataset 'gr95q'"),
         (("--to", "stroke", "--source", "fashion"), "can't be asked about clothes"),
-        (("--against", LAZY), "can't be set against itself"),
+        (("--against", LAZY), "can't be compared with itself"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_before_anything_is_written(

@@ -18,9 +18,9 @@ from tests.app.pilot import drive
 from tests.figures.samples import bars, conflict_grid, histogram, matrix, pixels, table, text
 
 
-def in_the_middle_of(view: FigureView[Any], place: Any) -> Offset:
+def in_the_middle_of(view: FigureView[Any], position: Any) -> Offset:
     """An offset within the widget at which a place is drawn."""
-    region = view.region_of(place)
+    region = view.region_of(position)
     assert region is not None
     return Offset(region.x + region.width // 2, region.y + region.height // 2) - view.scroll_offset
 
@@ -54,12 +54,12 @@ def test_a_click_points_and_a_double_click_chooses() -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.click(app.view, offset=in_the_middle_of(app.view, (4, 7)))
-        assert app.view.place == (4, 7) and not app.chosen
+        assert app.view.position == (4, 7) and not app.chosen
         await pilot.click(app.view, offset=in_the_middle_of(app.view, (5, 6)), times=2)
         await pilot.click(app.view, offset=(0, 0))
 
     drive(app, steps)
-    assert app.view.place == (5, 6) and app.chosen == [(5, 6)], "there is no cell where the title is"
+    assert app.view.position == (5, 6) and app.chosen == [(5, 6)], "there is no cell where the title is"
 
 
 def test_a_cell_is_read_out_with_its_share_of_the_row_where_rows_add_up() -> None:
@@ -78,14 +78,14 @@ def test_a_cell_is_read_out_with_its_share_of_the_row_where_rows_add_up() -> Non
         first, second = app.views
         first.point((0, 1))
         second.point((3, 4))
-        assert first.words == "true 3, predicted blue: 10 images, 25.0 % of the row's 40"
-        assert second.words == "true 3, predicted 4: not defined"
+        assert first.cursor_text == "true 3, predicted blue: 10 images, 25.0 % of the row's 40"
+        assert second.cursor_text == "true 3, predicted 4: not defined"
         first.point((1, 0))
         second.point((3, 5))
-        assert first.words == "true 4, predicted red: 0 images"
-        assert second.words == "true 3, predicted 5: 35.25 %"
+        assert first.cursor_text == "true 4, predicted red: 0 images"
+        assert second.cursor_text == "true 3, predicted 5: 35.25 %"
         await pilot.pause()
-        assert screen_lines(app)[first.region.bottom - 1].strip() == first.words
+        assert screen_lines(app)[first.region.bottom - 1].strip() == first.cursor_text
 
     drive(app, steps)
 
@@ -129,10 +129,10 @@ def test_a_matrix_that_is_wider_than_its_numbers_keeps_all_cells_for_the_cursor(
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("tab", *["right"] * 29, "down")
-        assert app.view.place == (1, 29)
+        assert app.view.position == (1, 29)
         region, first = app.view.region_of((1, 29)), app.view.region_of((1, 0))
         assert region is not None and first is not None and region.y == first.y and region.x > first.x
-        assert app.view.region.contains_region(region) and app.view.words.startswith("true b, predicted 29: 59")
+        assert app.view.region.contains_region(region) and app.view.cursor_text.startswith("true b, predicted 29: 59")
 
     drive(app, steps, size=(60, 40))
 
@@ -148,7 +148,7 @@ def test_the_cursor_goes_from_image_to_image_and_a_grid_names_its_row_and_column
 
     drive(app, steps)
     assert app.pointed == [0, 1, 2, 12, 22, 32] and app.chosen == [32]
-    assert app.view.words == "digit 3, color yellow"
+    assert app.view.cursor_text == "digit 3, color yellow"
 
 
 def test_an_image_is_pointed_at_by_clicking_it_or_its_caption() -> None:
@@ -156,10 +156,10 @@ def test_an_image_is_pointed_at_by_clicking_it_or_its_caption() -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.click(app.view, offset=in_the_middle_of(app.view, 4))
-        assert app.view.place == 4 and app.view.words == "image 5 of 6: ✓ digit 4"
+        assert app.view.position == 4 and app.view.cursor_text == "image 5 of 6: ✓ digit 4"
         caption = app.view.drawing.regions[("caption", 1)][0]
         await pilot.click(app.view, offset=caption.offset)
-        assert app.view.place == 1
+        assert app.view.position == 1
 
     drive(app, steps, size=(120, 50))
 
@@ -206,17 +206,17 @@ def test_bars_and_bins_are_read_out() -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         chart, bins = app.views
         await pilot.press("tab", "down")
-        assert chart.words == "one: 12.5 % [10.0, 15.0]"
+        assert chart.cursor_text == "one: 12.5 % [10.0, 15.0]"
         await pilot.press("down", "down")
-        assert chart.place == 2 and chart.words == "two: not defined"
+        assert chart.position == 2 and chart.cursor_text == "two: not defined"
         await pilot.press("tab", "right", "right")
-        assert bins.place == 2 and bins.words == "focus score 0.1 to 0.15: 20 images, 4.6 % of 435"
+        assert bins.position == 2 and bins.cursor_text == "focus score 0.1 to 0.15: 20 images, 4.6 % of 435"
         plot = bins.region_of(2)
         assert plot is not None
         await pilot.click(bins, offset=plot.offset + Offset(0, 3))
-        assert bins.place == 2
+        assert bins.position == 2
         await pilot.click(chart, offset=(20, chart.region_of(1).y))  # type: ignore[union-attr]
-        assert chart.place == 1
+        assert chart.position == 1
 
     drive(app, steps, size=(100, 50))
 
@@ -254,9 +254,9 @@ def test_sorting_puts_undefined_entries_last_and_keeps_the_row_that_is_pointed_a
         focus = [app.view.figure.rows[index][1] for index in shown_rows(app)]
         assert focus[:24] == sorted((value for value in focus if value is not None), reverse=True)
         assert focus[24:] == [None] * 6
-        assert app.view.place == 3 and app.view.words == "row 8 of 30: neuron 3, sorted by focus"
+        assert app.view.position == 3 and app.view.cursor_text == "row 8 of 30: neuron 3, sorted by focus"
         await pilot.press("down")
-        assert app.view.place == shown_rows(app)[8]
+        assert app.view.position == shown_rows(app)[8]
         await pilot.pause()
         assert "▾ focus" in screen_lines(app)[1]
 
@@ -292,7 +292,7 @@ def test_keys_and_headings_sort() -> None:
         assert shown_rows(app)[0] == 0
         await pilot.click(view, offset=heading.offset)
         assert shown_rows(app)[0] == 29
-        assert view.place == 0, "a click on a heading moves no cursor"
+        assert view.position == 0, "a click on a heading moves no cursor"
 
     drive(app, steps)
 
@@ -305,13 +305,13 @@ def test_a_filter_shows_the_rows_that_hold_its_text() -> None:
         await pilot.press("tab")
         app.view.filter("Neuron 2")
         assert shown_rows(app) == [2, *range(20, 30)]
-        assert app.view.place == 2 and app.view.words == "row 1 of 11 (30 without the filter): neuron 2"
+        assert app.view.position == 2 and app.view.cursor_text == "row 1 of 11 (30 without the filter): neuron 2"
         app.view.filter("nothing has this")
-        assert app.view.place is None and app.view.words == ""
+        assert app.view.position is None and app.view.cursor_text == ""
         await pilot.press("down", "enter")
         app.view.filter("")
         await pilot.press("down")
-        assert shown_rows(app) == list(range(30)) and app.view.place == 0
+        assert shown_rows(app) == list(range(30)) and app.view.position == 0
 
     drive(app, steps)
     assert not app.chosen
@@ -323,7 +323,7 @@ def test_a_table_can_be_pointed_at_however_narrow_it_is(width: int) -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.click(app.view, offset=in_the_middle_of(app.view, 1))
-        assert app.view.place == 1
+        assert app.view.position == 1
 
     drive(app, steps, size=(width, 40))
 

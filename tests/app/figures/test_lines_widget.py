@@ -37,11 +37,11 @@ def test_the_cursor_starts_on_the_newest_point_and_reads_every_series() -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("tab")
-        assert app.view.words == "step 99   easy 0.99   hard –"
+        assert app.view.cursor_text == "step 99   easy 0.99   hard –"
         await pilot.press("left")
-        assert app.view.words == "step 98   easy 0.98   hard 0.02"
+        assert app.view.cursor_text == "step 98   easy 0.98   hard 0.02"
         await pilot.press("shift+left")
-        assert app.view.place == 93
+        assert app.view.position == 93
         await pilot.press("right", "enter")
 
     drive(app, steps)
@@ -89,7 +89,7 @@ def test_a_click_goes_to_the_nearest_point() -> None:
         plot = app.view.drawing.regions["plot"][0]
         for share, expected in ((0.0, 0.0), (0.07, 10.0), (0.5, 10.0), (0.6, 100.0), (0.999, 100.0)):
             await pilot.click(app.view, offset=(plot.x + int(share * plot.width), plot.y + 2))
-            assert app.view.place == expected
+            assert app.view.position == expected
 
     drive(app, steps)
 
@@ -100,13 +100,13 @@ def test_the_newest_point_is_followed_until_the_cursor_is_moved() -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("tab")
         app.view.figure = growing(60)
-        assert app.view.place == 59
+        assert app.view.position == 59
         await pilot.press("left", "left")
         app.view.figure = growing(90)
-        assert app.view.place == 57
+        assert app.view.position == 57
         await pilot.press("end")
         app.view.figure = growing(95)
-        assert app.view.place == 94
+        assert app.view.position == 94
         await pilot.pause()
 
     drive(app, steps)
@@ -123,11 +123,11 @@ def test_zoom_is_around_the_cursor_kept_while_the_curves_grow_and_given_up_with_
         low, high = view.x_span
         assert (low, high) == (40 - 99 / 8, 40 + 99 / 8)
         view.figure = growing(100_0)
-        assert view.x_span == (low, high) and view.place == 40
+        assert view.x_span == (low, high) and view.position == 40
         await pilot.press("-")
         assert view.x_span[1] - view.x_span[0] == 2 * (high - low)
         await pilot.press("home")
-        assert view.x_span == (0, 999) and view.place == 40
+        assert view.x_span == (0, 999) and view.position == 40
 
     drive(app, steps)
 
@@ -143,7 +143,7 @@ def test_zoom_ends_at_a_few_points_and_moves_with_the_cursor() -> None:
         assert 3 < high - low < 10 and low <= 50 <= high
         await pilot.press(*["right"] * 10)
         low, high = view.x_span
-        assert view.place == 60 and low <= 60 <= high and view.region_of(60) is not None
+        assert view.position == 60 and low <= 60 <= high and view.region_of(60) is not None
 
     drive(app, steps)
 
@@ -173,17 +173,17 @@ def test_smoothing_changes_what_is_drawn_and_says_so_but_not_what_is_read() -> N
     async def steps(pilot: Pilot[Any]) -> None:
         view = chart_of(app)
         raw = screen_lines(app)
-        seen = []
+        texts = []
         view.point(100)
-        value = view.words
+        value = view.cursor_text
         for name in ("light", "strong", "off"):
             view.action_smooth()
             await pilot.pause()
             assert view.smoothing == name
             assert ("smoothed" in "".join(screen_lines(app))) == (name != "off")
-            assert view.words.startswith(value) and ("≈" in view.words) == (name != "off")
-            seen.append(screen_lines(app))
-        assert seen[0] != seen[1]
+            assert view.cursor_text.startswith(value) and ("≈" in view.cursor_text) == (name != "off")
+            texts.append(screen_lines(app))
+        assert texts[0] != texts[1]
         view.point(None)
         await pilot.pause()
         assert screen_lines(app) == raw
@@ -216,7 +216,7 @@ def test_a_live_update_that_changes_one_end_of_a_curve_repaints_no_more_than_tha
     app = Shown(chart(flat))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        drawn: list[int] = []
+        widths: list[int] = []
         repainted: list[Region] = []
         refresh, render_line = app.view.refresh, app.view.render_line
 
@@ -226,19 +226,19 @@ def test_a_live_update_that_changes_one_end_of_a_curve_repaints_no_more_than_tha
             return refresh(*regions, **options)
 
         def watched_line(y: int) -> Any:
-            drawn.append(y)
+            widths.append(y)
             return render_line(y)
 
         app.view.refresh = watched_refresh  # type: ignore[method-assign]
         app.view.render_line = watched_line  # type: ignore[method-assign]
         app.view.figure = chart(flat)
         await pilot.pause()
-        assert not repainted and not drawn, "the same figure again costs nothing"
+        assert not repainted and not widths, "the same figure again costs nothing"
         app.view.figure = chart(rising)
         await pilot.pause()
         del app.view.refresh, app.view.render_line
         plot = app.view.drawing.regions["plot"][0]
-        assert repainted and sorted(set(drawn)) == sorted({region.y for region in repainted})
+        assert repainted and sorted(set(widths)) == sorted({region.y for region in repainted})
         assert sum(region.area for region in repainted) < plot.area / 3
 
     drive(app, steps)
@@ -276,7 +276,7 @@ def test_a_hidden_chart_is_not_drawn_until_it_is_seen() -> None:
         await pilot.pause()
         app.view.point(39)
         await pilot.pause()
-        assert app.view.words.startswith("step 39") and "│" in "".join(screen_lines(app))
+        assert app.view.cursor_text.startswith("step 39") and "│" in "".join(screen_lines(app))
 
     drive(app, steps)
 
@@ -293,7 +293,7 @@ def test_a_chart_of_many_points_is_drawn_beside_the_event_loop_and_the_newest_co
             view.figure = growing(points)
             assert view.drawing is first, "what was drawn stays until then"
         view.point(100)
-        assert view.words == "step 100   easy 1   hard 0"
+        assert view.cursor_text == "step 100   easy 1   hard 0"
         await until(pilot, lambda: view.drawing.axis and view.drawing.axis.high == 3_999)
         region = view.region_of(100)
         assert region is not None

@@ -101,7 +101,7 @@ def test_an_empty_figure_has_no_place_and_says_nothing(figure: Figure) -> None:
         app.view.focus()
         await pilot.press("right", "down", "enter")
         await pilot.pause()
-        assert app.view.place is None and app.view.words == "" and not app.pointed and not app.chosen
+        assert app.view.position is None and app.view.cursor_text == "" and not app.pointed and not app.chosen
 
     drive(app, steps)
 
@@ -111,12 +111,12 @@ def test_there_is_no_cursor_before_the_first_focus_and_it_stays_after() -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         first, second = app.views
-        assert (first.place, second.place) == (None, None)
+        assert (first.position, second.position) == (None, None)
         await pilot.press("tab")
-        assert (first.place, second.place) == ((0, 0), None)
+        assert (first.position, second.position) == ((0, 0), None)
         await pilot.press("tab")
-        assert (first.place, second.place) == ((0, 0), (0, 0))
-        assert screen_lines(app)[first.region.bottom - 1].strip() == first.words
+        assert (first.position, second.position) == ((0, 0), (0, 0))
+        assert screen_lines(app)[first.region.bottom - 1].strip() == first.cursor_text
 
     drive(app, steps, size=(100, 60))
 
@@ -129,12 +129,12 @@ def test_a_page_follows_the_cursor_and_goes_on_where_the_cursor_ends() -> None:
         assert page.scroll_offset.y == 0
         await pilot.press("tab", *["down"] * 9)
         await pilot.pause()
-        assert app.view.place == (9, 0)
+        assert app.view.position == (9, 0)
         at_last_row = page.scroll_offset.y
         assert at_last_row > 0
         await pilot.press("down", "down")
         await pilot.pause()
-        assert app.view.place == (9, 0) and page.scroll_offset.y == at_last_row + 2
+        assert app.view.position == (9, 0) and page.scroll_offset.y == at_last_row + 2
 
     drive(app, steps, size=(80, 10))
 
@@ -233,4 +233,4 @@ def test_nothing_is_drawn_before_there_is_room() -> None:
     view: FigureView[Any] = view_of(matrix())
     view.figure = matrix(title="other")
     view.point((3, 3))
-    assert view.place == (3, 3) and view.figure.title == "other"
+    assert view.position == (3, 3) and view.figure.title == "other"

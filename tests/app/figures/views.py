@@ -37,11 +37,11 @@ class Shown(App[None]):
                 yield from self.views
 
     def on_figure_view_pointed(self, message: FigureView.Pointed) -> None:
-        self.pointed.append(message.place)
+        self.pointed.append(message.position)
 
     def on_figure_view_chosen(self, message: FigureView.Chosen) -> None:
         assert message.control is message.view
-        self.chosen.append(message.place)
+        self.chosen.append(message.position)
 
 
 def screen_lines(app: App[Any]) -> list[str]:

@@ -56,11 +56,11 @@ def test_a_required_field_is_asked_for_in_the_command() -> None:
     assert shell_command("evaluate", EvaluateParams, {}) == "lazytui run evaluate RUN"
 
 
-@pytest.mark.parametrize("given", [{"epochs": "-1"}, {"lr": "x", "model": "gap"}, {"dataset": "foo"}, {"tier": "zz"}])
-def test_the_sentences_are_those_of_the_command_line(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("values", [{"epochs": "-1"}, {"lr": "x", "model": "gap"}, {"dataset": "foo"}, {"tier": "zz"}])
+def test_the_sentences_are_those_of_the_command_line(values: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as refusal:
-        validate("train", given)
-    for sentence in check_values(TrainParams, given).errors.values():
+        validate("train", values)
+    for sentence in check_values(TrainParams, values).errors.values():
         assert sentence in str(refusal.value)
 
 

@@ -163,13 +163,13 @@ def test_every_kind_of_field_by_keys(size: tuple[int, int], cases: list[tuple[st
 @pytest.mark.parametrize("key", ["down", "tab"])
 def test_the_arrows_and_tab_go_through_all_fields(key: str) -> None:
     async def scenario(pilot: Pilot[Any]) -> None:
-        seen = [pilot.app.focused]
+        focused = [pilot.app.focused]
         for _ in range(9):
             await pilot.press(key)
-            seen.append(pilot.app.focused)
-        assert [control.field.name for control in seen if control] == list(Kinds.model_fields)  # type: ignore[attr-defined]
+            focused.append(pilot.app.focused)
+        assert [control.field.name for control in focused if control] == list(Kinds.model_fields)  # type: ignore[attr-defined]
         await pilot.press({"down": "up", "tab": "shift+tab"}[key])
-        assert pilot.app.focused is seen[-2]
+        assert pilot.app.focused is focused[-2]
 
     fill_in(Host(Kinds), scenario, AT_80)
 

@@ -95,7 +95,7 @@ def test_a_network_is_found_by_typing_which_says_where_nothing_is(tmp_path: Path
         await until(pilot, lambda: app.network == "shipped/cured-mnist")
         await until(pilot, lambda: not app.screen.query(OptionList))
         await pilot.press("o", *"zzz")
-        await until(pilot, lambda: "Nothing has these words." in screen_text(app))
+        await until(pilot, lambda: "No entry has these words." in screen_text(app))
         await pilot.press("enter", "escape")
         await until(pilot, lambda: not app.screen.query(OptionList))
         assert app.network == "shipped/cured-mnist"

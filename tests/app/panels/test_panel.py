@@ -67,9 +67,9 @@ def test_every_figure_is_drawn_without_its_title_and_note(size: tuple[int, int])
     async def steps(pilot: Pilot[None]) -> None:
         for name in ("first", "second"):
             (view,) = panel(pilot, name).views
-            drawn = "\n".join(strip.text for strip in view._shown)
-            assert drawn.strip(), "nothing is drawn"
-            assert view.figure.title not in drawn and view.figure.note not in drawn
+            lines = "\n".join(strip.text for strip in view._shown)
+            assert lines.strip(), "nothing is drawn"
+            assert view.figure.title not in lines and view.figure.note not in lines
         assert panel(pilot, "first")._border_title == Content(MATRIX.title), "a title is no markup"
         assert panel(pilot, "third").display == (size[0] >= 160)
 

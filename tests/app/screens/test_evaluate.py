@@ -124,18 +124,18 @@ def test_go_evaluates_the_newest_network_or_says_what_is_missing(workspace: Work
 def test_figures_are_of_the_network_in_the_form_or_there_are_none(workspace: Workspace, evaluated: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        place = pilot.app.screen
-        assert isinstance(place, EvaluateScreen) and place.followed and place.followed.id == evaluated.name
-        place.form.set_values({"run": "shipped/cured-strokes"})
+        screen = pilot.app.screen
+        assert isinstance(screen, EvaluateScreen) and screen.followed and screen.followed.id == evaluated.name
+        screen.form.set_values({"run": "shipped/cured-strokes"})
         await until(pilot, lambda: "No evaluation of this network yet" in screen_text(pilot.app))
-        assert not visible(pilot) and "shipped/cured-strokes" in place.form.command
-        place.form.set_values({"run": "reference"})
+        assert not visible(pilot) and "shipped/cured-strokes" in screen.form.command
+        screen.form.set_values({"run": "reference"})
         await until(pilot, lambda: visible(pilot))
-        place.form.set_values({"run": "reference", "against": "shipped/cured-strokes"})
+        screen.form.set_values({"run": "reference", "against": "shipped/cured-strokes"})
         await until(pilot, lambda: not visible(pilot))
         pilot.app.open_run(evaluated.name)
-        await until(pilot, lambda: visible(pilot) and place.form.touched["against"] == "shipped/lazy-strokes")
-        place.form.set_values({**place.form.touched, "dataset": "gr95h"})
+        await until(pilot, lambda: visible(pilot) and screen.form.touched["against"] == "shipped/lazy-strokes")
+        screen.form.set_values({**screen.form.touched, "dataset": "gr95h"})
         await until(pilot, lambda: not visible(pilot))
 
     drive(LazytuiApp(workspace), steps)
@@ -291,12 +291,12 @@ def test_enter_on_a_cell_shows_its_images_and_escape_goes_back(workspace: Worksp
 
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        place = pilot.app.screen
+        screen = pilot.app.screen
         await open_cell(pilot, "confusion-easy", cell)
         assert f"reference: easy split, digit {cell[0]} taken for {cell[1]}: {count} image" in screen_text(pilot.app)
         assert len(pilot.app.screen.query_one(PixelsView).figure.images) == count
         await pilot.press("escape")
-        await until(pilot, lambda: pilot.app.screen is place)
+        await until(pilot, lambda: pilot.app.screen is screen)
         assert isinstance(pilot.app.focused, MatrixView)
 
     drive(LazytuiApp(workspace), steps)
@@ -324,23 +324,23 @@ def test_many_images_are_paged_through(keys: tuple[str, str], workspace: Workspa
         pilot.app.push_screen(CellImages(RunFolder(evaluated, evaluated.name), "against-confusion-hard", cell))
         await until(pilot, lambda: pilot.app.screen.query(PixelsView))
         view = pilot.app.screen.query_one(PixelsView)
-        seen = [view.figure]
+        figures = [view.figure]
         await until(pilot, lambda: "Page 1 of" in screen_text(pilot.app))
         for _ in range(count):
             view.point(view.last())
             await pilot.press(keys[0])
-            if view.figure.title == seen[-1].title:
+            if view.figure.title == figures[-1].title:
                 break
-            seen.append(view.figure)
-            assert view.place == 0
-        images = [image.tobytes() for figure in seen for image in figure.images]
+            figures.append(view.figure)
+            assert view.position == 0
+        images = [image.tobytes() for figure in figures for image in figure.images]
         assert len(images) == len(set(images)) == count
         view.point(view.first())
         await pilot.press(keys[1])
-        assert view.figure.title == seen[-2].title
+        assert view.figure.title == figures[-2].title
         await pilot.resize_terminal(200, 60)
-        await until(pilot, lambda: view.figure.columns > seen[0].columns)
-        assert len(view.figure.images) > len(seen[0].images)
+        await until(pilot, lambda: view.figure.columns > figures[0].columns)
+        assert len(view.figure.images) > len(figures[0].images)
 
     drive(LazytuiApp(workspace), steps, size=(60, 20))
 

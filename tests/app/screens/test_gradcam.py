@@ -61,7 +61,7 @@ async def open_screen(pilot: Pilot[Any]) -> GradcamScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, GradcamScreen))
     screen = pilot.app.screen
     assert isinstance(screen, GradcamScreen)
-    await settled(pilot, lambda: "map" in drawn(pilot) and "→" in captions(pilot)[0])
+    await settled(pilot, lambda: "map" in figures_by_name(pilot) and "→" in captions(pilot)[0])
     return screen
 
 
@@ -71,13 +71,13 @@ async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     await pilot.pause()
 
 
-def drawn(pilot: Pilot[Any]) -> dict[str, Any]:
+def figures_by_name(pilot: Pilot[Any]) -> dict[str, Any]:
     """The figures of one image and the small images, by name."""
     return {view.figure.name: view.figure for view in pilot.app.screen.query("#live FigureView").results(FigureView)}
 
 
 def captions(pilot: Pilot[Any]) -> tuple[str, ...]:
-    figure = drawn(pilot).get("images")
+    figure = figures_by_name(pilot).get("images")
     return figure.captions if figure else ("",)
 
 
@@ -138,7 +138,7 @@ def test_the_newest_network_is_looked_through_at_once(workspace: Workspace) -> N
         await until(pilot, lambda: pilot.app.lines)
         await open_screen(pilot)
         assert form(pilot).run == workspace.find("reference").id
-        shown = drawn(pilot)
+        shown = figures_by_name(pilot)
         image, heat = shown["image"], shown["map"]
         np.testing.assert_array_equal(image.images, heat.images)
         assert image.overlay is None and heat.overlay.max() == pytest.approx(1)
@@ -166,11 +166,14 @@ def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
         screen = await open_screen(pilot)
         for key, (field, values) in OTHER_MAPS.items():
             for value in values:
-                before = drawn(pilot)["map"]
+                before = figures_by_name(pilot)["map"]
                 await pilot.press(key)
                 await until(pilot, lambda field=field, value=value: getattr(answered_params(screen), field) == value)
                 assert getattr(form(pilot), field) == value
-                assert drawn(pilot)["map"].overlay.shape == (1, 28, 28) and drawn(pilot)["map"] is not before
+                assert (
+                    figures_by_name(pilot)["map"].overlay.shape == (1, 28, 28)
+                    and figures_by_name(pilot)["map"] is not before
+                )
 
     drive(LazytuiApp(workspace), steps)
 
@@ -192,8 +195,8 @@ def test_a_margin_and_a_function_are_typed_into_the_form(
             field.focus()
             field.clear()
             await pilot.press(*typed)
-            await settled(pilot, lambda words=words: words in drawn(pilot)["map"].captions[0])
-            maps.append(drawn(pilot)["map"].overlay)
+            await settled(pilot, lambda words=words: words in figures_by_name(pilot)["map"].captions[0])
+            maps.append(figures_by_name(pilot)["map"].overlay)
             assert answered_params(screen).target == typed
         assert np.allclose(*maps)
 
@@ -205,7 +208,7 @@ def test_a_method_of_the_pixels_or_of_one_layer_leaves_no_layer_to_choose(worksp
         screen = await open_screen(pilot)
         await pilot.press("k", "M")
         await settled(pilot, lambda: answered_params(screen).method == "kernel-shap")
-        assert form(pilot).layer is None and drawn(pilot)["map"].title == "KernelSHAP"
+        assert form(pilot).layer is None and figures_by_name(pilot)["map"].title == "KernelSHAP"
         await pilot.press("k")
         await until(pilot, lambda: "no layer to choose" in notified(pilot))
 
@@ -218,12 +221,12 @@ def test_images_are_stepped_and_paged_through(workspace: Workspace) -> None:
         count = len(captions(pilot))
 
         async def at(number: int) -> None:
-            await settled(pilot, lambda: drawn(pilot)["image"].title == f"image {number}")
+            await settled(pilot, lambda: figures_by_name(pilot)["image"].title == f"image {number}")
             view = next(view for view in pilot.app.screen.query(PixelsView) if view.figure.name == "images")
-            await until(pilot, lambda: view.place == (number - 1) % count)
-            assert drawn(pilot)["image"].captions[0].replace(" ", "") in view.figure.captions[view.place].replace(
-                " ", ""
-            )
+            await until(pilot, lambda: view.position == (number - 1) % count)
+            assert figures_by_name(pilot)["image"].captions[0].replace(" ", "") in view.figure.captions[
+                view.position
+            ].replace(" ", "")
 
         for keys, number in (("n", 2), ("right", 3), ("N", 2), ("left", 1), ("pagedown", count + 1), ("pageup", 1)):
             await pilot.press(keys)
@@ -239,7 +242,7 @@ def test_the_cursor_among_the_small_images_chooses_the_large_one(workspace: Work
         await open_screen(pilot)
         next(view for view in pilot.app.screen.query(PixelsView) if view.figure.name == "images").focus()
         await pilot.press("right", "right", "right", "left")
-        await settled(pilot, lambda: drawn(pilot)["image"].title == "image 3")
+        await settled(pilot, lambda: figures_by_name(pilot)["image"].title == "image 3")
 
     drive(LazytuiApp(workspace), steps)
 
@@ -252,14 +255,14 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         async def leaves(kept: Any, title: str) -> None:
             count = int(np.count_nonzero(kept))
             if count:
-                await settled(pilot, lambda: title in drawn(pilot)["images"].title)
-                assert drawn(pilot)["images"].title.endswith(f"of {count:,}")
-                chosen = int(drawn(pilot)["image"].title.split()[1]) - 1
-                await until(pilot, lambda: kept[int(drawn(pilot)["image"].title.split()[1]) - 1])
+                await settled(pilot, lambda: title in figures_by_name(pilot)["images"].title)
+                assert figures_by_name(pilot)["images"].title.endswith(f"of {count:,}")
+                chosen = int(figures_by_name(pilot)["image"].title.split()[1]) - 1
+                await until(pilot, lambda: kept[int(figures_by_name(pilot)["image"].title.split()[1]) - 1])
                 assert chosen >= 0
             else:
                 await until(pilot, lambda: "No image of this split is" in words(pilot))
-                assert "images" not in drawn(pilot)
+                assert "images" not in figures_by_name(pilot)
 
         await pilot.press("d")
         await leaves(split.labels == 0, "digit 0")
@@ -293,7 +296,7 @@ def test_two_networks_stand_side_by_side(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
         await choose_run(pilot, "a", "lazy-strokes")
-        await settled(pilot, lambda: "against-map" in drawn(pilot))
+        await settled(pilot, lambda: "against-map" in figures_by_name(pilot))
         grid = screen.query_one("#live", PanelGrid)
         (image,) = grid.panel("image").views
         first, second = grid.panel("map").views
@@ -304,13 +307,13 @@ def test_two_networks_stand_side_by_side(workspace: Workspace) -> None:
         assert image.display and image.figure.overlay is None, "the image stands in color beside its maps"
         assert (first.figure.title, second.figure.title) == ("reference", "lazy-strokes")
         np.testing.assert_array_equal(first.figure.images, second.figure.images)
-        assert isinstance(drawn(pilot)["probabilities"], Matrix)
-        assert [paragraph.split(":")[0] for paragraph in drawn(pilot)["worth"].paragraphs] == [
+        assert isinstance(figures_by_name(pilot)["probabilities"], Matrix)
+        assert [paragraph.split(":")[0] for paragraph in figures_by_name(pilot)["worth"].paragraphs] == [
             "reference",
             "lazy-strokes",
         ]
         await choose_run(pilot, "a", "✓")
-        await settled(pilot, lambda: "against-map" not in drawn(pilot))
+        await settled(pilot, lambda: "against-map" not in figures_by_name(pilot))
 
     drive(LazytuiApp(workspace), steps, size=(80, 24))
 
@@ -405,17 +408,17 @@ def test_what_is_seen_is_what_is_exported(workspace: Workspace) -> None:
 def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
-        given = screen.query_one(ParamsForm).touched
+        touched = screen.query_one(ParamsForm).touched
         for wrong, sentence in (
             ({"layer": "features.relu9"}, "There is no layer 'features.relu9'"),
             ({"run": "nobody"}, "There is no run 'nobody'"),
-            ({"against": "reference", "run": "reference"}, "set against itself"),
+            ({"against": "reference", "run": "reference"}, "compared with itself"),
             ({"method": "occlusion", "layer": "features.relu1"}, "A field has an invalid value"),
         ):
-            screen.query_one(ParamsForm).set_values({**given, **wrong})
+            screen.query_one(ParamsForm).set_values({**touched, **wrong})
             await until(pilot, lambda sentence=sentence: sentence in words(pilot))
-            screen.query_one(ParamsForm).set_values(given)
-            await until(pilot, lambda: "class predicted." in words(pilot) and "map" in drawn(pilot))
+            screen.query_one(ParamsForm).set_values(touched)
+            await until(pilot, lambda: "class predicted." in words(pilot) and "map" in figures_by_name(pilot))
 
     drive(LazytuiApp(workspace), steps)
 
@@ -423,15 +426,17 @@ def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspa
 def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
-        seen, params = {name: drawn(pilot)[name].title for name in ("image", "map")}, form(pilot)
+        titles, params = {name: figures_by_name(pilot)[name].title for name in ("image", "map")}, form(pilot)
         await pilot.press("d")
-        await settled(pilot, lambda: "images" in drawn(pilot) and "digit 0" in drawn(pilot)["images"].title)
-        listed, answered = drawn(pilot)["images"].title, answered_params(screen)
-        screen.asked = SaliencyQuestion(params.model_copy(update={"method": "occlusion"}), 9)
-        screen._receive(SaliencyAnswer(screen.asked, doing="opening it ..."))
+        await settled(
+            pilot, lambda: "images" in figures_by_name(pilot) and "digit 0" in figures_by_name(pilot)["images"].title
+        )
+        listed, answered = figures_by_name(pilot)["images"].title, answered_params(screen)
+        screen.last_question = SaliencyQuestion(params.model_copy(update={"method": "occlusion"}), 9)
+        screen._receive(SaliencyAnswer(screen.last_question, doing="opening it ..."))
         await pilot.pause()
         assert "opening it ..." in words(pilot) and answered_params(screen) is answered
-        assert drawn(pilot)["map"].title == seen["map"] and drawn(pilot)["images"].title == listed
+        assert figures_by_name(pilot)["map"].title == titles["map"] and figures_by_name(pilot)["images"].title == listed
 
     drive(LazytuiApp(workspace), steps)
 
@@ -444,7 +449,7 @@ def test_many_keys_at_once_end_at_the_last_question(workspace: Workspace) -> Non
             pilot,
             lambda: (answered_params(screen).method, answered_params(screen).target) == ("hires-cam", "color"),
         )
-        assert drawn(pilot)["image"].title == "image 6"
+        assert figures_by_name(pilot)["image"].title == "image 6"
         assert not [worker for worker in screen.workers if worker.group == "live" and not worker.is_finished]
 
     drive(LazytuiApp(workspace), steps)

@@ -256,7 +256,7 @@ def test_of_a_bundled_training_of_mnist_it_says_plainly_that_its_images_are_miss
         pilot.app.open_run("shipped/cured-strokes")
         await until(pilot, lambda: shown(pilot, "0 follow the color, 10 the digit"))
         await pilot.press("tab", "left")
-        await until(pilot, lambda: shown(pilot, "it isn't known what the network said"))
+        await until(pilot, lambda: shown(pilot, "no predictions were recorded"))
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 

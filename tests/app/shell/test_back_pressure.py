@@ -56,13 +56,13 @@ def test_an_app_that_draws_all_the_time_for_a_terminal_that_takes_nothing_works_
     try:
         wait_until(lambda: _ticks(ticks) > FRAMES)
         reached = _ticks(ticks)
-        drawn = ""
+        output = ""
 
         def caught_up() -> bool:
-            nonlocal drawn
+            nonlocal output
             if select.select([keyboard], [], [], 0.05)[0]:
-                drawn = drawn[-1000:] + os.read(keyboard, 65_536).decode(errors="replace")
-            return any(f"tick {number}" in drawn for number in range(reached, _ticks(ticks) + 1))
+                output = output[-1000:] + os.read(keyboard, 65_536).decode(errors="replace")
+            return any(f"tick {number}" in output for number in range(reached, _ticks(ticks) + 1))
 
         wait_until(caught_up)
     finally:

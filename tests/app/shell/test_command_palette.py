@@ -44,7 +44,7 @@ async def choose(pilot: Pilot[Any], words: str, first: str) -> None:
 def test_screens_and_what_can_be_done_are_offered_before_anything_is_typed(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await look_for(pilot, "", "")
-        await until(pilot, lambda: all(f"Go to {place.name}" in listed(pilot) for place in SCREENS))
+        await until(pilot, lambda: all(f"Go to {entry.name}" in listed(pilot) for entry in SCREENS))
         for words in ("Help", "Theme", "Quit"):
             assert words in listed(pilot)
         assert "Train mlp" not in listed(pilot), "what there is plenty of is looked for"
@@ -81,7 +81,7 @@ def test_everything_is_found_also_by_what_people_call_it(tmp_path: Path) -> None
             assert {hit.text for hit in best} == sought, words
 
         commands = {command.name for command in LabCommands(pilot.app.screen)._commands()}
-        assert set(_SYNONYMS) <= commands | {place.mode for place in SCREENS}, "synonyms are of what there is"
+        assert set(_SYNONYMS) <= commands | {entry.mode for entry in SCREENS}, "synonyms are of what there is"
 
         names = [hit.text async for hit in LabCommands(pilot.app.screen).search("n")]
         assert {f"Train {name}" for name in ARCHITECTURES if "n" in f"Train {name}"} <= set(names)

@@ -34,8 +34,8 @@ def hostile(features_found: Lab, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> L
 def refused(app: LazytuiApp) -> bool:
     """Whether it stands there, on a line or several, that code wasn't run."""
     notes = " ".join(note.message for note in app._notifications)
-    seen = " ".join((notes + screen_text(app)).replace("▕", " ").split())
-    return any(words in seen for words in REFUSED)
+    text = " ".join((notes + screen_text(app)).replace("▕", " ").split())
+    return any(words in text for words in REFUSED)
 
 
 def test_no_key_runs_code_that_only_a_run_names(hostile: Lab) -> None:
@@ -55,10 +55,10 @@ def test_no_key_runs_code_that_only_a_run_names(hostile: Lab) -> None:
             await pilot.press("p")
             await until(pilot, lambda: refused(app))
             assert state_of(run.path) == "stopped"
-        for key, place in (("3", EvaluateScreen), ("4", GradcamScreen)):
+        for key, screen in (("3", EvaluateScreen), ("4", GradcamScreen)):
             app.clear_notifications()
             await pilot.press(key)
-            await until(pilot, lambda place=place: isinstance(app.screen, place))
+            await until(pilot, lambda screen=screen: isinstance(app.screen, screen))
             app.screen.query_one(ParamsForm).set_values(asked)
             if key == "4":
                 await until(pilot, lambda: refused(app))

@@ -71,9 +71,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     wait_until(lambda: all(run.status.state not in ACTIVE for run in workspace.runs()))
 
 
-def keys_of(place: Screen[Any], but: Collection[type[Screen[Any]]] = ()) -> list[tuple[str, str]]:
+def keys_of(screen: Screen[Any], but: Collection[type[Screen[Any]]] = ()) -> list[tuple[str, str]]:
     """The keys that the classes of a screen declare, with their actions. but: without those of these classes."""
-    classes = [kind for kind in type(place).__mro__ if kind.__module__.startswith("lazytui.") and kind not in but]
+    classes = [kind for kind in type(screen).__mro__ if kind.__module__.startswith("lazytui.") and kind not in but]
     declared = [binding for kind in classes for binding in vars(kind).get("BINDINGS", ())]
     return [(key, binding.action) for binding in declared for key in binding.key.split(",")]
 
@@ -91,18 +91,18 @@ def sight(app: App[Any]) -> object:
 
 
 @pytest.mark.parametrize(
-    "place", [place for place in SCREENS if place.mode not in ASK_A_NETWORK], ids=lambda place: place.mode
+    "entry", [entry for entry in SCREENS if entry.mode not in ASK_A_NETWORK], ids=lambda entry: entry.mode
 )
-def test_every_key_of_a_screen_does_something(place: Any, workspace: Workspace) -> None:
+def test_every_key_of_a_screen_does_something(entry: Any, workspace: Workspace) -> None:
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 2)
-        await pilot.press(place.key)
-        await until(pilot, lambda: app.current_mode == place.mode)
+        await pilot.press(entry.key)
+        await until(pilot, lambda: app.current_mode == entry.mode)
         here = app.screen
         assert isinstance(here, LabScreen)
-        await until(pilot, lambda: place.mode not in {"dataset", "train", "runs"} or here.query(FigureView))
+        await until(pilot, lambda: entry.mode not in {"dataset", "train", "runs"} or here.query(FigureView))
         for form in here.query(ParamsForm):
             if SMALL.keys() <= form.model.model_fields.keys():
                 form.set_values(SMALL)
@@ -121,7 +121,7 @@ def test_every_key_of_a_screen_does_something(place: Any, workspace: Workspace) 
     async def back(pilot: Pilot[Any]) -> None:
         while not isinstance(app.screen, LabScreen) or len(app.screen_stack) > 1:
             await pilot.press("escape")
-        await pilot.press(place.key)
+        await pilot.press(entry.key)
         app.clear_notifications()
         app.copy_to_clipboard("")
         app.screen.set_focus(None)
@@ -197,7 +197,7 @@ def is_at_rest(over: Screen[Any]) -> bool:
     """Whether all that was asked before is answered, so that what changes next is the next key's doing."""
     if not isinstance(over, LiveScreen):
         return True
-    return over.answer is not None and over.answer.question is over.asked and not over.answer.doing
+    return over.answer is not None and over.answer.question is over.last_question and not over.answer.doing
 
 
 async def changes(pilot: Pilot[Any], before: object) -> bool:

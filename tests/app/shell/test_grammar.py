@@ -53,7 +53,7 @@ def test_every_key_means_what_the_grammar_says(kind: type[DOMNode], binding: Bin
     meaning = next((meaning for meaning in GRAMMAR if binding.key in meaning.keys), None)
     assert meaning, f"{binding.key} ({binding.action}) isn't in the grammar"
     action = binding.action.partition("(")[0].rpartition(".")[2]
-    assert action in meaning.actions, f"{binding.key} is for: {meaning.words}"
+    assert action in meaning.actions, f"{binding.key} is for: {meaning.description}"
     assert binding.id == meaning.name, "else it can't be rebound"
 
 

@@ -58,11 +58,11 @@ async def each_focus(pilot: Pilot[Any]) -> None:
 
 def test_the_footer_of_every_screen_fits(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        for place in SCREENS:
+        for entry in SCREENS:
             app.screen.set_focus(None)  # a field takes digits for itself
-            await pilot.press(place.key)
-            await until(pilot, lambda place=place: app.current_mode == place.mode and isinstance(app.screen, LabScreen))
-            if place.mode != "runs":
+            await pilot.press(entry.key)
+            await until(pilot, lambda entry=entry: app.current_mode == entry.mode and isinstance(app.screen, LabScreen))
+            if entry.mode != "runs":
                 await until(pilot, lambda: app.screen.query(FigureView))
             await each_focus(pilot)
             if app.screen.query(ParamsForm):
@@ -126,7 +126,7 @@ def test_the_footer_of_every_page_over_a_screen_fits(app: LazytuiApp) -> None:
         await until(pilot, lambda: app.screen.query(FigureView))
 
     def mode_of_key(key: str) -> str:
-        return next(place.mode for place in SCREENS if place.key == key)
+        return next(entry.mode for entry in SCREENS if entry.key == key)
 
     drive(app, steps, size=SIZE)
 

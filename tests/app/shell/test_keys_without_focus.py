@@ -29,17 +29,17 @@ def test_i_explains_the_first_panel_of_every_screen(tmp_path: Path) -> None:
         return app.current_mode == mode and any(panel.shown for panel in panels(app))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        for place in SCREENS:
-            if place.mode == "runs":
+        for entry in SCREENS:
+            if entry.mode == "runs":
                 continue
-            await pilot.press(place.key)
-            await until(pilot, lambda mode=place.mode: shows_figures(mode))
+            await pilot.press(entry.key)
+            await until(pilot, lambda mode=entry.mode: shows_figures(mode))
             screen = app.screen
             screen.set_focus(None)
             figure = next(panel.shown[0] for panel in panels(app) if panel.shown)
             await pilot.press("i")
             await until(pilot, lambda: isinstance(app.screen, HelpBox) and app.screen.query(Static))
-            assert str(app.screen.query_one(Static).render()).startswith(figure.title), place.mode
+            assert str(app.screen.query_one(Static).render()).startswith(figure.title), entry.mode
             await pilot.press("escape")
             await until(pilot, lambda screen=screen: app.screen is screen)
             screen.set_focus(None)

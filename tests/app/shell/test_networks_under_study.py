@@ -180,7 +180,7 @@ def test_a_network_is_typed_into_the_form_and_one_that_is_not_there_gives_way(wo
         assert app.network == "first"
         await pilot.press("escape")
         await until(pilot, lambda: agrees(app))
-        assert "No trained network is called so" in "".join(note.message for note in app._notifications)
+        assert "There is no trained network of that name" in "".join(note.message for note in app._notifications)
         assert app.network == "first" and not app.screen.query_one("#side").display
 
     drive(app, steps)

@@ -23,10 +23,10 @@ PLACES = {
 
 
 def is_still(screen: Screen) -> bool:
-    before, until = len(screen.drawn), time.monotonic() + STILL_SECONDS
-    while time.monotonic() < until and len(screen.drawn) == before:
+    before, until = len(screen.output), time.monotonic() + STILL_SECONDS
+    while time.monotonic() < until and len(screen.output) == before:
         screen.shows("")
-    return len(screen.drawn) == before
+    return len(screen.output) == before
 
 
 @pytest.mark.parametrize("options", [(), ("--low-bandwidth",)], ids=["", "low-bandwidth"])

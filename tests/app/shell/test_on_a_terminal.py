@@ -41,11 +41,13 @@ def fill_in(shown: Screen, option: str, value: str) -> None:
     shown.wait_for("f lazytui run train", "? Help")
     shown.type("f")
     shown.wait_for("command (ctrl+y copies)", "more options")
-    seen, asked = "", time.monotonic()
+    explanation, asked = "", time.monotonic()
     while not shown.shows(f"{option} "):
-        wait_until(lambda before=seen, since=asked: (shown.shows("") and explained(shown) != before) or is_lost(since))  # type: ignore[misc]
-        seen, asked = explained(shown), time.monotonic()
-        if option not in seen:
+        wait_until(
+            lambda before=explanation, since=asked: (shown.shows("") and explained(shown) != before) or is_lost(since)
+        )  # type: ignore[misc]
+        explanation, asked = explained(shown), time.monotonic()
+        if option not in explanation:
             shown.type(DOWN)
     shown.type(value)
     shown.wait_for(f"{option} {value}")

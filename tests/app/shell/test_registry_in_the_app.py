@@ -64,7 +64,7 @@ def test_the_palette_leads_to_every_analysis_and_its_form_asks_what_its_command_
             hit = max(hits, key=lambda hit: hit.score)
             assert hit.text == f"Analysis {kind}"
             await hit.command()
-            mode = next((place.mode for place in SCREENS if kind in place.kinds), "home")
+            mode = next((entry.mode for entry in SCREENS if kind in entry.kinds), "home")
             await until(pilot, lambda mode=mode: pilot.app.current_mode == mode and pilot.app.screen.is_mounted)
             if kind not in WITHOUT_FORM:
                 await until(

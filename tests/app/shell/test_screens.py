@@ -46,10 +46,10 @@ def test_every_screen_opens_with_its_key_and_comes_back_from_a_size_that_is_too_
     size = (80, 24)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        for place in SCREENS:
-            await pilot.press(place.key)
-            await until(pilot, lambda place=place: pilot.app.current_mode == place.mode)
-            await until(pilot, lambda place=place: shown(pilot, f" {place.key} {place.short}"))
+        for entry in SCREENS:
+            await pilot.press(entry.key)
+            await until(pilot, lambda entry=entry: pilot.app.current_mode == entry.mode)
+            await until(pilot, lambda entry=entry: shown(pilot, f" {entry.key} {entry.short}"))
             await pilot.resize_terminal(40, 12)
             await until(pilot, lambda: shown(pilot, "This terminal is 40x12"))
             await pilot.resize_terminal(*size)
@@ -108,12 +108,12 @@ def test_all_charts_of_a_training_are_shown_and_tab_goes_from_one_to_the_next(wo
         charts = ["accuracy", "cues", "loss", "conflicting-ten"]
         assert [view.figure.name for view in pilot.app.screen.query(FigureView)] == charts
         pilot.app.screen.set_focus(None)
-        seen = []
+        names = []
         for _ in charts:
             await pilot.press("tab")
             await until(pilot, lambda: isinstance(pilot.app.focused, FigureView))
-            seen.append(pilot.app.focused.figure.name)  # type: ignore[union-attr]
-        assert sorted(seen) == sorted(charts)
+            names.append(pilot.app.focused.figure.name)  # type: ignore[union-attr]
+        assert sorted(names) == sorted(charts)
 
     drive(LazytuiApp(workspace), steps)
 

@@ -49,7 +49,7 @@ def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
     save_result(run.path, replace(found, arrays=arrays))
     run.set_status(Status(state="done", heartbeat=0.0))
     status = train.sight_of([FollowedTraining(run)])
-    assert not status.charts and "is damaged" in status.words and run.id in status.words
+    assert not status.charts and "is damaged" in status.text and run.id in status.text
 
 
 @pytest.mark.parametrize("name", ["unexplained", "l0", "dead_share"])

@@ -33,8 +33,8 @@ def test_hanging_up_ends_the_app_and_no_run(going: Lab, controlling: bool) -> No
     with app_on_terminal(going, controlling=controlling) as shown:
         shown.wait_for("1 running")
         assert shown.hang_up() == 128 + signal.SIGHUP
-    seen = last_step(run)
-    wait_until(lambda: last_step(run) > seen)
+    step = last_step(run)
+    wait_until(lambda: last_step(run) > step)
 
 
 def test_an_app_that_is_stuck_on_a_terminal_that_takes_nothing_ends_too(going: Lab) -> None:
@@ -57,11 +57,11 @@ def test_quitting_says_that_runs_go_on(going: Lab) -> None:
     with app_on_terminal(going, "--low-bandwidth") as shown:
         shown.wait_for("1 running")
         shown.type("q")
-        shown.wait_for("1 run goes on; `lazytui` shows it.")
+        shown.wait_for("1 run continues; `lazytui` shows it.")
         assert shown.process.wait(timeout=PATIENCE) == 0
-    assert "\x1b[?1000h" in shown.drawn, "clicks are asked for"
-    assert "\x1b[?1003h" not in shown.drawn, "moves of the mouse are not"
-    assert shown.drawn.rindex("\x1b[?1049l") > shown.drawn.rindex("\x1b[?1049h"), "the screen is given back"
+    assert "\x1b[?1000h" in shown.output, "clicks are asked for"
+    assert "\x1b[?1003h" not in shown.output, "moves of the mouse are not"
+    assert shown.output.rindex("\x1b[?1049l") > shown.output.rindex("\x1b[?1049h"), "the screen is given back"
 
 
 def test_without_a_terminal_one_sentence_says_so(lab: Lab) -> None:

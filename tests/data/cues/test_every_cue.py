@@ -28,9 +28,9 @@ def features(split: Split) -> np.ndarray:
 
 def share_read(data: BiasedDataset, train: np.ndarray, test: np.ndarray) -> float:
     """How often the nearest of the ten means is the right one."""
-    known, asked = features(data.train), features(data.probe)
-    means = np.stack([known[train == index].mean(0) for index in range(10)]) / (known.std(0) + 0.05)
-    distances = ((asked[:, None] / (known.std(0) + 0.05) - means) ** 2).sum(2)
+    fitted, asked = features(data.train), features(data.probe)
+    means = np.stack([fitted[train == index].mean(0) for index in range(10)]) / (fitted.std(0) + 0.05)
+    distances = ((asked[:, None] / (fitted.std(0) + 0.05) - means) ** 2).sum(2)
     return float((distances.argmin(1) == test).mean())
 
 

@@ -58,10 +58,10 @@ def test_a_digit_never_wears_its_own_color_when_inverted(labels: NDArray[np.uint
 def test_the_bias_is_the_aligned_share(labels: NDArray[np.uint8], bias: float, seed: int) -> None:
     others = easy_attributes(labels, bias, "others", TEN, stream(seed))
     assert abs((others == labels).mean() - bias) <= wide(bias, len(labels))
-    drawn = easy_attributes(labels, bias, "all", TEN, stream(seed))
+    attributes = easy_attributes(labels, bias, "all", TEN, stream(seed))
     aligned = bias + (1 - bias) / 10
-    assert abs((drawn == labels).mean() - aligned) <= wide(aligned, len(labels))
-    assert max(others.max(), drawn.max()) <= 9
+    assert abs((attributes == labels).mean() - aligned) <= wide(aligned, len(labels))
+    assert max(others.max(), attributes.max()) <= 9
 
 
 @given(digits, st.integers(0, 2**32))

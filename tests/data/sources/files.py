@@ -66,11 +66,11 @@ def waterbirds(root: Path, *, missing: bool = False) -> Path:
     rows = []
     for index in range(40):
         y, split = index % 2, (0, 0, 1, 2)[index // 10]
-        place = y if index % 10 < (8 if split == 0 else 5) else 1 - y
+        ground = y if index % 10 < (8 if split == 0 else 5) else 1 - y
         name = f"{y:03d}.Bird/{index}.jpg"
         if not (missing and index == 7):
             save(root / name, pixels(y, index))
-        rows.append((index, name, y, split, place, f"/{place}/ground.jpg"))
+        rows.append((index, name, y, split, ground, f"/{ground}/ground.jpg"))
     return write_table(root / "metadata.csv", ("img_id", "img_filename", "y", "split", "place", "place_filename"), rows)
 
 

@@ -112,8 +112,8 @@ CASES: dict[str, tuple[str, Make, tuple[str, ...], int, str]] = {
     "one image": ("folder", folder(a=5, b=1), (), 3, "The class b in .* has one image"),
     "1,001 classes": ("folder", folder(**{f"c{n}": 0 for n in range(1001)}), (), 3, "1,001 folders of classes"),
     "a class to test alone": ("folder", foreign_test, (), 3, "has the class c, which train hasn't"),
-    "no picture": ("folder", with_file("a/x.png", b"hello"), (), 3, "x.png isn't a picture of a kind"),
-    "an empty file": ("folder", with_file("a/x.png", b""), (), 3, "x.png isn't a picture of a kind"),
+    "no picture": ("folder", with_file("a/x.png", b"hello"), (), 3, "x.png isn't a picture in a supported format"),
+    "an empty file": ("folder", with_file("a/x.png", b""), (), 3, "x.png isn't a picture in a supported format"),
     "cut short": ("folder", cut_short, (), 3, "1.png is damaged or cut short"),
     "a JPEG cut short": ("folder", jpeg_cut_short, (), 3, "x.jpg is damaged or cut short"),
     "a huge picture": ("folder", with_file("a/x.ppm", b"P6 10000 10000 255 "), (), 3, "10,000 x 10,000 pixels, more"),
@@ -163,9 +163,9 @@ CASES: dict[str, tuple[str, Make, tuple[str, ...], int, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_one_sentence_and_nothing_is_written(case: str, lab: Lab) -> None:
     kind, make, options, code, sentence = CASES[case]
-    place = lab.folder / "images"
-    place.mkdir()
-    refused = lab.call("run", "dataset", "--source", f"{kind}:{make(place)}", *options)
+    folder = lab.folder / "images"
+    folder.mkdir()
+    refused = lab.call("run", "dataset", "--source", f"{kind}:{make(folder)}", *options)
     assert refused.code == code, refused.err
     assert refused.out == ""
     assert re.search(sentence, refused.sentence), refused.sentence

@@ -174,8 +174,8 @@ def test_a_pickle_is_read_and_never_run(tmp_path: Path) -> None:
 
 def test_a_value_goes_with_the_class_that_it_is_most_frequent_in() -> None:
     birds = np.repeat([0, 1], [30, 10]).astype(np.uint8)
-    place = np.array([0] * 20 + [1] * 10 + [0] * 2 + [1] * 8, np.uint8)
-    assert aligned_classes(birds, place, (2, 2)) == (0, 1)
+    ground_of_image = np.array([0] * 20 + [1] * 10 + [0] * 2 + [1] * 8, np.uint8)
+    assert aligned_classes(birds, ground_of_image, (2, 2)) == (0, 1)
     grounds = np.array([0] * 12 + [1] * 6 + [2] * 6 + [3] * 6 + [0] * 2 + [1] * 6 + [2] * 2, np.uint8)
     assert aligned_classes(birds, grounds, (2, 5)) == (0, 1, NO_CLASS, 0, NO_CLASS)
 
@@ -186,5 +186,5 @@ def test_files_that_changed_since_are_reported(tmp_path: Path) -> None:
     again = DatasetParams.model_validate_json(params.model_dump_json())
     assert build_dataset(again).content == params.content, "as a run records it"
     save(root / "a" / "5.png", pixels(0, 5))
-    with pytest.raises(BadInput, match="have changed since they were trained on"):
+    with pytest.raises(BadInput, match="have changed since the training"):
         build_dataset(again)

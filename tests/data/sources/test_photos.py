@@ -16,17 +16,17 @@ TUX_PAINT = Path("/usr/share/tuxpaint")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return objects_on_grounds(tmp_path_factory.mktemp("photos"))
 
 
-def photos(place: Path, **more: object) -> BiasedDataset:
-    recipe = {"source": f"photos:{place}", "image_size": 24, "train_size": 200, "test_size": 100, **more}
+def photos(folder: Path, **more: object) -> BiasedDataset:
+    recipe = {"source": f"photos:{folder}", "image_size": 24, "train_size": 200, "test_size": 100, **more}
     return build_dataset(with_found_data(DatasetParams.model_validate(recipe)))
 
 
-def test_objects_stand_on_the_ground_that_is_planted(place: Path) -> None:
-    data = photos(place)
+def test_objects_stand_on_the_ground_that_is_planted(folder: Path) -> None:
+    data = photos(folder)
     content = data.content
     assert (content.classes, content.values, content.aligned) == (("ball", "box"), ("grass", "sand"), (0, 1))
     train = data.train
@@ -41,8 +41,8 @@ def test_objects_stand_on_the_ground_that_is_planted(place: Path) -> None:
     assert all(shades) and shades[0].isdisjoint(shades[1]), "no object that is tested was trained on"
 
 
-def test_the_ground_alone_is_exchanged(place: Path) -> None:
-    data = photos(place)
+def test_the_ground_alone_is_exchanged(folder: Path) -> None:
+    data = photos(folder)
     assert data.editor is not None
     hard = data.hard
     other = data.editor.paint(hard.originals, 1 - hard.attributes, "hard")
@@ -50,11 +50,11 @@ def test_the_ground_alone_is_exchanged(place: Path) -> None:
     assert same[hard.originals[..., 3] == 255].all() and not same[hard.originals[..., 3] == 0].any()
 
 
-def test_another_cue_or_none_stands_on_gray(place: Path) -> None:
-    plain = photos(place, cue="none")
+def test_another_cue_or_none_stands_on_gray(folder: Path) -> None:
+    plain = photos(folder, cue="none")
     assert not plain.content.values and plain.editor is None
     assert (plain.hard.images[plain.hard.originals[..., 3] == 0] == 128).all()
-    framed = photos(place, cue="border")
+    framed = photos(folder, cue="border")
     assert framed.content.values == ("red", "green") and (framed.train.images[:, 0, 0].max(-1) == 255).all()
 
 
@@ -66,7 +66,7 @@ def test_what_is_missing_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for kind in ("objects/a", "objects/b", "grounds/x", "grounds/y"):
         for index in range(2):
             save(tmp_path / "flat" / kind / f"{index}.png", np.zeros((20, 20, 3), np.uint8))
-    with pytest.raises(BadInput, match="has no transparent ground"):
+    with pytest.raises(BadInput, match="has no transparent background"):
         photos(tmp_path / "flat")
     monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path / "empty"))
     monkeypatch.setattr("lazytui.data.sources.photos._TUX_PAINT", tmp_path / "not installed")

@@ -60,10 +60,10 @@ def test_a_smaller_split_begins_a_larger_one(some: SourceImages) -> None:
 
 def test_splits_and_seeds_differ() -> None:
     first, second = strokes(train=250, test=250, seed=0), strokes(train=250, test=250, seed=1)
-    drawn = {
+    images = {
         image.tobytes() for digits in (first.train, first.test, second.train, second.test) for image in digits.images
     }
-    assert len(drawn) == 1000
+    assert len(images) == 1000
 
 
 def test_labels_are_balanced_and_shuffled(some: SourceImages) -> None:
@@ -89,9 +89,9 @@ def test_images_keep_mnists_conventions(some: SourceImages) -> None:
 
 def test_the_center_of_mass_lies_on_the_central_pixel(some: SourceImages) -> None:
     images = some.images.astype(float)
-    place = np.arange(28)
+    coordinate = np.arange(28)
     mass = images.sum((1, 2))
-    across, down = images.sum(1) @ place / mass, images.sum(2) @ place / mass
+    across, down = images.sum(1) @ coordinate / mass, images.sum(2) @ coordinate / mass
     off = np.maximum(np.abs(across - 14), np.abs(down - 14))
     assert (off <= 0.5).mean() > 0.995
     touching = (images > 0)[:, [0, 27]].any((1, 2)) | (images > 0)[:, :, [0, 27]].any((1, 2))

@@ -69,20 +69,22 @@ def test_recorded_parameters_are_the_trained_ones(network: tuple[str, Classifier
 def test_layers_have_the_recorded_shapes_and_follow_a_relu(network: tuple[str, Classifier]) -> None:
     name, model = network
     layers = ARCHITECTURES[name].layers
-    seen: dict[str, torch.Tensor] = {}
+    outputs: dict[str, torch.Tensor] = {}
     hooks = [
-        model.get_submodule(layer.name).register_forward_hook(lambda _m, _i, out, at=layer.name: seen.update({at: out}))
+        model.get_submodule(layer.name).register_forward_hook(
+            lambda _m, _i, out, at=layer.name: outputs.update({at: out})
+        )
         for layer in layers
     ]
     logits = model.eval()(images())
     for hook in hooks:
         hook.remove()
 
-    assert {at: tuple(out.shape[1:]) for at, out in seen.items()} == {layer.name: layer.shape for layer in layers}
-    assert all((out >= 0).all() for out in seen.values())
+    assert {at: tuple(out.shape[1:]) for at, out in outputs.items()} == {layer.name: layer.shape for layer in layers}
+    assert all((out >= 0).all() for out in outputs.values())
     assert logits.shape == (4, 10)
     assert layers[-1].name == "features"
-    torch.testing.assert_close(model.head(seen["features"]), logits)
+    torch.testing.assert_close(model.head(outputs["features"]), logits)
 
 
 def test_saliency_layer_is_the_last_fine_map() -> None:

@@ -10,10 +10,10 @@ from lazytui.models.build import build_model
 
 
 def _in_their_order(model: Classifier, images: Tensor) -> Tensor:
-    seen = images
+    output = images
     for module in model.features:
-        seen = module(seen)
-    logits: Tensor = model.head(seen)
+        output = module(output)
+    logits: Tensor = model.head(output)
     return logits
 
 
@@ -38,11 +38,11 @@ def test_values_and_gradients_are_to_the_bit_those_of_the_modules_in_their_order
 
 def test_a_hook_sees_what_comes_out_of_its_own_layer() -> None:
     model, images = _model(), torch.rand(4, 3, 28, 28)
-    seen: dict[str, Tensor] = {}
+    outputs: dict[str, Tensor] = {}
 
     def keep(name: str) -> None:
         def hook(_module: nn.Module, _given: object, output: Tensor) -> None:
-            seen[name] = output
+            outputs[name] = output
 
         model.features.get_submodule(name).register_forward_hook(hook)
 
@@ -52,6 +52,6 @@ def test_a_hook_sees_what_comes_out_of_its_own_layer() -> None:
             keep(name)
             logits = model(images)
             assert torch.equal(logits, plain)
-        assert seen["relu1"].shape == (4, 32, 28, 28)
-        assert torch.equal(seen["relu1"], seen["conv1"].relu())
-        assert torch.equal(seen["pool1"], nn.functional.max_pool2d(seen["relu1"], 2))
+        assert outputs["relu1"].shape == (4, 32, 28, 28)
+        assert torch.equal(outputs["relu1"], outputs["conv1"].relu())
+        assert torch.equal(outputs["pool1"], nn.functional.max_pool2d(outputs["relu1"], 2))

@@ -61,11 +61,11 @@ def test_of_two_forked_trainings_one_is_killed_and_ends_the_same_and_one_is_stop
     study = workspace.create("study", {})
     engine = _Remembering(2)
 
-    def carry() -> None:
+    def do_work() -> None:
         with run_execution(study, workspace, listener) as report:
             EngineExecutor(engine).execute({"long": stopped, "short": killed}, report, lambda _: "")
 
-    loop = threading.Thread(target=carry)
+    loop = threading.Thread(target=do_work)
     loop.start()
     wait_until(lambda: last_step(killed.path) >= 20 and last_step(stopped.path) >= 1)
     first, other = killed.status.pid, stopped.status.pid

@@ -37,13 +37,13 @@ def test_each_run_gets_the_gpu_that_fewest_have(tmp_path: Path) -> None:
     all_runs = runs(tmp_path, *["auto"] * 4, "cuda", "cpu", "mps")
     placed = []
     for run in all_runs[:4]:
-        placed.append(placement.place(run, going)[VISIBLE])
+        placed.append(placement.assign_gpu(run, going)[VISIBLE])
         going.add(run.id)
     assert placement.at_a_time == 4 and placed == ["0", "2", "0", "2"]
     going -= {all_runs[1].id, all_runs[3].id}  # both of the second GPU have ended
     for run in all_runs[4:]:
-        assert placement.place(run, going) == ({VISIBLE: "2"} if run is all_runs[4] else {})
-    assert Placement([], 0).place(all_runs[0], ()) == {}
+        assert placement.assign_gpu(run, going) == ({VISIBLE: "2"} if run is all_runs[4] else {})
+    assert Placement([], 0).assign_gpu(all_runs[0], ()) == {}
 
 
 @pytest.mark.usefixtures("three_gpus")
@@ -54,8 +54,8 @@ def test_all_gpus_of_a_machine_are_used(tmp_path: Path) -> None:
     assert open_engine("local", ["per-device=2", "devices=0,2"]).at_a_time == 4
     engine.check()
     (run,) = runs(tmp_path, "auto")
-    assert LocalProcesses(1)._placement.place(run, ()) == {VISIBLE: "0"}, "of several also without an option"
-    with pytest.raises(BadInput, match=r"names the GPU 3, which this machine hasn't: it has 0, 1, 2\."):
+    assert LocalProcesses(1)._placement.assign_gpu(run, ()) == {VISIBLE: "0"}, "of several also without an option"
+    with pytest.raises(BadInput, match=r"names the GPU 3, which this machine doesn't have: it has 0, 1, 2\."):
         open_engine("local", ["devices=1,3"]).check()
 
 
@@ -90,16 +90,16 @@ def test_only_what_is_visible_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert visible_gpus() == ["2", "GPU-5f"]
     monkeypatch.setenv(VISIBLE, "")
     assert visible_gpus() == []
-    with pytest.raises(BadInput, match="per-device shares GPUs, and this machine has none"):
+    with pytest.raises(BadInput, match="per-device needs GPUs, and nvidia-smi finds none"):
         open_engine("local", ["per-device=2"]).check()
 
 
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ("per-device=0", "per-device=0: each GPU has 1 to 64 runs at a time."),
-        ("per-device=many", "per-device=many: each GPU has 1 to 64 runs at a time."),
-        ("persistent=maybe", "persistent=maybe: it is yes or no."),
+        ("per-device=0", "per-device=0: must be a whole number from 1 to 64."),
+        ("per-device=many", "per-device=many: must be a whole number from 1 to 64."),
+        ("persistent=maybe", "persistent=maybe: must be yes or no."),
         ("persistant=yes", "There is no option of the engine local 'persistant'. Did you mean persistent?"),
     ],
 )

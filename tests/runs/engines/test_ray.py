@@ -99,7 +99,7 @@ def test_a_cluster_that_is_not_there_is_said() -> None:
     [
         ({"address": "ray://head:10001"}, "isn't the address of a Ray dashboard"),
         ({"gpu": "1"}, "There is no option of the engine ray 'gpu'. Did you mean gpus, cpus?"),
-        ({"gpus": "many"}, "gpus=many: it has to be a number"),
+        ({"gpus": "many"}, "gpus=many: must be a number"),
     ],
 )
 def test_bad_settings_are_reported(settings: Mapping[str, str], sentence: str) -> None:

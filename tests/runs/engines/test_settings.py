@@ -44,7 +44,7 @@ def test_what_the_file_says_holds_unless_something_else_is_given(file: Path) -> 
 @pytest.mark.parametrize("option", ["setup=curl x | sh", "python=/tmp/python", "address=http://elsewhere"])
 def test_what_is_code_or_trust_is_only_read_from_the_file(option: str) -> None:
     """A study is resumed with the options that its folder records, and a folder may come from anywhere."""
-    with pytest.raises(ValueError, match=r"is only read from .*engines\.toml"):
+    with pytest.raises(ValueError, match=r"can only be set in .*engines\.toml"):
         read_option(option)
 
 
@@ -64,8 +64,8 @@ def test_what_is_no_option_is_refused(option: str) -> None:
         ("[slrum]", "There is no engine 'slrum'. Did you mean slurm?"),
         ("engine = = 1", "can't be read: Invalid value"),
         ("slurm = 3", "slurm isn't a table"),
-        ("[slurm]\ntime = [1]", "'time' isn't an engine's option with a value"),
-        ('[slurm]\n"a b" = 1', "'a b' isn't an engine's option with a value"),
+        ("[slurm]\ntime = [1]", "'time' isn't an option with a value"),
+        ('[slurm]\n"a b" = 1', "'a b' isn't an option with a value"),
     ],
 )
 def test_a_file_that_is_wrong_is_reported_in_a_sentence(file: Path, text: str, sentence: str) -> None:

@@ -157,8 +157,8 @@ def test_what_never_begins_is_given_up_and_says_why(cluster: Cluster, monkeypatc
         pass
     assert run.status.state == "failed"
     assert run.status.error == (
-        f"slurm ended its job 2 times without progress (failed), before lazytui began in it: see that {run.path} is "
-        "there on its nodes, and that lazytui runs there (it said: no such module: torch)."
+        f"slurm ended its job 2 times without progress (failed), before lazytui started: check that {run.path} "
+        "exists on its nodes, and that lazytui runs there (its output: no such module: torch)."
     )
 
 
@@ -175,7 +175,7 @@ def test_a_study_that_is_killed_loses_nothing_and_submits_nothing_twice(cluster:
         wait_until(lambda: all(map(hold_is_reached, runs)))
         let_go(runs)
     assert states(runs) == ["done"] * 2 and [len(starts(run)) for run in runs] == [1, 1]
-    assert "2 jobs of slurm taken up that an earlier try submitted" in observer.notes
+    assert "2 jobs of slurm submitted earlier: following them" in observer.notes
 
 
 def test_a_submission_whose_answer_is_lost_is_found_again(cluster: Cluster) -> None:
@@ -186,7 +186,7 @@ def test_a_submission_whose_answer_is_lost_is_found_again(cluster: Cluster) -> N
     with executing(cluster.engine(), runs, cluster.workspace) as observer:
         pass
     assert states(runs) == ["done"] and [len(starts(run)) for run in runs] == [1]
-    assert "Slurm doesn't answer: Socket timed out on send/recv. Asking again; its jobs go on." in observer.notes
+    assert "Slurm doesn't answer: Socket timed out on send/recv. Trying again; its jobs continue." in observer.notes
 
 
 def test_neither_a_status_that_cannot_be_read_for_a_while_nor_a_killed_daemon_ends_a_run(cluster: Cluster) -> None:
@@ -284,7 +284,10 @@ def test_fewer_are_submitted_at_once_where_a_person_may_have_only_so_many(cluste
     with executing(cluster.engine(), runs, cluster.workspace) as observer:
         pass
     assert states(runs) == ["done"] * 3 and [len(starts(run)) for run in runs] == [1] * 3
-    assert "Slurm takes no more jobs now: QOSMaxSubmitJobPerUserLimit. Trying again while others end." in observer.notes
+    assert (
+        "Slurm takes no more jobs now: QOSMaxSubmitJobPerUserLimit. Trying again when others have ended."
+        in observer.notes
+    )
 
 
 def test_without_slurm_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

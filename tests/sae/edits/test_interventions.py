@@ -101,9 +101,9 @@ def test_a_dial_is_the_edit_at_every_factor(spliced: SplicedModel) -> None:
     turned = spliced.dose_response(image, [5, 6])
     assert turned.shape == (31, 10) and FACTORS[0] == 0 and FACTORS[10] == 1 and FACTORS[30] == 3
     np.testing.assert_allclose(turned.sum(1), 1, atol=1e-5)
-    for place in (0, 10, 25):
-        logits = torch.from_numpy(spliced.logits("hard", scaling_edit([5, 6], FACTORS[place]))[3])
-        np.testing.assert_allclose(turned[place], logits.softmax(0).numpy(), atol=1e-5)
+    for index in (0, 10, 25):
+        logits = torch.from_numpy(spliced.logits("hard", scaling_edit([5, 6], FACTORS[index]))[3])
+        np.testing.assert_allclose(turned[index], logits.softmax(0).numpy(), atol=1e-5)
 
 
 def test_the_mass_of_a_feature_is_how_far_it_moves_the_layer(spliced: SplicedModel) -> None:
@@ -124,8 +124,8 @@ def test_random_sets_have_the_mass_of_those_that_they_stand_beside() -> None:
     assert not np.intersect1d(pool, chosen).size
     sets = mass_matched(mass, chosen, pool, 20, random)
     wanted = mass[chosen].sum()
-    assert all(abs(mass[drawn].sum() - wanted) <= mass.max() / 2 for drawn in sets)
-    assert len({tuple(sorted(drawn)) for drawn in sets}) == 20
+    assert all(abs(mass[features].sum() - wanted) <= mass.max() / 2 for features in sets)
+    assert len({tuple(sorted(features)) for features in sets}) == 20
     most = np.arange(190)
     assert len(control_pool(mass, most, np.arange(200))) == 200, "the others alone aren't active enough"
 

@@ -53,17 +53,17 @@ def test_the_prior_is_a_moving_average_whose_first_value_counts_whole(data: Bias
     with torch.no_grad():
         p = method.biased(batch.images).softmax(1)
     chosen = (batch.labels == batch.labels[0]) & (p.argmax(1) == p[0].argmax())
-    place = batch.labels[0], p[0].argmax()
+    cell = batch.labels[0], p[0].argmax()
     first = p[chosen, batch.labels[0]].mean()
-    torch.testing.assert_close(method.prior[place], first)
+    torch.testing.assert_close(method.prior[cell], first)
     with torch.no_grad():
         for weights in method.biased.parameters():
             weights.mul_(0.9)
     method.loss(batch, 1)
     with torch.no_grad():
         p = method.biased(batch.images).softmax(1)
-    chosen = (batch.labels == place[0]) & (p.argmax(1) == place[1])
-    torch.testing.assert_close(method.prior[place], 0.995 * first + 0.005 * p[chosen, place[0]].mean())
+    chosen = (batch.labels == cell[0]) & (p.argmax(1) == cell[1])
+    torch.testing.assert_close(method.prior[cell], 0.995 * first + 0.005 * p[chosen, cell[0]].mean())
     assert method.state_dict()["biased_optimizer"]["param_groups"][0]["lr"] == pytest.approx(0.001)
 
 

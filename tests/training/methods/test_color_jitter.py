@@ -41,8 +41,8 @@ def test_each_factor_is_torchvisions(images: torch.Tensor, part: str) -> None:
     strengths = {"brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "hue": 0.0, part: 0.3}
     moved = jitter(**strengths)(images, seeded(3))
     adjust = getattr(functional, f"adjust_{part}")
-    place = ["brightness", "contrast", "saturation"].index(part)
-    factors = 0.7 + 0.6 * torch.rand(4, 6, generator=seeded(3))[place]
+    index = ["brightness", "contrast", "saturation"].index(part)
+    factors = 0.7 + 0.6 * torch.rand(4, 6, generator=seeded(3))[index]
     expected = torch.stack([adjust(image, factor.item()) for image, factor in zip(images, factors, strict=True)])
     torch.testing.assert_close(moved, expected, atol=3e-4, rtol=0)
 

@@ -83,7 +83,7 @@ def assert_same(one: Trained, other: Trained) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "given", "sentence"),
+    ("method", "options", "sentence"),
     [
         (
             "grl",
@@ -101,7 +101,11 @@ def assert_same(one: Trained, other: Trained) -> None:
             "The method disent trains two encoders of an architecture from `lazytui models`, which torchvision:",
         ),
         ("dpe", ["--model", "timm:vgg11"], "The method dpe puts prototypes on an architecture from `lazytui models`"),
-        ("self", ["--epochs", "1"], "The method self compares the final network with that of 1 of --epochs 1"),
+        (
+            "self",
+            ["--epochs", "1"],
+            "The method self compares the final network with that of epoch 1, which is the same one",
+        ),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a feature map with the image's edges; mlp"),
         ("grl", ["--one-optimizer"], "The method grl takes the adversary's step with the model's where both have one"),
         (
@@ -122,9 +126,9 @@ def assert_same(one: Trained, other: Trained) -> None:
     ],
 )
 def test_what_a_method_lacks_is_refused_before_anything_is_written(
-    lab: Lab, method: str, given: list[str], sentence: str
+    lab: Lab, method: str, options: list[str], sentence: str
 ) -> None:
-    refused = lab.call("run", "train", "--source", "strokes", "--method", method, *given)
+    refused = lab.call("run", "train", "--source", "strokes", "--method", method, *options)
     assert refused.code == 2 and refused.sentence.startswith(sentence)
     assert not lab.workspace.exists()
 

@@ -48,8 +48,8 @@ def test_shares_are_even_over_the_groups_that_there_are() -> None:
 
 
 def test_draws_follow_the_weights() -> None:
-    drawn = draw(torch.tensor([1.0, 3.0]).repeat(5000), seeded()) % 2
-    assert drawn.float().mean().item() == pytest.approx(0.75, abs=0.02)
+    groups = draw(torch.tensor([1.0, 3.0]).repeat(5000), seeded()) % 2
+    assert groups.float().mean().item() == pytest.approx(0.75, abs=0.02)
 
 
 def test_rounds_take_every_sample_before_any_again() -> None:
@@ -126,9 +126,9 @@ def test_inferred_environments_break_invariance_most(data: BiasedDataset) -> Non
     best = method.assign_parts().float()
     random = torch.rand(200, len(best), generator=seeded())
     assert penalty(best) >= max(penalty(parts) for parts in (*random, *random.round()))
-    for place in range(len(best)):
+    for row in range(len(best)):
         moved = best.clone()
-        moved[place] = 1 - moved[place]
+        moved[row] = 1 - moved[row]
         assert penalty(moved) <= penalty(best) + 1e-4
 
 
@@ -136,18 +136,18 @@ def test_partners_share_the_digit_or_the_color_but_not_both() -> None:
     data = small_data(train_size=1500, bias=0.5)
     digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.labels, data.train.attributes))
     batch, within_digit = first_batch(data, 1000), torch.arange(1000) % 2 == 0
-    drawn = Partners(digits, colors, (10, 10)).draw(batch, within_digit, seeded())
-    same_digit, same_color = digits[drawn] == batch.labels, colors[drawn] == batch.attributes
+    partners = Partners(digits, colors, (10, 10)).draw(batch, within_digit, seeded())
+    same_digit, same_color = digits[partners] == batch.labels, colors[partners] == batch.attributes
     assert torch.equal(same_digit, within_digit) and torch.equal(same_color, ~within_digit)
-    assert len(drawn.unique()) > 300
+    assert len(partners.unique()) > 300
 
 
 def test_a_sample_without_a_partner_is_its_own() -> None:
     data = small_data(bias=1.0)
     digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.labels, data.train.attributes))
     batch = first_batch(data)
-    drawn = Partners(digits, colors, (10, 10)).draw(batch, torch.ones(30, dtype=torch.bool), seeded())
-    assert torch.equal(drawn, batch.indices)
+    partners = Partners(digits, colors, (10, 10)).draw(batch, torch.ones(30, dtype=torch.bool), seeded())
+    assert torch.equal(partners, batch.indices)
 
 
 def test_beta_has_its_moments() -> None:

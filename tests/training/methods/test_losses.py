@@ -143,8 +143,8 @@ def test_an_adversary_without_an_optimizer_of_its_own_learns_in_the_models_step(
     found = []
     for alpha in (0.0, 50.0):
         torch.manual_seed(0)
-        given = {"alpha": alpha, "adversary_layers": 2, "adversary_steps": 1, "one_optimizer": True}
-        method = at_work("grl", data, color_reader(), **given)
+        options = {"alpha": alpha, "adversary_layers": 2, "adversary_steps": 1, "one_optimizer": True}
+        method = at_work("grl", data, color_reader(), **options)
         before = [weight.clone() for weight in method._adversary.network.parameters()]  # type: ignore[attr-defined]
         torch.manual_seed(1)
         method.step(batch, 50)

@@ -48,7 +48,7 @@ def test_an_option_has_one_meaning() -> None:
     merged = merged_options("Merged", {"one": plain, "other": _with(plain, Alike)}, heading="")
     assert (
         merged.model_fields["penalty"].description
-        == "Weight of the term that the method adds to cross-entropy [one 1, other 3]."
+        == "Weight of the term that the method adds to cross-entropy [default: one 1, other 3]."
     )
     with pytest.raises(TypeError, match="penalty means different things to one, other: give it another name"):
         merged_options("Merged", {"one": plain, "other": _with(plain, Steeper)}, heading="")

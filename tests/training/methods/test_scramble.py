@@ -16,9 +16,9 @@ from tests.commands import TINY_TRAINING, Lab
 from tests.training.methods.contexts import at_work, small_data
 
 
-def share_by_hue(known: NDArray[np.uint8], images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
+def share_by_hue(reference: NDArray[np.uint8], images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
     """Of images whose mean chroma is nearest to that of known images of their class."""
-    of_known, of_images = (np.array([chroma(image / 255).mean() for image in one]) for one in (known, images))
+    of_known, of_images = (np.array([chroma(image / 255).mean() for image in one]) for one in (reference, images))
     centers = np.array([of_known[labels == label].mean() for label in range(10)])
     return float((np.abs(of_images[:, None] - centers).argmin(1) == labels).mean())
 
@@ -52,7 +52,7 @@ def test_each_image_is_what_the_audit_makes_of_it_and_a_donor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "sentence"),
+    ("options", "code", "sentence"),
     [
         (
             ["--scrambled", "border,hu"],
@@ -66,6 +66,6 @@ def test_each_image_is_what_the_audit_makes_of_it_and_a_donor() -> None:
         ),
     ],
 )
-def test_what_cannot_be_scrambled(lab: Lab, given: list[str], code: int, sentence: str) -> None:
-    refused = lab.call("run", "train", *TINY_TRAINING, "--method", "scramble", *given)
+def test_what_cannot_be_scrambled(lab: Lab, options: list[str], code: int, sentence: str) -> None:
+    refused = lab.call("run", "train", *TINY_TRAINING, "--method", "scramble", *options)
     assert refused.code == code and sentence in refused.err

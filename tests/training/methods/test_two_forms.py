@@ -123,8 +123,8 @@ def test_the_form_goes_with_the_method_and_the_architecture() -> None:
 def test_such_a_network_is_trained_and_looked_at(lab: Lab, method: str) -> None:
     done = lab.call("run", "train", *TINY_DATA, "--method", method, "--model", "lazy-gap", "--epochs", "1", "--json")
     assert done.code == 0, done.err
-    seen = lab.call("run", "evaluate", "latest", "--json")
-    assert seen.code == 0, seen.err
-    assert seen.json["metrics"]["easy_accuracy"] == pytest.approx(done.json["metrics"]["easy_accuracy"])
+    evaluated = lab.call("run", "evaluate", "latest", "--json")
+    assert evaluated.code == 0, evaluated.err
+    assert evaluated.json["metrics"]["easy_accuracy"] == pytest.approx(done.json["metrics"]["easy_accuracy"])
     shown = lab.call("run", "gradcam", "latest", "--images", "20", "--checked", "2")
     assert shown.code == 0, shown.err

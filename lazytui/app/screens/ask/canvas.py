@@ -23,7 +23,7 @@ _LEFT_BUTTON = 1
 
 
 class CanvasView(FigureView[Pixels]):
-    """Places are pixels of the figure's only image. While the pen is down, moving the cursor draws."""
+    """Positions are pixels of the figure's only image. While the pen is down, moving the cursor draws."""
 
     ALLOW_SELECT = False
     STRETCHES = True
@@ -58,34 +58,34 @@ class CanvasView(FigureView[Pixels]):
         width, height = self._image_size
         return width - 1, height - 1
 
-    def nearest(self, place: Pixel) -> Pixel:
-        x, y = (min(max(at, 0), most) for at, most in zip(place, self.last(), strict=True))
+    def nearest(self, position: Pixel) -> Pixel:
+        x, y = (min(max(at, 0), most) for at, most in zip(position, self.last(), strict=True))
         return x, y
 
-    def moved(self, place: Pixel, step: Offset) -> Pixel | None:
-        target = place[0] + step.x, place[1] + step.y
+    def moved(self, position: Pixel, step: Offset) -> Pixel | None:
+        target = position[0] + step.x, position[1] + step.y
         return target if target == self.nearest(target) else None
 
-    def region_of(self, place: Pixel) -> Region | None:
+    def region_of(self, position: Pixel) -> Region | None:
         image = self.drawing.region_of(0)
         if image is None:
             return None
-        (x, y), (width, height), (across, down) = place, image.size, self._image_size
+        (x, y), (width, height), (across, down) = position, image.size, self._image_size
         left, right = (x * width // across, max((x + 1) * width // across, x * width // across + 1))
         top, bottom = y * height // down, max((y + 1) * height // down, y * height // down + 1)
         return Region(image.x + left, image.y + top, right - left, bottom - top)
 
-    def patches(self, place: Pixel, cursor: Style) -> list[Patch]:
-        region = self.region_of(place)
+    def patches(self, position: Pixel, cursor: Style) -> list[Patch]:
+        region = self.region_of(position)
         return [Patch(region, cursor, ("●" if self.pen_is_down else "+") * region.width)] if region else []
 
-    def readout(self, place: Pixel) -> str:
-        return f"pen {'down' if self.pen_is_down else 'up'} at {place[0] + 1}, {place[1] + 1}"
+    def readout(self, position: Pixel) -> str:
+        return f"pen {'down' if self.pen_is_down else 'up'} at {position[0] + 1}, {position[1] + 1}"
 
     @property
     def _pixel(self) -> Pixel:
         """The one that the cursor is on, or where it begins."""
-        return self.first() if self.place is None else self.place
+        return self.first() if self.position is None else self.position
 
     # Drawing by keys
 
@@ -98,7 +98,7 @@ class CanvasView(FigureView[Pixels]):
     def action_pen(self) -> None:
         """Put the pen down, which draws a dot, or lift it."""
         self.pen_is_down = not self.pen_is_down
-        if self.place is None:
+        if self.position is None:
             self.point(self.first())
         if self.pen_is_down:
             at = _middle(self._pixel)

@@ -67,10 +67,10 @@ def open_canvas(screen: LabScreen, run: RunFolder | None = None) -> None:
     """The canvas over a screen, with the image of a run of `ask`, or else one of the hard split."""
     params, drawing = params_of(screen.lab.network, screen.lab.second), None
     if run is not None:
-        asked, found = recorded_params(run), recorded_result(run)
-        assert isinstance(asked, AskParams)
-        params = AskNetworksParams(**asked.model_dump(include=set(AskNetworksParams.model_fields)))
-        drawing = Drawing.over(found.first.image)
+        recorded, result = recorded_params(run), recorded_result(run)
+        assert isinstance(recorded, AskParams)
+        params = AskNetworksParams(**recorded.model_dump(include=set(AskNetworksParams.model_fields)))
+        drawing = Drawing.over(result.first.image)
     screen.app.push_screen(DrawScreen(DrawSession(screen.lab.workspace), params, drawing))
 
 
@@ -138,7 +138,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         answer = self.answer
         if answer is None:
             return
-        if answer.question.drawing is None and answer.question is self.asked and answer.drawing is not None:
+        if answer.question.drawing is None and answer.question is self.last_question and answer.drawing is not None:
             self.drawing, self._digit = answer.drawing, answer.digit
         self._know(answer.content or self._content)
         self.show_sentence()
@@ -166,8 +166,8 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         answer = self.answer
         if answer is None or answer.refused or answer.doing or not answer.answers:
             return super().sentence()
-        said = verdicts(answer.answers, [one.name for one in answer.answers], answer.digit)
-        return plain_text(" ".join([*said, *answer.advice]))
+        sentences = verdicts(answer.answers, [one.name for one in answer.answers], answer.digit)
+        return plain_text(" ".join([*sentences, *answer.advice]))
 
     def _ask_others(self) -> None:
         self.ask(replace(self.question, params=params_of(self.lab.network, self.lab.second, self.question.params)))
@@ -176,7 +176,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
 
     @on(CanvasView.Drawn)
     def _draw_stroke(self, event: CanvasView.Drawn) -> None:
-        stroke = Drawing.erased if event.erases or self._erases else Drawing.drawn
+        stroke = Drawing.without_stroke if event.erases or self._erases else Drawing.with_stroke
         self._change(stroke(self.drawing, event.start, event.end, self._width), undoable=event.begins)
 
     def _change(self, drawing: Drawing, *, undoable: bool = True) -> None:

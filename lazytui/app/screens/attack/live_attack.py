@@ -89,8 +89,8 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
 
     @property
     def question_to_keep(self) -> AttackQuestion | None:
-        asked = self.answered_question
-        return asked and replace(asked, index=self.item, factor=self._factor)
+        question = self.answered_question
+        return question and replace(question, index=self.item, factor=self._factor)
 
     def is_complete(self, answer: AttackAnswer) -> bool:
         return answer.fooled is not None
@@ -123,8 +123,8 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         if self.answer is None or self.answer.refused or self.answer.doing:
             return super().sentence()
         network = self.answer.networks[self.answer.question.network]
-        words = frame_words(self._answer_shown(self.answer)) or outcome(self.answer) or "Attacking ..."
-        return plain_text(f"{network}. {words}")
+        sentence = frame_words(self._answer_shown(self.answer)) or outcome(self.answer) or "Attacking ..."
+        return plain_text(f"{network}. {sentence}")
 
     # Playing
 
@@ -180,7 +180,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         if isinstance(event.view, LinesView) and self._frames:
             self._pause()
             steps = [frame.step for frame in self._frames]
-            self._frame = bisect_right(steps, event.place) - 1 if event.place <= steps[-1] else None
+            self._frame = bisect_right(steps, event.position) - 1 if event.position <= steps[-1] else None
             self._show({"pictures", "chances"})
             self.show_sentence()
 
@@ -244,7 +244,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         """The next of the networks that were asked about together."""
         count = 1 + len(self.question.params.against)
         if count == 1:
-            self.notify("There is no second network beside this one: a chooses one, o another instead of it.")
+            self.notify("There is no second network: a chooses one, o another first one.")
         self.ask(replace(self.question, network=(self.question.network + 1) % count))
 
     def _attack_another(self) -> None:

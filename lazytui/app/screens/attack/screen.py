@@ -113,15 +113,15 @@ class AttackScreen(FormAndPanels):
             self.lab.say_error(error)
 
     def _question(self) -> AttackQuestion:
-        asked = self.form.params
-        if not isinstance(asked, AttackParams):
+        params = self.form.params
+        if not isinstance(params, AttackParams):
             raise UsageError(NOT_RIGHT)
         line = self._line_to_show(self.lab.lines)
         if line is None or line.status.state != "done":
-            return _question_of_one_class(asked, trained_with(asked, self.lab.workspace).content)
+            return _question_of_one_class(params, trained_with(params, self.lab.workspace).content)
         if not self._form_decides(line.run):
-            asked = self._as_run_asked(line.run, asked)
-        return _question_of_one_class(asked, recorded_result(line.run).content, line.run)
+            params = self._as_run_asked(line.run, params)
+        return _question_of_one_class(params, recorded_result(line.run).content, line.run)
 
     def _form_decides(self, run: RunFolder) -> bool:
         """Whether the form says how the network of a run that is shown is to be attacked: it was filled from that run,
@@ -130,11 +130,11 @@ class AttackScreen(FormAndPanels):
         chosen = self._run is not None and self._run.reference == run.reference
         return chosen or bool(self.form.touched.keys() - of_networks)
 
-    def _as_run_asked(self, run: RunFolder, asked: AttackParams) -> AttackParams:
+    def _as_run_asked(self, run: RunFolder, params: AttackParams) -> AttackParams:
         """What a run asked, of the networks in the form."""
         recorded = recorded_params(run)
         assert isinstance(recorded, AttackParams)
-        return recorded.model_copy(update={**self.local_values, "against": recorded.against or asked.against})
+        return recorded.model_copy(update={**self.local_values, "against": recorded.against or params.against})
 
 
 def _question_of_one_class(params: AttackParams, content: Content, run: RunFolder | None = None) -> AttackQuestion:

@@ -51,7 +51,7 @@ class ImagesOfCell:
 
     network: str
     cell: Cell
-    found: Predictions
+    predictions: Predictions
     content: Content
     indices: Chosen
     images: NDArray[np.uint8]
@@ -59,7 +59,9 @@ class ImagesOfCell:
     def figure(self, part: slice, columns: int) -> Figure:
         """Some of the images."""
         shown, images = self.indices[part], self.images[part]
-        return cell_figure(self.cell, self.found, self.content, shown, images, network=self.network, columns=columns)
+        return cell_figure(
+            self.cell, self.predictions, self.content, shown, images, network=self.network, columns=columns
+        )
 
 
 def load_images(run: RunFolder, matrix: str, row: int, column: int) -> ImagesOfCell:
@@ -70,14 +72,14 @@ def load_images(run: RunFolder, matrix: str, row: int, column: int) -> ImagesOfC
     result = recorded_result(run)
     cell = Cell(matrix.removeprefix(f"{AGAINST}-"), row, column)
     data, (network, _) = result.first.trained, result.network_behind(matrix)
-    found = predictions_behind(result, matrix)
-    indices = images_behind(cell, found)
+    predictions = predictions_behind(result, matrix)
+    indices = images_behind(cell, predictions)
     images = np.empty((0, data.content.height, data.content.width, 3), np.uint8)
     if len(indices):
         require_at_hand(data.source, f"fetch them with lazytui run dataset --source {data.source}")
         with _painting:
-            images = painted_again(_dataset(data), cell, found)[indices]
-    return ImagesOfCell(network, cell, found, data.content, indices, images)
+            images = painted_again(_dataset(data), cell, predictions)[indices]
+    return ImagesOfCell(network, cell, predictions, data.content, indices, images)
 
 
 def has_images(figure: str) -> bool:
@@ -102,9 +104,9 @@ def _loaded_or_refused(cell: CellOfRun) -> Iterator[ImagesOfCell | str]:
         yield plain_text(str(error))
 
 
-def open_images(app: App[Any], run: RunFolder, matrix: str, place: tuple[int, int]) -> None:
+def open_images(app: App[Any], run: RunFolder, matrix: str, cell: tuple[int, int]) -> None:
     """Show all images behind a cell, over whatever is open."""
-    app.push_screen(CellImages(run, matrix, place))
+    app.push_screen(CellImages(run, matrix, cell))
 
 
 class CellImages(BrowserScreen):
@@ -124,9 +126,9 @@ class CellImages(BrowserScreen):
         Binding("e", "export", "Export", id="export"),
     ]
 
-    def __init__(self, run: RunFolder, matrix: str, place: tuple[int, int]) -> None:
+    def __init__(self, run: RunFolder, matrix: str, cell: tuple[int, int]) -> None:
         super().__init__()
-        self._cell = run, matrix, *place
+        self._cell = run, matrix, *cell
         self._loaded: ImagesOfCell | None = None
         self._view: FigureView[Any] | None = None
         self._first = 0
@@ -144,18 +146,18 @@ class CellImages(BrowserScreen):
     @work(thread=True, exit_on_error=False)
     def _paint(self) -> None:
         try:
-            found = load_images(*self._cell)
+            loaded = load_images(*self._cell)
         except LazytuiError as error:
             self.app.call_from_thread(self._set_sentence, f"{plain_text(str(error))} Esc: back.")
         else:
-            self.app.call_from_thread(self._show_images, found)
+            self.app.call_from_thread(self._show_images, loaded)
 
     def _set_sentence(self, sentence: str) -> None:
         for line in self.query("#said").results(Static):
             line.update(sentence)
 
-    def _show_images(self, found: ImagesOfCell) -> None:
-        self._loaded = found
+    def _show_images(self, loaded: ImagesOfCell) -> None:
+        self._loaded = loaded
         if self.is_attached:
             self._show()
 

@@ -48,8 +48,8 @@ class FormAndPanels(FormScreen, PanelScreen):
 
     def _say_age(self) -> None:
         """How long ago the run was, anew, where one is shown."""
-        if words := _about(self._line_to_show(self.lab.lines)):
-            self.say(words)
+        if age := _about(self._line_to_show(self.lab.lines)):
+            self.say(age)
 
     @property
     def followed(self) -> RunFolder | None:
@@ -97,8 +97,8 @@ class FormAndPanels(FormScreen, PanelScreen):
         every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind and line.record]
         if self.does_without_network:
             every = [line for line in every if not line.run.record.params.get("run")]
-        asked = [line for line in every if agrees(line.run.record.params, form_values)]
-        mine = [line for line in asked if self.asks_of_data_of(line.run.record.params)]
+        agreeing = [line for line in every if agrees(line.run.record.params, form_values)]
+        mine = [line for line in agreeing if self.asks_of_data_of(line.run.record.params)]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
         return next(reversed(chosen or mine), None)
 

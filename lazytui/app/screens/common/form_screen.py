@@ -70,17 +70,17 @@ class FormScreen(LabScreen):
         """What the form comes to, in a line, while it is closed."""
         yield Static(id="asked", markup=False)
 
-    def say(self, words: str) -> None:
+    def say(self, text: str) -> None:
         """Something short about what is shown, beside the command."""
-        self._said = words
+        self._said = text
         self._show_command()
 
     @on(ParamsForm.Changed)
     def _show_command(self) -> None:
-        said = Content.styled(f"{plain_text(self._said)}  " if self._said else "", "$text-warning")
-        words = Content.assemble(said, ("f ", "bold $text-accent"), plain_text(self.form.command))
-        for asked in self.query("#asked").results(Static):
-            asked.update(words)
+        note = Content.styled(f"{plain_text(self._said)}  " if self._said else "", "$text-warning")
+        command_line = Content.assemble(note, ("f ", "bold $text-accent"), plain_text(self.form.command))
+        for label in self.query("#asked").results(Static):
+            label.update(command_line)
 
     @on(ParamsForm.Changed)
     def _ask_otherwise(self) -> None:
@@ -149,7 +149,7 @@ class FormScreen(LabScreen):
         ):
             self.ask_about_networks()
             self.notify(
-                f"No trained network is called so; {self.lab.name_of(self.lab.network)} stays the one under study."
+                f"There is no trained network of that name; {self.lab.name_of(self.lab.network)} stays selected."
             )
 
     @on(ParamsForm.Accepted)
@@ -235,11 +235,11 @@ class FormScreen(LabScreen):
     def _asked_networks(self) -> tuple[str, str]:
         """By lasting names: the one that the form asks about, and the first that it is compared with. Where the form
         has no second, the app's stays."""
-        asked = self.form_values([*self._network_fields])
-        second = asked.get("against", "") if "against" in self._network_fields else self.lab.second
+        values = self.form_values([*self._network_fields])
+        second = values.get("against", "") if "against" in self._network_fields else self.lab.second
         if isinstance(second, list):
             second = second[0] if second else ""
-        return str(asked.get("run", "")), str(second)
+        return str(values.get("run", "")), str(second)
 
     @property
     def local_values(self) -> dict[str, Any]:

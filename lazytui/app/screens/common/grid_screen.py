@@ -39,7 +39,7 @@ class GridScreen(OverlayScreen):
         """A recipe of the list goes into the form."""
         figure = event.view.figure
         if figure.name == ALL_RECIPES:
-            recipe = figure.rows[event.place][0]
+            recipe = figure.rows[event.position][0]
             self.form.set_values({**self.form.touched, "recipe": recipe})
             self.notify(f"g trains {recipe}.")
         else:

@@ -47,7 +47,7 @@ class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
 
     @property
     def item(self) -> int:
-        index = self.asked.image_index if self.asked else 0
+        index = self.last_question.image_index if self.last_question else 0
         return min(index, len(self.album.split) - 1) if self.album else index
 
     def stays(self, shown: A, answer: A) -> bool:

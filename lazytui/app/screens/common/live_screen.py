@@ -37,7 +37,7 @@ class LiveScreen(LabScreen, Generic[Q, A]):
     def __init__(self, session: LiveSession[Q, A]) -> None:
         super().__init__()
         self._session = session
-        self.asked: Q | None = None
+        self.last_question: Q | None = None
         self.answer: A | None = None
         self._newest = newest_answers(self, session.answers, self._receive, group="live", finishes=self.answers_late)
 
@@ -46,12 +46,12 @@ class LiveScreen(LabScreen, Generic[Q, A]):
 
     def ask(self, question: Q) -> None:
         """Ask another question; the same one again changes nothing, unless it was refused."""
-        if question != self.asked or (self.answer and self.answer.refused):
-            self.asked = question
+        if question != self.last_question or (self.answer and self.answer.refused):
+            self.last_question = question
             self._newest.ask(question)
 
     def _receive(self, answer: A) -> None:
-        if not self.is_attached or (answer.question is not self.asked and not self.answers_late):
+        if not self.is_attached or (answer.question is not self.last_question and not self.answers_late):
             return  # nobody waits for it any more
         before = self.answer
         if before and self.stays(before, answer):
@@ -95,8 +95,8 @@ class LiveScreen(LabScreen, Generic[Q, A]):
         except LazytuiError as error:
             self.app.call_from_thread(self.lab.say_error, error)
         else:
-            given = {name: value for name, value in values.items() if value is not None}
-            self.app.call_from_thread(self.start, self._session.command, given, show=False)
+            entered = {name: value for name, value in values.items() if value is not None}
+            self.app.call_from_thread(self.start, self._session.command, entered, show=False)
 
     # Drawing
 
@@ -113,8 +113,8 @@ class LiveScreen(LabScreen, Generic[Q, A]):
         return plain_text(self.answer.refused or self.answer.doing) if self.answer else ""
 
     def show_sentence(self) -> None:
-        words = Content(plain_text(self.sentence(), newlines=True))
-        self.query_one("#doing", ChangingText).set_text(words)
+        text = Content(plain_text(self.sentence(), newlines=True))
+        self.query_one("#doing", ChangingText).set_text(text)
 
 
 class LiveOverlay(LiveScreen[Q, A]):
@@ -134,7 +134,7 @@ class LiveOverlay(LiveScreen[Q, A]):
     @property
     def question(self) -> Q:
         """What is to be answered."""
-        return self._first_question if self.asked is None else self.asked
+        return self._first_question if self.last_question is None else self.last_question
 
     def on_mount(self) -> None:
         self.ask(self._first_question)

@@ -34,7 +34,7 @@ class RowPage(BrowserScreen):
     ]
     arrangements: ClassVar[Arrangements]
     panels: Sequence[PanelSpec]
-    missing = "There is nothing of this."
+    missing = "There are no results on this."
 
     def __init__(self, run: RunFolder, order: Sequence[int], number: int) -> None:
         """order: the rows' numbers, from above. number: of the row to begin with."""
@@ -78,11 +78,11 @@ class RowPage(BrowserScreen):
         """Draw the page of the row that is chosen."""
         where = f"{self.heading()}, {self.position + 1} of {len(self._order)}"
         self.query_one("#where", Static).update(plain_text(where))
-        found = {figure.name: figure for figure in unnumbered(self.figures())}
+        figures_by_name = {figure.name: figure for figure in unnumbered(self.figures())}
         grid = self.query_one(PanelGrid)
         with self.app.batch_update():
             for spec in self.panels:
-                choices = [(_without_row(found[name]),) for name in spec.figures if name in found]
+                choices = [(_without_row(figures_by_name[name]),) for name in spec.figures if name in figures_by_name]
                 if choices:
                     grid.panel(spec.name).show(choices)
                 else:

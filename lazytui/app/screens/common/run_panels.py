@@ -89,11 +89,11 @@ class RunPanels(ReportsFailures, PanelGrid):
         from lazytui.analyses.core.execute import figures
 
         try:
-            found = figures(run)
+            drawn_figures = figures(run)
         except LazytuiError as error:
             self.app.call_from_thread(self._fail, run, plain_text(str(error)))
         else:
-            self.app.call_from_thread(self._draw, run, found)
+            self.app.call_from_thread(self._draw, run, drawn_figures)
 
     def show_failure(self, sentence: str) -> None:
         self._say(plain_text(sentence))
@@ -117,7 +117,7 @@ class RunPanels(ReportsFailures, PanelGrid):
                 if choices := list(self._choices(spec, figures)):
                     self.panel(spec.name).show(choices)
                 else:
-                    self.panel(spec.name).say(self.missing.get(spec.name, "This run has nothing of this."))
+                    self.panel(spec.name).say(self.missing.get(spec.name, "This run has no results on this."))
 
     def _choices(self, spec: PanelSpec, figures: Sequence[Figure]) -> Iterator[Shown]:
         by_name = {figure.name: figure for figure in figures}
@@ -133,7 +133,7 @@ class RunPanels(ReportsFailures, PanelGrid):
         panel = self.panel_of(event.view)
         if self._run and self._run.record.kind == "evaluate" and has_images(event.view.figure.name):
             event.stop()
-            open_images(self.app, self._run, event.view.figure.name, event.place)
+            open_images(self.app, self._run, event.view.figure.name, event.position)
         elif panel.name not in self._opened_by_screen:
             event.stop()
             panel.action_zoom()

@@ -173,7 +173,7 @@ class TableBrowser(FormScreen, BrowserScreen):
     def number_at_cursor(self) -> int | None:
         """The neuron or feature under the table's cursor."""
         table = self.table
-        return None if table is None or table.place is None else _number(table, table.place)
+        return None if table is None or table.position is None else _number(table, table.position)
 
     @property
     def items(self) -> Sequence[int]:
@@ -201,7 +201,7 @@ class TableBrowser(FormScreen, BrowserScreen):
     @on(FigureView.Chosen)
     def _open_page(self, event: FigureView.Chosen) -> None:
         if event.view is self.table and self.has_table:
-            page = self.page_of(self.numbers, _number(self.table, event.place))
+            page = self.page_of(self.numbers, _number(self.table, event.position))
             self.app.push_screen(page, lambda _: self.after_page(page))
 
     def after_page(self, page: RowPage) -> None:

@@ -84,6 +84,6 @@ def _title(answer: SaliencyAnswer, image_filter: ImageFilter) -> str:
     """`hard split (first 1,000 of 10,000), digit 7, wrong`"""
     assert answer.browsed is not None
     of = f" (first {MOST:,} of {answer.browsed.whole:,})" if answer.browsed.whole > MOST else ""
-    words = image_filter.description(answer.browsed.split.content)
-    by = f" (by {answer.categories.map_title})" if "evidence" in words and answer.categories else ""
-    return f"{answer.question.params.split} split{of}" + (f", {words}{by}" if words else "")
+    filtered = image_filter.description(answer.browsed.split.content)
+    by = f" (by {answer.categories.map_title})" if "evidence" in filtered and answer.categories else ""
+    return f"{answer.question.params.split} split{of}" + (f", {filtered}{by}" if filtered else "")

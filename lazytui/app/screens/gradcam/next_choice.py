@@ -23,8 +23,10 @@ def next_choice(params: GradcamParams, name: str, by: int, answer: SaliencyAnswe
     if name == "layer":
         return _next_layer(params, by, answer)
     if name == "target":
-        words = target_words(answer.browsed.split.content if answer and answer.browsed else colored_digits("distinct"))
-        return {name: next_value(words, params.target, by)}
+        allowed = target_words(
+            answer.browsed.split.content if answer and answer.browsed else colored_digits("distinct")
+        )
+        return {name: next_value(allowed, params.target, by)}
     values = [*GradcamParams.model_fields[name].annotation.__args__]  # type: ignore[union-attr]
     return {name: next_value(values, getattr(params, name), by)}
 

@@ -160,10 +160,10 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def _no_image(self) -> str:
         """That the filter leaves nothing, if so."""
-        words = self.image_filter.description(self.content)
-        if not words or len(self.items):
+        filtered = self.image_filter.description(self.content)
+        if not filtered or len(self.items):
             return ""
-        return f"No image of this split is {words}. Backspace: all images, /: another choice."
+        return f"No image of this split is {filtered}. Backspace: all images, /: another choice."
 
     def _explained(self) -> str:
         """`lazy-strokes, class predicted.`"""
@@ -230,12 +230,14 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
     def _pointed(self, event: FigureView.Pointed) -> None:
         grid = self.query_one(ImagePage)
         if event.view.parent is grid:
-            self.go_to(grid.first + int(event.place))
+            self.go_to(grid.first + int(event.position))
 
     def action_filter(self) -> None:
         """Ask in words which images to show."""
-        words = self.image_filter.description(self.content)
-        ask_text(self, which_images(self.content), words, lambda text: self.set_filter(read_filter(text, self.content)))
+        filtered = self.image_filter.description(self.content)
+        ask_text(
+            self, which_images(self.content), filtered, lambda text: self.set_filter(read_filter(text, self.content))
+        )
 
     # Choosing what to ask
 

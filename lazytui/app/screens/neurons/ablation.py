@@ -55,7 +55,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
 
     def __init__(self) -> None:
         super().__init__(AblationSession(self.lab.workspace))
-        self.found = NetworkNeurons()
+        self.network_neurons = NetworkNeurons()
         self.marked: frozenset[int] = frozenset()
         self._is_ablating = False
         self._patch: Patch | None = None
@@ -69,17 +69,17 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
 
     @property
     def analysis(self) -> NeuronAnalysis | None:
-        return self.found.analysis
+        return self.network_neurons.analysis
 
     def forget_ablation(self) -> None:
         """Other neurons are shown: nothing is marked."""
-        self.marked, self._is_ablating, self.asked, self.answer = frozenset(), False, None, None
+        self.marked, self._is_ablating, self.last_question, self.answer = frozenset(), False, None, None
         self._patch = self._mapped = None
 
     @property
     def question_to_keep(self) -> AblationQuestion | None:
         """Not feature maps: those are kept by a run of `neurons`."""
-        return self.asked if self.ablation_figures() and not self._mapped else None
+        return self.last_question if self.ablation_figures() and not self._mapped else None
 
     # Drawing
 
@@ -134,7 +134,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             return
         content = self.analysis.result.content
         example, of_splits = patch_examples(content)
-        words = self._patch.description if self._patch else example
+        initial = self._patch.description if self._patch else example
 
         def take(text: str) -> None:
             patch = read_patch(text, content)
@@ -147,7 +147,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             "What marked neurons do in one image is put into another, and the logits shift. Which into which? "
             f"Of other splits: {of_splits}; a picture that you drew: drawn 0."
         )
-        ask_text(self, question, words, take)
+        ask_text(self, question, initial, take)
 
     def action_maps(self) -> None:
         """Ask for an image: what each channel of the layer is at each of its positions."""

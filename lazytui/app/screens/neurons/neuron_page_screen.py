@@ -39,7 +39,7 @@ class NeuronPage(RowPage):
         PanelSpec("stimuli", "Simple stimuli", ("snippets",)),
     )
     missing = (
-        "The result has nothing of this. Pictures are kept for the layer's strongest 256 neurons; results of early "
+        "There are no results on this. Pictures are kept for the layer's strongest 256 neurons; results of early "
         "versions have fewer, and not every layer has a map."
     )
 

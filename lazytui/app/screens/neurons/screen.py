@@ -77,7 +77,7 @@ class NeuronsScreen(AblationScreen):
 
     @property
     def followed(self) -> RunFolder | None:
-        return self._run or self.found.run
+        return self._run or self.network_neurons.run
 
     @on(ParamsForm.Changed)
     def _find(self) -> None:
@@ -86,22 +86,22 @@ class NeuronsScreen(AblationScreen):
             self._find_in_thread(params, self._run, self.lab.lines)
         else:
             self.workers.cancel_group(self, "find")
-            self._show_found(replace(self.found, sentence=NOT_RIGHT))
+            self._show_found(replace(self.network_neurons, sentence=NOT_RIGHT))
 
     @work(thread=True, exclusive=True, group="find", exit_on_error=False)
     def _find_in_thread(self, params: NeuronsParams, chosen: RunFolder | None, lines: Sequence[RunLine]) -> None:
-        found = find_neurons(self.lab.workspace, params, chosen, lines, self._load)
+        network_neurons = find_neurons(self.lab.workspace, params, chosen, lines, self._load)
         if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._show_found, found)
+            self.app.call_from_thread(self._show_found, network_neurons)
 
-    def _show_found(self, found: NetworkNeurons) -> None:
-        before, self.found = self.found, found
+    def _show_found(self, network_neurons: NetworkNeurons) -> None:
+        before, self.network_neurons = self.network_neurons, network_neurons
         if self.analysis:
             attribute = self.analysis.result.content.attribute or self.analysis.result.content.label
             self.filter_question = (
                 f"Which neurons? A role (traitor, hero, ...), a {attribute} or {MARK}; empty shows all."
             )
-        if found.run != before.run:
+        if network_neurons.run != before.run:
             self.forget_ablation()
             self.refresh_bindings()
         self.draw()
@@ -116,7 +116,7 @@ class NeuronsScreen(AblationScreen):
     def sentences(self) -> list[str]:
         filtered = f"Only those with {self.filter_text}." if self.filter_text else ""
         marked = f"{len(self.marked)} marked." if self.marked else ""
-        return [" ".join(filter(None, (self.found.sentence, filtered, marked))), *super().sentences()]
+        return [" ".join(filter(None, (self.network_neurons.sentence, filtered, marked))), *super().sentences()]
 
     def tables(self) -> Sequence[Table]:
         """Information, effects and selectivity of neurons; marked ones have a mark."""
@@ -124,8 +124,8 @@ class NeuronsScreen(AblationScreen):
         key = self.analysis, self.marked, narrow
         if self._marked_tables[0] != key:
             figures = self.analysis.figures if self.analysis else ()
-            found = [figure for figure in figures if isinstance(figure, Table) and figure.name in TABLES]
-            fitting = [_without_selectivities(table) if narrow else table for table in found]
+            tables = [figure for figure in figures if isinstance(figure, Table) and figure.name in TABLES]
+            fitting = [_without_selectivities(table) if narrow else table for table in tables]
             self._marked_tables = key, [self._with_marks(table) for table in fitting]
         return self._marked_tables[1]
 
@@ -172,7 +172,7 @@ class NeuronsScreen(AblationScreen):
     def _point_at_neuron(self, event: FigureView.Pointed) -> None:
         """The neuron of the point that was chosen; the table goes there."""
         if self.analysis and event.view in self.panel("scatter").views:
-            self.show_item(int(np.abs(self.analysis.result.attribute_information - event.place).argmin()))
+            self.show_item(int(np.abs(self.analysis.result.attribute_information - event.position).argmin()))
 
     def set_filter(self, text: str) -> None:
         self.filter_text = text
@@ -197,15 +197,15 @@ class NeuronsScreen(AblationScreen):
 
     def _open_ablations(self) -> None:
         """Of the neurons that are shown, once it is known which these are: others' would stand under this network."""
-        if not (self._opens_ablations and self.found.network):
+        if not (self._opens_ablations and self.network_neurons.network):
             return
         self._opens_ablations = False
-        if run := self.found.run:
+        if run := self.network_neurons.run:
             values = {"neurons": run.reference, "stand_in": self._stand_in}
             marked = {"neuron": ",".join(map(str, sorted(self.marked)))} if self.marked else {}
             self.app.push_screen(overlay("ablate", values=values | marked))
         else:
-            self.notify(self.found.sentence, markup=False)
+            self.notify(self.network_neurons.sentence, markup=False)
 
     def action_llc(self) -> None:
         """How complex the solution is that the network has found."""

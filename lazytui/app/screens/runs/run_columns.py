@@ -39,8 +39,8 @@ def _parameter(name: str) -> Callable[[RunLine], Any]:
     """Of trainings: what they were asked to train."""
 
     def value(line: RunLine) -> str | None:
-        asked = line.record.params.get(name) if line.record and line.kind == "train" else None
-        return asked if isinstance(asked, str) else None
+        value_of_run = line.record.params.get(name) if line.record and line.kind == "train" else None
+        return value_of_run if isinstance(value_of_run, str) else None
 
     return value
 
@@ -74,14 +74,14 @@ class _Sizes:
     """Bytes of the folders of runs, each looked up once as long as it doesn't change."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[object, int]] = {}
+        self._cached: dict[str, tuple[object, int]] = {}
 
     def __call__(self, line: RunLine) -> int:
         state = line.status.state, line.status.heartbeat
-        known = self._known.get(line.run.reference)
-        if known is None or known[0] != state:
-            known = self._known[line.run.reference] = state, size_of_run(line)
-        return known[1]
+        cached = self._cached.get(line.run.reference)
+        if cached is None or cached[0] != state:
+            cached = self._cached[line.run.reference] = state, size_of_run(line)
+        return cached[1]
 
 
 def _at(line: RunLine) -> str | None:
@@ -113,8 +113,10 @@ COLUMNS = (
 def sorted_by(column: RunColumn, lines: Sequence[RunLine], *, descending: bool) -> list[RunLine]:
     """The lines by a column's values, those that have none last; equal ones stay as they were."""
     values = [(column.value(line), line) for line in lines]
-    known = sorted((entry for entry in values if entry[0] is not None), key=lambda entry: entry[0], reverse=descending)
-    return [line for _, line in known] + [line for value, line in values if value is None]
+    sorted_lines = sorted(
+        (entry for entry in values if entry[0] is not None), key=lambda entry: entry[0], reverse=descending
+    )
+    return [line for _, line in sorted_lines] + [line for value, line in values if value is None]
 
 
 def fitting(lines: Sequence[RunLine], room: int) -> list[tuple[RunColumn, int]]:

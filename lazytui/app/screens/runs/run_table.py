@@ -250,9 +250,9 @@ def _style_of(column: RunColumn, base: Style, colored: Style) -> Style:
     return colored if column.name == "state" else base
 
 
-def _fitted(words: str, width: int, *, right: bool) -> str:
+def _fitted(text: str, width: int, *, right: bool) -> str:
     """Exactly `width` cells; what is cut ends in an ellipsis."""
-    if cell_len(words) > width:
-        return set_cell_size(words, max(width - 1, 0)) + "…"
-    space = " " * (width - cell_len(words))
-    return space + words if right else words + space
+    if cell_len(text) > width:
+        return set_cell_size(text, max(width - 1, 0)) + "…"
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space

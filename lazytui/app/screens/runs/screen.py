@@ -149,7 +149,7 @@ class RunsScreen(LabScreen):
         if runs := [line.run for line in self._trainings()]:
             self.lab.open_overlaid(runs)
         else:
-            self.notify("Mark trainings with Space to lay their curves over each other.", severity="warning")
+            self.notify("Mark trainings with Space to overlay their curves.", severity="warning")
 
     def _trainings(self) -> list[RunLine]:
         return [line for line in self._table.chosen_lines if line.kind == "train" and not line.damage]
@@ -204,8 +204,8 @@ class RunsScreen(LabScreen):
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """Bring the table up to date, newest first."""
-        words = self._pattern.casefold().split()
-        wanted = (line for line in reversed(lines) if all(word in _searched(line) for word in words))
+        searched_words = self._pattern.casefold().split()
+        wanted = (line for line in reversed(lines) if all(word in _searched(line) for word in searched_words))
         self._table.show(list(wanted))
         self._point_to_wanted()
         self._show_chosen()
@@ -216,11 +216,11 @@ class RunsScreen(LabScreen):
         line = self._table.line_at_cursor
         self._run = line.run if line else None
         self.query_one("#doing", Static).update(" · ".join(self._words(line)))
-        found = self.query_one(RunPanels)
+        panels = self.query_one(RunPanels)
         if line is not None and line.damage:
-            found.say(plain_text(f"{line.damage} Delete removes it."))
+            panels.say(plain_text(f"{line.damage} Delete removes it."))
         else:
-            found.show_line(line, EMPTY if not self.lab.lines else NO_SUCH_RUN)
+            panels.show_line(line, EMPTY if not self.lab.lines else NO_SUCH_RUN)
 
     def _words(self, line: RunLine | None) -> Iterator[str]:
         """What the table doesn't say: the filter, how many are marked, the id of the run, what went wrong in it."""

@@ -78,7 +78,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         Binding("W", "swap", "Swap", id="swap"),
         Binding("down", "feature(1)", "Feature", id="down", key_display="↑↓"),
         Binding("up", "feature(-1)", "Previous feature", id="up", show=False),
-        Binding("space", "hold", "Hold it, and turn others with it", id="mark", show=False),
+        Binding("space", "hold", "Hold it, and scale others with it", id="mark", show=False),
         Binding("slash", "features", "Features by number, category or label", id="filter", show=False),
         Binding("d", "filter_next('label')", "Only images of one class (next)", id="next-digit", show=False),
         Binding("h", "filter_next('attribute')", "Only images with one value (next)", id="next-color", show=False),
@@ -126,8 +126,8 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         assert answer.activity is not None and answer.activity_here is not None
         if self._current is None:
             self._choose(active_features(answer.activity_here, None)[:1])
-        elif len(found := np.flatnonzero(answer.activity[:, self._current] > 0)):
-            self.show_item(int(found[0]))
+        elif len(active_images := np.flatnonzero(answer.activity[:, self._current] > 0)):
+            self.show_item(int(active_images[0]))
 
     def draw(self) -> None:
         answer = self.answer
@@ -141,10 +141,10 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
                 for panel in grid.panels:
                     panel.say(self.sentence() if panel.name == "curve" else "")
                 return
-            found = {FIGURES[figure.name]: figure for figure in dose_figures(answer.shown)}
+            figures_by_panel = {FIGURES[figure.name]: figure for figure in dose_figures(answer.shown)}
             for panel in grid.panels:
-                if panel.name in found:
-                    panel.show([(found[panel.name],)])
+                if panel.name in figures_by_panel:
+                    panel.show([(figures_by_panel[panel.name],)])
                 else:
                     panel.say(NO_MAP)
         with self.prevent(FigureView.Pointed):
@@ -162,8 +162,8 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         answer = self.answer
         if answer is None or answer.refused or answer.doing or answer.browsed is None or answer.activity is None:
             return super().sentence()
-        words = self.image_filter.description(self.content)
-        only = f"{words and ', ' + words}{', where it is active' if self._only_active else ''}"
+        filtered = self.image_filter.description(self.content)
+        only = f"{filtered and ', ' + filtered}{', where it is active' if self._only_active else ''}"
         image = (
             f"A {image_name(answer.browsed, answer.index)}, {self.position + 1:,} of {len(self.items):,} "
             f"of the {answer.question.split} split{only}."
@@ -185,18 +185,18 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         if answer.activity_here is None or answer.refused:
             return Content("")
         begin = Content("Active here ")
-        page, width, found = [begin], begin.cell_length, False
+        page, width, has_current = [begin], begin.cell_length, False
         for feature in active_features(answer.activity_here, self._current):
             sign = (KEPT if feature in self._kept else "") + ("" if answer.activity_here[feature] > 0 else ": 0 here")
-            words = f" {feature} {plain_text(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
-            entry = Content.styled(words, "reverse" if feature == self._current else "")
+            text = f" {feature} {plain_text(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
+            entry = Content.styled(text, "reverse" if feature == self._current else "")
             if width + entry.cell_length > self.size.width - 3:
-                if found:
+                if has_current:
                     break
                 page, width = [begin], begin.cell_length
             page.append(entry)
             width += entry.cell_length
-            found |= feature == self._current
+            has_current |= feature == self._current
         return Content("").join(page)
 
     def on_resize(self, _event: Resize) -> None:
@@ -220,7 +220,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
     def _pointed(self, event: FigureView.Pointed) -> None:
         """The cursor of the chart is the dial as well."""
         if isinstance(event.view, LinesView):
-            step = round(float(event.place) / FACTORS[1])
+            step = round(float(event.position) / FACTORS[1])
             self._set(replace(self.question.dose, factor=FACTORS[step]))
 
     def action_ablate(self) -> None:
@@ -287,7 +287,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
 
     def action_features(self) -> None:
         """Ask which features to turn."""
-        question = f"Turn which features? Numbers, or words such as {feature_words(self._result)} or a label."
+        question = f"Scale which features? Numbers, or words such as {feature_words(self._result)} or a label."
         ask_text(self, question, "", lambda text: self._choose(self._read_features(text)))
 
     def _read_features(self, text: str) -> tuple[int, ...]:

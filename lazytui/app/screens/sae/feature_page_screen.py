@@ -51,7 +51,7 @@ class FeaturePage(RowPage):
         PanelSpec("more", "Related features and neurons", ("related", "activations")),
     )
     missing = (
-        "The result has nothing of this. Pictures are kept for the features that do most; results of early "
+        "There are no results on this. Pictures are kept for the features that do most; results of early "
         "versions have fewer, and not every layer has a map."
     )
 
@@ -79,8 +79,8 @@ class FeaturePage(RowPage):
         return feature_page(self._result, self.number)
 
     def heading(self) -> str:
-        words = describe(self._result, self._labels, self.number)
-        return words[:1].upper() + words[1:]
+        description = describe(self._result, self._labels, self.number)
+        return description[:1].upper() + description[1:]
 
     def action_dial(self) -> None:
         """Turn this feature, on one image after the other."""
@@ -96,7 +96,7 @@ class FeaturePage(RowPage):
             self._ask_for_a_label()
 
     def _ask_for_a_label(self) -> None:
-        question = f"What is feature {self.number}? A few words to find it by; empty takes the label away."
+        question = f"What is feature {self.number}? A few words to find it by; empty removes the label."
         ask_text(self, question, self._labels.get(self.number, ""), self._set_label)
 
     def _set_label(self, text: str) -> None:

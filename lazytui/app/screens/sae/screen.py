@@ -112,11 +112,11 @@ class FeaturesScreen(TableBrowser):
         """
         every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind and line.record]
         values = self.form_values(("run", "layer"))
-        found = [line.run for line in every if self._is_asked_for(line.run, values)]
+        matches = [line.run for line in every if self._is_asked_for(line.run, values)]
         if self._run and self._is_asked_for(self._run, values):
             self._show_other(self._run)
-        elif found or "layer" in values:
-            self._show_other(next(reversed(found), None))
+        elif matches or "layer" in values:
+            self._show_other(next(reversed(matches), None))
         else:
             self._show_other(next(line.run for line in every if line.run.id == BUNDLED_RUN))
 
@@ -158,9 +158,9 @@ class FeaturesScreen(TableBrowser):
         if report.run != before.run or (report.finished is None) != (before.finished is None):
             self._labels = report.finished.labels if report.finished else {}
             if report.finished:
-                words = feature_words(report.finished.result)
+                examples = feature_words(report.finished.result)
                 self.filter_question = (
-                    f"Which features? A category, such as {words} or dead, or your own label; empty shows all."
+                    f"Which features? A category, such as {examples} or dead, or your own label; empty shows all."
                 )
             self.filter_text = ""
             self.refresh_bindings()
@@ -188,8 +188,8 @@ class FeaturesScreen(TableBrowser):
     @property
     def _is_example(self) -> bool:
         """Whether the features are those of another network than the form asks about."""
-        asked = self.form_values(("run",)).get("run")
-        return self.finished is not None and asked not in (None, self.finished.params.run)
+        chosen = self.form_values(("run",)).get("run")
+        return self.finished is not None and chosen not in (None, self.finished.params.run)
 
     @property
     def _studied_by_name(self) -> str:

@@ -56,9 +56,9 @@ class _Tick(Widget, can_focus=True):
     ALLOW_SELECT = False
     value = reactive(False)
 
-    def __init__(self, words: str, id: str) -> None:
+    def __init__(self, text: str, id: str) -> None:
         super().__init__(id=id)
-        self._words = words
+        self._words = text
 
     def render(self) -> Content:
         return Content(f"[{'x' if self.value else ' '}] {self._words}")
@@ -115,7 +115,7 @@ class AskExport(ModalScreen[None]):
             with Horizontal(classes="sizes"):
                 yield Static(id="width-name", markup=False)
                 yield Input(placeholder="not set", compact=True, id="width")
-                yield Static("Dots an inch, such as 300:", id="dpi-name", markup=False)
+                yield Static("Dots per inch, such as 300:", id="dpi-name", markup=False)
                 yield Input(placeholder="not set", compact=True, id="dpi")
             yield _Tick("without title and note, for a paper", id="bare")
             yield _Tick("all in one picture, side by side", id="together")
@@ -189,11 +189,11 @@ class AskExport(ModalScreen[None]):
         else:
             self._lab.say_error(error)
 
-    def _say(self, words: str, *, is_wrong: bool = False) -> None:
-        said = self.query_one("#said", Static)
-        said.update(plain_text(words))
-        said.set_class(is_wrong, "-wrong")
-        said.display = True
+    def _say(self, text: str, *, is_wrong: bool = False) -> None:
+        message = self.query_one("#said", Static)
+        message.update(plain_text(text))
+        message.set_class(is_wrong, "-wrong")
+        message.display = True
 
     def _request(self) -> ExportRequest:
         """Raises UsageError where a file of this kind can't hold the figures, or isn't written so."""
@@ -214,30 +214,30 @@ class AskExport(ModalScreen[None]):
 
     def _width(self) -> int | None:
         """In columns, for text."""
-        words = self.query_one("#width", Input).value
-        if self._file.suffix.lower() not in IN_COLUMNS or not words.strip():
+        text = self.query_one("#width", Input).value
+        if self._file.suffix.lower() not in IN_COLUMNS or not text.strip():
             return None
-        columns, _ = parse_width(words)
+        columns, _ = parse_width(text)
         if columns is None:
             raise UsageError("The width of text is a number of columns, such as 100.")
         return columns
 
     def _inches(self) -> float | None:
-        words = self.query_one("#width", Input).value
-        if not words.strip():
+        text = self.query_one("#width", Input).value
+        if not text.strip():
             return None
-        _, inches = parse_width(words)
+        _, inches = parse_width(text)
         if inches is None:
             raise UsageError("The width of a picture is a length, such as 85mm or 3.3in.")
         return inches
 
     def _dpi(self) -> int | None:
-        words = self.query_one("#dpi", Input).value.strip()
-        if self._file.suffix.lower() != ".png" or not words:
+        text = self.query_one("#dpi", Input).value.strip()
+        if self._file.suffix.lower() != ".png" or not text:
             return None
-        if not words.isascii() or not words.isdigit() or not LEAST_DPI <= int(words[:9]) <= MOST_DPI:
-            raise UsageError(f"Dots an inch must be from {LEAST_DPI} to {MOST_DPI}.")
-        return int(words)
+        if not text.isascii() or not text.isdigit() or not LEAST_DPI <= int(text[:9]) <= MOST_DPI:
+            raise UsageError(f"Dots per inch must be from {LEAST_DPI} to {MOST_DPI}.")
+        return int(text)
 
 
 def ask_export(lab: Lab, screen: str, figures: Sequence[Figure], figure: str | None = None) -> None:
@@ -257,5 +257,5 @@ def write(figures: Sequence[Figure], request: ExportRequest, title: str) -> list
     return export(figures, request.path, title=title, figure=request.figure, width=request.columns, paper=request.paper)
 
 
-def _option(words: str) -> Option:
-    return Option(Content(plain_text(words)))
+def _option(text: str) -> Option:
+    return Option(Content(plain_text(text)))

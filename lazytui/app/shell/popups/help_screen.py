@@ -46,10 +46,10 @@ def groups(screen: Screen[Any]) -> list[Group]:
     nodes = list(dict.fromkeys(node for node, _ in active))
     titled = [(_title(node, binding), node, binding) for node, binding in active if not _is_scrolling(binding)]
     titled.sort(key=lambda entry: (_ORDER.get(entry[0], 1), nodes.index(entry[1]), _rank(*entry[1:])))
-    found = []
+    groups = []
     for title, entries in groupby(titled, key=lambda entry: entry[0]):
-        found.append(Group(title, _keys((binding for _, _, binding in entries), screen.app)))
-    return found
+        groups.append(Group(title, _keys((binding for _, _, binding in entries), screen.app)))
+    return groups
 
 
 def _is_scrolling(binding: Binding) -> bool:
@@ -60,9 +60,9 @@ def _is_scrolling(binding: Binding) -> bool:
 def _keys(bindings: Iterable[Binding], app: App[Any]) -> list[tuple[str, str]]:
     together: dict[tuple[str, str], list[str]] = {}
     for binding in bindings:
-        words = _GENERIC.get(binding.action) or binding.description or binding.action
-        together.setdefault((binding.action, words), []).append(app.get_key_display(binding))
-    return [(" ".join(dict.fromkeys(keys)), plain_text(words)) for (_, words), keys in together.items()]
+        description = _GENERIC.get(binding.action) or binding.description or binding.action
+        together.setdefault((binding.action, description), []).append(app.get_key_display(binding))
+    return [(" ".join(dict.fromkeys(keys)), plain_text(description)) for (_, description), keys in together.items()]
 
 
 def _title(node: DOMNode, binding: Binding) -> str:
@@ -94,18 +94,18 @@ def _declaring(node: DOMNode, binding: Binding) -> type | None:
 def _spaced(name: str) -> str:
     """`ParamsForm` as `Params form`, `TableView` as `Table`."""
     name = name.removesuffix("View")
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name.lstrip("_")).strip()
-    return words[:1].upper() + words[1:]
+    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name.lstrip("_")).strip()
+    return spaced[:1].upper() + spaced[1:]
 
 
-def keys_text(found: Sequence[Group]) -> Content:
-    width = max((Content(keys).cell_length for group in found for keys, _ in group.keys), default=0)
+def keys_text(groups: Sequence[Group]) -> Content:
+    width = max((Content(keys).cell_length for group in groups for keys, _ in group.keys), default=0)
     lines = []
-    for group in found:
+    for group in groups:
         lines.append(Content.styled(group.title, "bold $text-primary"))
-        for keys, words in group.keys:
+        for keys, description in group.keys:
             padded = " " * (width - Content(keys).cell_length) + keys
-            lines.append(Content.assemble((padded, "bold $text-accent"), "  ", words))
+            lines.append(Content.assemble((padded, "bold $text-accent"), "  ", description))
         lines.append(Content(""))
     return Content("\n").join(lines[:-1])
 
@@ -124,10 +124,10 @@ class Help(Box):
     title_of_box = "Help"
     keys = "Esc: close"
 
-    def __init__(self, purpose: str, found: Sequence[Group]) -> None:
+    def __init__(self, purpose: str, groups: Sequence[Group]) -> None:
         super().__init__()
         self._purpose = purpose
-        self._found = found
+        self._found = groups
 
     def content(self) -> ComposeResult:
         yield Static(self._purpose, id="purpose", markup=False)

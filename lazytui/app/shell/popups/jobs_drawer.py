@@ -33,14 +33,14 @@ def job_text(line: RunLine, rate: float) -> Content:
     """Two lines: which run, and how far. rate: of its unit a second; 0 while unknown."""
     progress = line.status.progress
     head = Content.assemble((human_name(line), "bold"), (f"  {plain_text(line.kind)}", "$text-muted"))
-    words = [state_word(line.status, line.ticket)]
+    parts = [state_word(line.status, line.ticket)]
     if progress and progress.total:
-        words.append(f"{progress.done:,}/{progress.total:,} {plain_text(progress.unit)}")
+        parts.append(f"{progress.done:,}/{progress.total:,} {plain_text(progress.unit)}")
         if rate > 0:
-            words += [f"{rate:,.1f}/s", f"{duration_text((progress.total - progress.done) / rate)} left"]
-    words.append(f"for {age_text(line.status.started or line.created)}")
+            parts += [f"{rate:,.1f}/s", f"{duration_text((progress.total - progress.done) / rate)} left"]
+    parts.append(f"for {age_text(line.status.started or line.created)}")
     share = progress.done / progress.total if progress and progress.total else 0.0
-    return Content.assemble(head, "\n", progress_bar(share, _BAR), "\n", "  ".join(words))
+    return Content.assemble(head, "\n", progress_bar(share, _BAR), "\n", "  ".join(parts))
 
 
 class JobsDrawer(ModalScreen[None]):
@@ -109,11 +109,11 @@ class JobsDrawer(ModalScreen[None]):
         after = [line.run for line in self._active]
         texts = [job_text(line, self._rate(line)) for line in self._active]
         if before == after:
-            for index, words in enumerate(texts):
-                options.replace_option_prompt_at_index(index, words)
+            for index, text in enumerate(texts):
+                options.replace_option_prompt_at_index(index, text)
         else:
             at = options.highlighted
-            options.set_options([Option(words) for words in texts])
+            options.set_options([Option(text) for text in texts])
             if after:
                 kept = before[at] if at is not None else None
                 options.highlighted = after.index(kept) if kept in after else min(at or 0, len(after) - 1)

@@ -56,7 +56,7 @@ class KeysExplained(Box):
         except LazytuiError as error:
             self._lab.say_error(error)
         else:
-            self._lab.notify(f"Created {path}: every key stands in it as a comment. Change some and restart lazytui.")
+            self._lab.notify(f"Created {path}, with every key as a comment. Change some and restart lazytui.")
         self._show()
 
     def action_copy(self) -> None:
@@ -66,10 +66,10 @@ class KeysExplained(Box):
 
 def explained(keymap: Keymap, width: int) -> Iterator[Content]:
     """Line by line. keymap: what is changed now. width: of the text, in cells."""
-    yield Content("Each key can be another one. They are read when lazytui starts, from the file")
+    yield Content("Every key can be changed. Keys are read when lazytui starts, from the file")
     yield Content.styled(plain_text(str(keys_file())), "bold $accent")
     yield Content(_how_the_file_stands())
-    yield from (Content(""), Content.styled("What it may say", "bold $primary"))
+    yield from (Content(""), Content.styled("What it may contain", "bold $primary"))
     yield from map(Content, EXAMPLE.splitlines())
     yield Content("")
     yield Content(
@@ -93,7 +93,7 @@ def _how_the_file_stands() -> str:
         load_keymap()
     except BadInput as error:
         return f"It can't be used: {plain_text(str(error))}"
-    return "It is there and can be used. What you change in it counts from the next start on."
+    return "It exists and can be read. Changes apply at the next start."
 
 
 def _table(rows: list[tuple[Meaning, tuple[str, ...], bool]], width: int) -> Iterator[Content]:
@@ -103,7 +103,7 @@ def _table(rows: list[tuple[Meaning, tuple[str, ...], bool]], width: int) -> Ite
     pressed = max(map(len, texts)) + 2
     room = max(width - names - pressed, _FEWEST)
     for (one, _, changed), keys in zip(rows, texts, strict=True):
-        first, *more = wrap(one.words, room)
+        first, *more = wrap(one.description, room)
         yield Content.assemble(
             one.name.ljust(names), (keys.ljust(pressed), "bold $warning" if changed else "bold $accent"), first
         )

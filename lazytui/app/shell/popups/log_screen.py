@@ -39,8 +39,8 @@ def log_text(run: RunFolder) -> Content:
     ]
     if status.error:
         parts.append(Content.styled(plain_text(status.error), "$text-error"))
-    found = [words for file in (TRACEBACK_FILE, OUTPUT_FILE) if (words := _last_lines(run.path / file))]
-    return Content("\n\n").join([*parts, *map(Content, found or [NOTHING])])
+    outputs = [output for file in (TRACEBACK_FILE, OUTPUT_FILE) if (output := _last_lines(run.path / file))]
+    return Content("\n\n").join([*parts, *map(Content, outputs or [NOTHING])])
 
 
 class Log(ReportsFailures, Box):
@@ -77,8 +77,8 @@ class Log(ReportsFailures, Box):
         keep_looking(look, lambda: worker.is_cancelled, lambda: time.sleep(POLL_SECONDS))
 
     def _show(self, now: Content) -> None:
-        for words in self.query(Static):
-            words.update(now)
+        for label in self.query(Static):
+            label.update(now)
 
 
 def _last_lines(path: Path) -> str:
@@ -87,8 +87,8 @@ def _last_lines(path: Path) -> str:
         with open_regular(path) as file:
             length = file.seek(0, os.SEEK_END)
             file.seek(max(length - _MOST, 0))
-            words = file.read(_MOST).decode(errors="replace")
+            text = file.read(_MOST).decode(errors="replace")
     except OSError:
         return ""
-    whole = words if length <= _MOST else f"…\n{words.partition(chr(10))[2]}"
+    whole = text if length <= _MOST else f"…\n{text.partition(chr(10))[2]}"
     return plain_text(whole, newlines=True).strip()

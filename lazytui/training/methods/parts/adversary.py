@@ -23,7 +23,7 @@ class AdversaryOptions(MethodOptions):
     adversary_lr: float = Field(2e-3, gt=0, le=1, description="Learning rate of the adversary.")
     adversary_layers: int = Field(3, ge=1, le=3, description="Linear layers of the adversary.")
     one_optimizer: bool = Field(
-        False, description="Train the adversary by the model's optimizer, in the same step and at its rate."
+        False, description="Train the adversary with the model's optimizer, in the same step and at its learning rate."
     )
 
 

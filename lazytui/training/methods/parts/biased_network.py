@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from lazytui.data.device_split import Batch
 
-Q = Annotated[float, Field(gt=0, le=1, description="q of the generalized cross-entropy: near 0 plain, 1 most biased.")]
+Q = Annotated[
+    float,
+    Field(
+        gt=0,
+        le=1,
+        description="q of the generalized cross-entropy: the larger, the more the network follows easy samples.",
+    ),
+]
 
 
 class BesideBiased(Method):

@@ -57,9 +57,7 @@ class Methods(Mapping[str, MethodEntry]):
             return f"The method {doubled[0]} is named twice."
         entries = self._parts(name)
         alone = [
-            f"The method {entry.name} {why}, so that it goes with no other."
-            for entry in entries
-            if (why := _alone(entry))
+            f"The method {entry.name} {why}, so it can't be combined." for entry in entries if (why := _alone(entry))
         ]
         collisions = (_collision(one, other) for one, other in combinations(entries, 2))
         return next(filter(None, (*alone, *collisions)), "")

@@ -25,8 +25,8 @@ def log_probabilities(context: MethodContext) -> Tensor:
     """(n, classes) float32 on the device."""
     from lazytui.evaluation.forward import probabilities
 
-    found = probabilities(context.model, context.data.train.images, context.hardware)
-    return torch.from_numpy(found).to(context.hardware.device).clamp(min=1e-38).log()
+    predicted = probabilities(context.model, context.data.train.images, context.hardware)
+    return torch.from_numpy(predicted).to(context.hardware.device).clamp(min=1e-38).log()
 
 
 def features(model: FeaturesAndHead, images: NDArray[np.uint8], hardware: Hardware) -> Tensor:

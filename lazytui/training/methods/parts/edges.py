@@ -31,7 +31,8 @@ class EdgeOptions(MethodOptions):
         FINE_MAP,
         ge=1,
         le=LARGEST_SIDE,
-        description="Least height and width of the feature map that is compared, the last such.",
+        description="Smallest height and width of the feature map that is compared: the last map of at least that "
+        "size.",
     )
 
 

@@ -33,7 +33,7 @@ class InvarianceOptions(MethodOptions):
 
     penalty: Penalty = 10.0
     anneal_steps: int = Field(
-        500, ge=0, description="Steps before the penalty gets its weight; half of the training at most."
+        500, ge=0, description="Steps before the penalty gets its full weight; at most half of the training."
     )
 
 

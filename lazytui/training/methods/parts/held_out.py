@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lazytui.data.splits import Holdout
 
 Aside = Annotated[float, Field(gt=0, le=0.5, description="Share of the training images held out for the head.")]
-HeadSteps = Annotated[int, Field(ge=0, le=100_000, description="Updates of the head on what is held out.")]
+HeadSteps = Annotated[int, Field(ge=0, le=100_000, description="Updates of the head on the held-out images.")]
 HeadRate = Annotated[float, Field(gt=0, le=100, description="Learning rate of these updates (plain gradient descent).")]
 
 

@@ -53,5 +53,5 @@ def largest_eigenvalue(matrix: Tensor, rounds: int = 50) -> Tensor:
     vector = torch.ones(matrix.shape[1], dtype=matrix.dtype, device=matrix.device)
     for _ in range(rounds):
         vector = matrix.T @ (matrix @ (vector / vector.norm()))
-    found: Tensor = 1.05 * vector.norm()
-    return found
+    bound: Tensor = 1.05 * vector.norm()
+    return bound

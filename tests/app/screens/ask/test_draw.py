@@ -45,7 +45,9 @@ async def open_canvas(pilot: Pilot[Any]) -> DrawScreen:
 
 async def answered(pilot: Pilot[Any], screen: DrawScreen) -> None:
     """The newest question has its answer on the screen."""
-    await until(pilot, lambda: screen.answer and screen.answer.answers and screen.answer.question is screen.asked)
+    await until(
+        pilot, lambda: screen.answer and screen.answer.answers and screen.answer.question is screen.last_question
+    )
     await pilot.pause()
 
 
@@ -124,7 +126,7 @@ def test_keys_draw_while_the_pen_is_down(app: LazytuiApp) -> None:
         await answered(pilot, screen)
         gray = screen.drawing.gray
         assert (gray[14, 16:22] == 255).all() and (gray[14:19, 21] == 255).all() and gray[21, 21] == 0
-        assert canvas.place == (21, 20) and "pen up" in canvas.words
+        assert canvas.position == (21, 20) and "pen up" in canvas.cursor_text
         await pilot.press("up", "up", "E", "+", "space")
         await answered(pilot, screen)
         assert screen.drawing.gray[18, 21] == 0 and "eraser of 3 pixels" in screen_text(app)
@@ -240,7 +242,7 @@ def test_a_kept_drawing_is_attacked_and_has_its_features_turned(app: LazytuiApp)
         attack = app.screen
         assert isinstance(attack, LiveAttackScreen)
         await pilot.press("h", "h", "h")
-        await until(pilot, lambda: attack.answered_question is attack.asked)
+        await until(pilot, lambda: attack.answered_question is attack.last_question)
         assert attack.answer is not None and attack.answer.source is not None
         np.testing.assert_array_equal(attack.answer.source.image, image)
         assert "drawn 7, source 1 of 1" in screen_text(app)
@@ -254,7 +256,7 @@ def test_a_kept_drawing_is_attacked_and_has_its_features_turned(app: LazytuiApp)
         dial = app.screen
         assert isinstance(dial, DoseResponseScreen)
         await pilot.press("H", "H")
-        await until(pilot, lambda: dial.answered_question is dial.asked and dial.asked.split == "drawn")
+        await until(pilot, lambda: dial.answered_question is dial.last_question and dial.last_question.split == "drawn")
         assert dial.answer is not None and dial.answer.browsed is not None
         np.testing.assert_array_equal(dial.answer.browsed.split.images[0], image)
         assert "drawing of a 7" in screen_text(app)

@@ -84,7 +84,7 @@ async def live(pilot: Pilot[Any]) -> LiveAttackScreen:
     return panel
 
 
-def drawn(pilot: Pilot[Any]) -> dict[str, Any]:
+def figures_by_name(pilot: Pilot[Any]) -> dict[str, Any]:
     return {view.figure.name: view.figure for view in pilot.app.screen.query(FigureView)}
 
 
@@ -93,7 +93,7 @@ def words(pilot: Pilot[Any]) -> str:
 
 
 def headline(pilot: Pilot[Any]) -> str:
-    return str(drawn(pilot)["pictures"].title)
+    return str(figures_by_name(pilot)["pictures"].title)
 
 
 def budget(pilot: Pilot[Any]) -> int:
@@ -115,7 +115,7 @@ async def press(pilot: Pilot[Any], key: str, condition: Callable[[], object]) ->
 def test_it_shows_one_image_of_the_run_as_it_was_attacked(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_panel(pilot)
-        figures = drawn(pilot)
+        figures = figures_by_name(pilot)
         assert set(figures) == {"pictures", "climb", "probabilities"}
         found = load_result(run_of(workspace).path).arrays
         smallest = round(float(found["0/aligned/budgets"][0]) * 255)
@@ -198,7 +198,7 @@ def test_another_target_keeps_a_budget_that_was_set_and_says_whose_it_is(workspa
 
 def shown_step(pilot: Pilot[Any]) -> str:
     """`step 3`, or `result`."""
-    return str(drawn(pilot)["pictures"].column_labels[4])
+    return str(figures_by_name(pilot)["pictures"].column_labels[4])
 
 
 def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspace) -> None:
@@ -207,22 +207,22 @@ def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspac
         assert panel.answer is not None and panel.answer.climb is not None
         climb = panel.answer.climb
         assert [frame.step for frame in climb.frames] == [*range(len(climb.probabilities))], "few steps: all are kept"
-        made, caption = drawn(pilot)["pictures"].images[4], words(pilot)
+        made, caption = figures_by_name(pilot)["pictures"].images[4], words(pilot)
         for key, frame in (("left", -1), ("left", -2), ("right", -1)):
             await pilot.press(key)
             assert shown_step(pilot) == f"step {climb.frames[frame].step}"
-            pictures, chances = drawn(pilot)["pictures"], drawn(pilot)["probabilities"]
+            pictures, chances = figures_by_name(pilot)["pictures"], figures_by_name(pilot)["probabilities"]
             np.testing.assert_array_equal(pictures.images[4], climb.frames[frame].image)
             np.testing.assert_allclose(chances.values[1] / 100, climb.probabilities[climb.frames[frame].step])
             assert words(pilot).startswith(f"cured-strokes. Step {climb.frames[frame].step} of ")
         await pilot.press("right")
         assert shown_step(pilot) == "result" and words(pilot) == caption
-        np.testing.assert_array_equal(drawn(pilot)["pictures"].images[4], made)
+        np.testing.assert_array_equal(figures_by_name(pilot)["pictures"].images[4], made)
         chart = pilot.app.screen.query_one(LinesView)
         chart.focus()
         await pilot.pause()
         await pilot.press("left", "left")
-        await until(pilot, lambda: shown_step(pilot) == f"step {chart.place:g}")
+        await until(pilot, lambda: shown_step(pilot) == f"step {chart.position:g}")
         await press(pilot, "n", lambda: "source 2 of 12" in headline(pilot))
         assert shown_step(pilot) == "result", "of another image, what came of it"
 
@@ -275,9 +275,9 @@ def test_an_attack_plays_and_pauses_and_where_nothing_moves_p_goes_a_step_furthe
 def test_networks_of_the_run_take_turns_and_any_other_can_be_picked(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_panel(pilot)
-        image = drawn(pilot)["pictures"].images[0]
+        image = figures_by_name(pilot)["pictures"].images[0]
         await press(pilot, "A", lambda: words(pilot).startswith("lazy-strokes. "))
-        np.testing.assert_array_equal(drawn(pilot)["pictures"].images[0], image)
+        np.testing.assert_array_equal(figures_by_name(pilot)["pictures"].images[0], image)
         await press(pilot, "A", lambda: words(pilot).startswith("cured-strokes. "))
         await choose_run(pilot, "o", "lazy-strokes")
         await until(pilot, lambda: words(pilot).startswith("lazy-strokes. ") and "Smallest" not in words(pilot))
@@ -304,7 +304,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
         panel = app.screen
 
         def steps_shown() -> int:
-            return int(np.isfinite(drawn(pilot)["climb"].series[0].y).sum()) if drawn(pilot) else 0
+            return int(np.isfinite(figures_by_name(pilot)["climb"].series[0].y).sum()) if figures_by_name(pilot) else 0
 
         await until(pilot, lambda: steps_shown() > 3)
         first = steps_shown()
@@ -381,7 +381,7 @@ def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
         await until(pilot, lambda: "no run" in words(pilot))
-        assert not drawn(pilot)
+        assert not figures_by_name(pilot)
         await pilot.press("n", "up", "m", "h", "A")
         await until(pilot, lambda: "no run" in words(pilot))
 
@@ -455,7 +455,7 @@ def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
             assert panel.question.params.attack == name
             if name in ("square", "deepfool"):
                 await until(pilot, lambda: panel.answered_question is panel.question)
-                climb = drawn(pilot)["climb"]
+                climb = figures_by_name(pilot)["climb"]
                 assert np.isfinite(climb.series[0].y).any() == ATTACKS[name].needs_gradient
             if name == "pgd":
                 break

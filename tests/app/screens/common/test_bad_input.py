@@ -157,8 +157,8 @@ def test_names_of_any_kind_are_shown_harmlessly_everywhere(tmp_path: Path) -> No
             await until(pilot, lambda: app.current_mode == "train" and "Bad" in screen_text(app))
             harmless(screen_text(app))
             await pilot.press("0")
-        for place in SCREENS:
-            await go_to(pilot, place.key)
+        for entry in SCREENS:
+            await go_to(pilot, entry.key)
             await pilot.press("j")
             await pilot.pause()
             harmless(screen_text(app))
@@ -285,8 +285,8 @@ def test_a_workspace_that_disappears_is_said_and_comes_back(tmp_path: Path) -> N
     app = LazytuiApp(Workspace(folder))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        for place in SCREENS:
-            await go_to(pilot, place.key)
+        for entry in SCREENS:
+            await go_to(pilot, entry.key)
             await disappear_and_come_back(pilot)
 
     async def disappear_and_come_back(pilot: Pilot[Any]) -> None:
@@ -373,9 +373,9 @@ def test_a_resize_at_any_moment_in_any_screen_and_question_is_lived_through(tmp_
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 1)
-        for place in SCREENS:
+        for entry in SCREENS:
             for over in sizes.sample(("question_mark", "j", "l", "e", "delete", "slash", "ctrl+p"), 2):
-                await pilot.press(place.key, over)
+                await pilot.press(entry.key, over)
                 await pilot.resize_terminal(sizes.randint(1, 210), sizes.randint(1, 65))
                 await asyncio.sleep(0)
                 await pilot.resize_terminal(40, 12)

@@ -36,7 +36,7 @@ async def answered(pilot: Pilot[Any], kind: type[S]) -> S:
     await until(pilot, lambda: isinstance(pilot.app.screen, kind))
     screen = pilot.app.screen
     assert isinstance(screen, kind)
-    await until(pilot, lambda: screen.answered_question and screen.answered_question is screen.asked)
+    await until(pilot, lambda: screen.answered_question and screen.answered_question is screen.last_question)
     return screen
 
 
@@ -116,8 +116,8 @@ def test_an_ablation_and_a_patch_are_kept(app: LazytuiApp) -> None:
         assert (found.easy_ablated, found.hard_ablated) == (shown.ablated["easy"], shown.ablated["hard"])
         await pilot.press("W", "enter")
         await until(pilot, lambda: screen.answer and screen.answer.patched)
-        assert screen.asked is not None
-        asked = screen._session.run_values(screen.asked)
+        assert screen.last_question is not None
+        asked = screen._session.run_values(screen.last_question)
         assert asked == {**line.run.record.params, "patch": "red 1 into green 1", "model": None}
 
     drive(app, steps)

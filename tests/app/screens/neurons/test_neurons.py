@@ -76,9 +76,9 @@ async def open_screen(pilot: Pilot[Any]) -> NeuronsScreen:
     await pilot.press("5")
     await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsScreen))
     await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
-    place = pilot.app.screen
-    assert isinstance(place, NeuronsScreen)
-    return place
+    screen = pilot.app.screen
+    assert isinstance(screen, NeuronsScreen)
+    return screen
 
 
 def table(pilot: Pilot[Any]) -> TableView:
@@ -137,9 +137,9 @@ def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
         assert [rows[index][0] for index in table(pilot).order] == list(range(len(roles)))
         await filter_by(pilot, wanted)
         await until(pilot, lambda: len(table(pilot).order) == roles.count(wanted))
-        seen = table(pilot).figure.name
+        name_before = table(pilot).figure.name
         await pilot.press("m")
-        await until(pilot, lambda: table(pilot).figure.name != seen)
+        await until(pilot, lambda: table(pilot).figure.name != name_before)
         assert len(table(pilot).order) == roles.count(wanted)
 
     drive(LazytuiApp(workspace), steps)
@@ -147,7 +147,7 @@ def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
 
 def test_enter_opens_a_page_and_n_and_shift_n_turn_in_the_order_of_the_table(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         first, second = (table(pilot).figure.rows[index][0] for index in table(pilot).order[:2])
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, NeuronPage) and pilot.app.screen.query(FigureView))
@@ -166,8 +166,8 @@ def test_enter_opens_a_page_and_n_and_shift_n_turn_in_the_order_of_the_table(wor
         await pilot.press("N", "N")
         await until(pilot, lambda: f"Neuron {first} (" in screen_text(pilot.app))
         await pilot.press("n", "escape")
-        await until(pilot, lambda: pilot.app.screen is place)
-        assert place.number_at_cursor == second, "the table goes on from the page"
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.number_at_cursor == second, "the table goes on from the page"
 
     drive(LazytuiApp(workspace), steps)
 
@@ -191,15 +191,15 @@ def test_the_chart_of_a_page_stays_while_neurons_change(workspace: Workspace) ->
 
 def test_curves_and_the_layer_stand_beside_the_table(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        await until(pilot, lambda: place.panel("curves").shown)
-        assert [figure.name for figure in place.panel("curves").shown] == ["without-hard"]
-        place.panel("curves").views[0].focus()
+        screen = await open_screen(pilot)
+        await until(pilot, lambda: screen.panel("curves").shown)
+        assert [figure.name for figure in screen.panel("curves").shown] == ["without-hard"]
+        screen.panel("curves").views[0].focus()
         await pilot.press("m")
-        assert [figure.name for figure in place.panel("curves").shown] == ["without-easy"]
-        listed = {shown[0].name for shown in place.panel("others")._choices}
+        assert [figure.name for figure in screen.panel("curves").shown] == ["without-easy"]
+        listed = {shown[0].name for shown in screen.panel("others")._choices}
         assert {"verdict", "preferred", "class-images", "relations", "filters"} <= listed
-        names = {figure.name for figure in place.shown_figures()}
+        names = {figure.name for figure in screen.shown_figures()}
         assert {"neurons", "scatter", "without-easy", "verdict"} <= names
 
     drive(LazytuiApp(workspace), steps)
@@ -209,18 +209,18 @@ def test_the_cursor_of_the_table_stands_in_the_scatter_and_chooses_from_there(
     workspace: Workspace, result: NeuronsResult
 ) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        await until(pilot, lambda: place.panel("scatter").views)
-        (chart,) = place.panel("scatter").views
+        screen = await open_screen(pilot)
+        await until(pilot, lambda: screen.panel("scatter").views)
+        (chart,) = screen.panel("scatter").views
         await pilot.press("down")
-        neuron = place.number_at_cursor
-        await until(pilot, lambda: chart.place == pytest.approx(float(result.attribute_information[neuron])))
+        neuron = screen.number_at_cursor
+        await until(pilot, lambda: chart.position == pytest.approx(float(result.attribute_information[neuron])))
         await pilot.press("n")
-        assert place.number_at_cursor == place.numbers[2]
+        assert screen.number_at_cursor == screen.numbers[2]
         chart.focus()
         await pilot.press("left")
-        await until(pilot, lambda: place.number_at_cursor != place.numbers[2])
-        assert float(result.attribute_information[place.number_at_cursor]) == pytest.approx(chart.place)
+        await until(pilot, lambda: screen.number_at_cursor != screen.numbers[2])
+        assert float(result.attribute_information[screen.number_at_cursor]) == pytest.approx(chart.position)
 
     drive(LazytuiApp(workspace), steps)
 
@@ -345,11 +345,11 @@ def test_a_damaged_result_is_reported_in_a_sentence(workspace: Workspace) -> Non
 
 def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_reported(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        form = place.query_one(ParamsForm)
+        screen = await open_screen(pilot)
+        form = screen.query_one(ParamsForm)
         form.set_values({**form.touched, **QUICK, "layer": "features.relu2"})
         await until(pilot, lambda: "No neuron analysis of layer features.relu2" in words(pilot))
-        await until(pilot, lambda: not place.query(TableView))
+        await until(pilot, lambda: not screen.query(TableView))
         assert "--layer features.relu2" in form.command
         runs = len(workspace.runs())
         await pilot.press("g")
@@ -361,24 +361,24 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_reported(wo
         await until(pilot, lambda: words(pilot).startswith((f"{name} is queued", f"{name} is running")))
         request_stop(run)
         wait_until(lambda: run.status.state not in ACTIVE)
-        await until(pilot, lambda: f"{name} {state_clause(run.status)}" in words(pilot) or place.query(TableView))
+        await until(pilot, lambda: f"{name} {state_clause(run.status)}" in words(pilot) or screen.query(TableView))
 
     drive(LazytuiApp(workspace), steps)
 
 
 def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         await choose_run(pilot, "o", "cured-strokes")
         await until(pilot, lambda: "of cured-strokes yet. g: run it" in words(pilot))
-        await until(pilot, lambda: not place.query(FigureView))
+        await until(pilot, lambda: not screen.query(FigureView))
         assert words(pilot).count("No neuron analysis") == 1, "it is said once"
-        assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/cured-strokes"
-        assert not place.query(FigureView), "the neurons of another network aren't shown as its own"
+        assert screen.query_one(ParamsForm).command == "lazytui run neurons shipped/cured-strokes"
+        assert not screen.query(FigureView), "the neurons of another network aren't shown as its own"
         await choose_run(pilot, "o", "reference")
-        await until(pilot, lambda: place.table)
+        await until(pilot, lambda: screen.table)
         await choose_run(pilot, "o", "lazy-strokes")
-        await until(pilot, lambda: place.table and "lazy-strokes" in words(pilot))
+        await until(pilot, lambda: screen.table and "lazy-strokes" in words(pilot))
 
     drive(LazytuiApp(workspace), steps)
 
@@ -387,7 +387,7 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
     (llc,) = [run for run in workspace.runs() if run.record.kind == "llc"]
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         await pilot.press("L")
         await until(pilot, lambda: shows(pilot.app, "llc") and pilot.app.screen.query(FigureView))
         form = pilot.app.screen.query_one(ParamsForm)
@@ -395,7 +395,7 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
         form.set_values({"run": "shipped/cured-strokes"})
         await until(pilot, lambda: "No LLC of this network yet" in " ".join(screen_text(pilot.app).split()))
         await pilot.press("escape")
-        await until(pilot, lambda: pilot.app.screen is place)
+        await until(pilot, lambda: pilot.app.screen is screen)
         app.open_run(llc.reference)
         await until(pilot, lambda: shows(pilot.app, "llc") and pilot.app.screen.query(FigureView))
         await until(pilot, lambda: pilot.app.screen.query_one(ParamsForm).touched.get("steps") == 10)

@@ -111,9 +111,9 @@ def test_it_sorts_by_any_column_by_key_and_by_a_click_on_its_heading() -> None:
             await pilot.press("greater_than_sign")
             (column,) = (column for column, _ in app.table._columns if column.name == name)
             values = [column.value(line) for line in app.table.lines]
-            known = [value for value in values if value is not None]
-            assert values == known + [None] * (len(values) - len(known)), "what has none stands last"
-            assert known in (sorted(known), sorted(known, reverse=True)), name
+            defined = [value for value in values if value is not None]
+            assert values == defined + [None] * (len(values) - len(defined)), "what has none stands last"
+            assert defined in (sorted(defined), sorted(defined, reverse=True)), name
             assert f"{name}▲" in screen_text(app) or f"{name}▼" in screen_text(app)
         await pilot.press("greater_than_sign")
         assert list(app.table.lines) == lines, "after the last as they were"

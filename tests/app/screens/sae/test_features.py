@@ -59,9 +59,9 @@ async def open_screen(pilot: Pilot[Any]) -> FeaturesScreen:
     await pilot.press("6")
     await until(pilot, lambda: isinstance(pilot.app.screen, FeaturesScreen))
     await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
-    place = pilot.app.screen
-    assert isinstance(place, FeaturesScreen)
-    return place
+    screen = pilot.app.screen
+    assert isinstance(screen, FeaturesScreen)
+    return screen
 
 
 async def type_in(pilot: Pilot[Any], key: str, text: str) -> None:
@@ -112,9 +112,9 @@ def words(screen: Any) -> str:
     return " ".join(filter(None, (str(one.render()) for one in said)))
 
 
-def chart(place: FeaturesScreen, panel: str = "curves") -> str:
+def chart(screen: FeaturesScreen, panel: str = "curves") -> str:
     """The figure that a panel shows."""
-    return "".join(figure.name for figure in place.panel(panel).shown)
+    return "".join(figure.name for figure in screen.panel(panel).shown)
 
 
 def asked(pilot: Pilot[Any]) -> dict[str, object]:
@@ -128,10 +128,10 @@ def notes(app: LazytuiApp) -> str:
 
 def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_read(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         assert "They come with lazytui" in screen_text(pilot.app)
         assert "f lazytui run sae shipped/lazy-strokes" in screen_text(pilot.app), "what g runs"
-        await until(pilot, lambda: chart(place) == "unexplained")
+        await until(pilot, lambda: chart(screen) == "unexplained")
         await pilot.press("X")
         await until(pilot, lambda: shows(pilot.app, "sae-experiments"))
         await until(pilot, lambda: asked(pilot).get("sae") == "shipped/sae-lazy-strokes")
@@ -153,33 +153,33 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
     category = result.category
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        table = place.table
+        screen = await open_screen(pilot)
+        table = screen.table
         assert table and sorted(numbers(table)) == list(range(len(category)))
-        assert "analysis found" in words(place)
+        assert "analysis found" in words(screen)
         await pilot.press("greater_than_sign", "greater_than_sign")
         assert numbers(table) == list(range(len(category)))
         for index, name in enumerate(CATEGORIES):
             await pilot.press("h")
-            await until(pilot, lambda name=name: f"Only {name}" in words(place))
+            await until(pilot, lambda name=name: f"Only {name}" in words(screen))
             assert set(numbers(table)) == set(np.flatnonzero(category == index)), name
         await type_in(pilot, "slash", "no such thing")
         assert numbers(table) == []
         await type_in(pilot, "slash", "")
         assert len(numbers(table)) == len(category)
         await pilot.press("m")
-        await until(pilot, lambda: place.table and place.table.figure.name == "effects")
-        assert chart(place) == "unexplained"
-        place.panel("curves").views[0].focus()
+        await until(pilot, lambda: screen.table and screen.table.figure.name == "effects")
+        assert chart(screen) == "unexplained"
+        screen.panel("curves").views[0].focus()
         await pilot.press("m")
-        assert chart(place) == "l0"
+        assert chart(screen) == "l0"
         await pilot.press("m")
-        assert chart(place) == "dead-share"
-        assert chart(place, "others") == "verdict"
-        place.panel("others").views[0].focus()
+        assert chart(screen) == "dead-share"
+        assert chart(screen, "others") == "verdict"
+        screen.panel("others").views[0].focus()
         others = set()
-        while chart(place, "others") not in others:
-            others.add(chart(place, "others"))
+        while chart(screen, "others") not in others:
+            others.add(chart(screen, "others"))
             await pilot.press("m")
         assert "colors" in others
 
@@ -187,16 +187,16 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
 
 
 def test_a_table_is_fitted_when_its_panel_alone_gets_another_width(tmp_path: Path) -> None:
-    def columns(place: FeaturesScreen) -> int:
-        return len(place.table.figure.columns) if place.table else 0
+    def columns(screen: FeaturesScreen) -> int:
+        return len(screen.table.figure.columns) if screen.table else 0
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        whole = columns(place)
-        place.panel("table").styles.max_width = 60
-        await until(pilot, lambda: columns(place) < whole)
-        place.panel("table").styles.max_width = None
-        await until(pilot, lambda: columns(place) == whole)
+        screen = await open_screen(pilot)
+        whole = columns(screen)
+        screen.panel("table").styles.max_width = 60
+        await until(pilot, lambda: columns(screen) < whole)
+        screen.panel("table").styles.max_width = None
+        await until(pilot, lambda: columns(screen) == whole)
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps, size=SIZES[-1])
 
@@ -205,9 +205,9 @@ def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(work
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        assert place.table
-        first, second = numbers(place.table)[:2]
+        screen = await open_screen(pilot)
+        assert screen.table
+        first, second = numbers(screen.table)[:2]
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage) and pilot.app.screen.query(FigureView))
         page = pilot.app.screen
@@ -226,9 +226,9 @@ def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(work
         await pilot.press("N", "N")
         await until(pilot, lambda: f"Feature {first} (" in screen_text(app))
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is place and "the setting sun" in screen_text(app))
+        await until(pilot, lambda: app.screen is screen and "the setting sun" in screen_text(app))
         await type_in(pilot, "slash", "SETTING")
-        assert place.table and numbers(place.table) == [second]
+        assert screen.table and numbers(screen.table) == [second]
 
     drive(app, steps)
 
@@ -237,9 +237,9 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        assert place.table
-        feature = numbers(place.table)[0]
+        screen = await open_screen(pilot)
+        assert screen.table
+        feature = numbers(screen.table)[0]
         dial = await open_dial(pilot)
         assert (await answered(pilot, dial)).dose.features == (feature,)
         assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
@@ -296,8 +296,8 @@ def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) 
         assert (await stepped(pilot, dial, "up")).dose.features == (*first.dose.features, *below)
         for key, labels in (("d", album.split.labels), ("h", album.split.attributes)):
             await pilot.press("backspace")
-            place = (await stepped(pilot, dial, key)).image_index
-            assert labels[place] == 0
+            index = (await stepped(pilot, dial, key)).image_index
+            assert labels[index] == 0
         await pilot.press("backspace", "w")
         assert "where it is active" in words(dial)
         easy = await stepped(pilot, dial, "H")
@@ -328,7 +328,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
     monkeypatch.setattr("lazytui.app.screens.sae.screen.DoseResponseSession", lambda _workspace: held)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         held.go.set()
         dial = await open_dial(pilot)
         await answered(pilot, dial)
@@ -352,7 +352,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
         await pilot.press("b")
         await until(pilot, lambda: len(held.asked) == 3)
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is place)
+        await until(pilot, lambda: app.screen is screen)
         held.go.set()
         again = await open_dial(pilot)
         assert (await stepped(pilot, again, "right")).dose.factor == 1.1
@@ -365,17 +365,17 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         app.open_run("dead")
-        await until(pilot, lambda: "analysis dead" in words(place) and app.focused is place.table)
+        await until(pilot, lambda: "analysis dead" in words(screen) and app.focused is screen.table)
         await pilot.press("v")
         await until(pilot, lambda: "All features of" in screen_text(app))
         assert not app.screen.query(FigureView)
         await pilot.press("b", "right", "n", "down", "space", "d", "w", "escape")
-        await until(pilot, lambda: app.screen is place)
+        await until(pilot, lambda: app.screen is screen)
         save_weights(build_model("cnn3", seed=5), workspace.find("reference").weights, metadata={"model": "cnn3"})
         app.open_run("found")
-        await until(pilot, lambda: "analysis found" in words(place) and app.focused is place.table)
+        await until(pilot, lambda: "analysis found" in words(screen) and app.focused is screen.table)
         await pilot.press("v")
         await until(pilot, lambda: "was trained on another network" in words(app.screen))
         assert "doesn't know" not in notes(app)
@@ -386,16 +386,16 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
 def test_features_of_another_network_are_plainly_an_example(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         pilot.app.study("shipped/cured-mnist")
-        place = await open_screen(pilot)
-        await until(pilot, lambda: "Not of cured-mnist, which has none yet" in words(place))
-        assert place.table and place.table.figure.title == "Example: Features of features, shipped/lazy-strokes"
-        assert place.form.command == "lazytui run sae shipped/cured-mnist", "the form asks about the one studied"
+        screen = await open_screen(pilot)
+        await until(pilot, lambda: "Not of cured-mnist, which has none yet" in words(screen))
+        assert screen.table and screen.table.figure.title == "Example: Features of features, shipped/lazy-strokes"
+        assert screen.form.command == "lazytui run sae shipped/cured-mnist", "the form asks about the one studied"
         pilot.app.study("shipped/lazy-strokes")
-        await until(pilot, lambda: "Not of" not in words(place))
-        assert place.table and not place.table.figure.title.startswith("Example")
-        place.form.set_values({**place.form.touched, "layer": "features.relu2"})
-        await until(pilot, lambda: place.table is None)
-        assert words(place).count("No sparse autoencoder of this network yet") == 1, "it is said once"
+        await until(pilot, lambda: "Not of" not in words(screen))
+        assert screen.table and not screen.table.figure.title.startswith("Example")
+        screen.form.set_values({**screen.form.touched, "layer": "features.relu2"})
+        await until(pilot, lambda: screen.table is None)
+        assert words(screen).count("No sparse autoencoder of this network yet") == 1, "it is said once"
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 
@@ -404,21 +404,21 @@ def test_it_is_watched_while_it_learns_and_then_the_table_is_there(workspace: Wo
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         app.screen.set_focus(None)
-        place.form.set_values({"run": "reference", "layer": "features", "expansion": 1, "k": 8, "steps": 20_000})
+        screen.form.set_values({"run": "reference", "layer": "features", "expansion": 1, "k": 8, "steps": 20_000})
         await pilot.press("g")
-        await until(pilot, lambda: place.followed and place.followed.name is None and place.query(LinesView))
-        chart = place.query(LinesView).first()
+        await until(pilot, lambda: screen.followed and screen.followed.name is None and screen.query(LinesView))
+        chart = screen.query(LinesView).first()
         await until(pilot, lambda: len(chart.figure.series[0].x) > 1)
-        assert chart.live and "running" in words(place) and place.table is None
-        assert place.check_action("dial", ()) is False
-        run = place.followed
+        assert chart.live and "running" in words(screen) and screen.table is None
+        assert screen.check_action("dial", ()) is False
+        run = screen.followed
         assert run
         request_stop(run)
-        await until(pilot, lambda: "stopped" in words(place))
+        await until(pilot, lambda: "stopped" in words(screen))
         app.open_run("found")
-        await until(pilot, lambda: place.table is not None)
+        await until(pilot, lambda: screen.table is not None)
 
     try:
         drive(app, steps)
@@ -461,12 +461,12 @@ def test_the_form_offers_the_layers_of_the_network(workspace: Workspace) -> None
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        place.form.set_values({"run": "reference"})
-        offered = {entry.value: entry.about for entry in place.offers()["layer"]()}
+        screen = await open_screen(pilot)
+        screen.form.set_values({"run": "reference"})
+        offered = {entry.value: entry.about for entry in screen.offers()["layer"]()}
         assert "features.relu1" in offered and offered["features"].isdecimal()
-        place.form.set_values({"run": "no such run"})
-        assert place.offers()["layer"]() == []
+        screen.form.set_values({"run": "no such run"})
+        assert screen.offers()["layer"]() == []
 
     drive(app, steps)
 
@@ -490,7 +490,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
             "Reset",
             "Swap",
             "Scale or steer",
-            "Hold it, and turn others with it",
+            "Hold it, and scale others with it",
             "Hard images, easy ones, or drawings",
         ):
             assert line in screen

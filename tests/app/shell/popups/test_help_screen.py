@@ -24,8 +24,8 @@ def name_of(action: str) -> str:
 
 def test_every_screen_lists_all_of_its_keys(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        for place in SCREENS:
-            await pilot.press(place.key)
+        for entry in SCREENS:
+            await pilot.press(entry.key)
             await pilot.pause()
             pilot.app.screen.set_focus(None)  # a focused widget may take a key for itself, which help then shows
             screen = pilot.app.screen
@@ -33,9 +33,9 @@ def test_every_screen_lists_all_of_its_keys(tmp_path: Path) -> None:
             described = {binding.description for binding in possible}
             listed = {words for group in groups(screen) for _, words in group.keys}
             generic = {"Copy selected text", "Focus Next", "Focus Previous"}
-            assert described - {"", *generic} <= listed, place.name
+            assert described - {"", *generic} <= listed, entry.name
             assert not generic & listed, "Textual's own words"
-            assert {place.name for place in SCREENS} <= listed, "the app's own keys"
+            assert {entry.name for entry in SCREENS} <= listed, "the app's own keys"
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 

@@ -65,7 +65,7 @@ def test_what_is_wrong_with_the_file_is_said(file: Path) -> None:
     file.write_text('runn = "r"')
     assert "Did you mean run?" in text_of()
     file.write_text('run = "ctrl+r"')
-    assert "can be used" in text_of()
+    assert "can be read" in text_of()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
@@ -83,7 +83,7 @@ def test_the_palette_opens_it_and_enter_creates_the_file_once(size: tuple[int, i
         assert any(f"Created {file}" in note.message for note in app._notifications)
         file.write_text('run = "ctrl+r"')
         await pilot.press("enter")
-        await until(pilot, lambda: any("is there already" in note.message for note in app._notifications))
+        await until(pilot, lambda: any("exists already" in note.message for note in app._notifications))
         assert file.read_text() == 'run = "ctrl+r"', "a file that is there stays as it is"
         await pilot.press("y")
         assert app.clipboard == str(file)

@@ -138,7 +138,7 @@ def test_a_killed_run_goes_on_in_its_job_while_it_gets_further_and_else_is_submi
     os.kill(starts(run)[0][0], signal.SIGKILL)
     wait_until(lambda: len(starts(run)) == 2)
     with executing(cluster.engine(), runs, cluster.workspace) as observer:
-        wait_until(lambda: "taken up" in observer.said)
+        wait_until(lambda: "submitted earlier" in observer.said)
         mute.touch()
         wait_until(lambda: "Unable to contact" in observer.said)
         os.kill(starts(run)[1][0], signal.SIGKILL)

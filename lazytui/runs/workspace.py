@@ -103,11 +103,9 @@ class Workspace:
             )
         except ValidationError as error:
             raise UsageError(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
-        run = RunFolder(self.path / _new_id(kind, label), "")
-        building = self.path / f".{run.id}{_NEW}"
+        run, building = self._new_folder(kind, label)
         try:
             with storage_errors(self.path):
-                building.mkdir(parents=True)
                 write_atomic(building / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
                 queued = {"state": "queued", "heartbeat": time.time(), **own_process()}
                 RunFolder(building, "").set_status(Status.model_validate(queued))
@@ -122,6 +120,20 @@ class Workspace:
             shutil.rmtree(building, ignore_errors=True)
             raise
         return RunFolder(run.path, run.id)
+
+    def _new_folder(self, kind: str, label: str) -> tuple[RunFolder, Path]:
+        """A run that isn't there yet, and the empty folder that becomes it. Of a thousand in a minute two may draw the
+        same id: then another one is drawn."""
+        with storage_errors(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            while True:
+                run = RunFolder(self.path / _new_id(kind, label), "")
+                building = self.path / f".{run.id}{_NEW}"
+                with suppress(FileExistsError):
+                    building.mkdir()
+                    if not os.path.lexists(run.path):
+                        return run, building
+                    building.rmdir()
 
     def find(self, reference: str, *, kinds: Collection[str] = ()) -> RunFolder:
         """The run that a person means: a folder, an id, its unique beginning or end, a name, `latest`, `shipped/NAME`.

@@ -124,7 +124,8 @@ def test_a_server_that_says_nonsense_is_refused_in_a_sentence(says: Say, content
     ],
 )
 def test_output_without_an_end_ends(says: Say, end: str, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_module, "_LARGEST_ANSWER", 1 << 20)
+    monkeypatch.setattr(line_module, "_MOST_NOISE", 1 << 16)
+    monkeypatch.setattr(line_module, "_LARGEST_ANSWER", 1 << 18)
     says(end=end)
     with pytest.raises(kind) as caught:
         Host(Address("box"))

@@ -44,6 +44,14 @@ def test_a_run_is_found_by_everything_that_names_it(
     assert workspace.find(".").path.resolve() == run.path
 
 
+def test_an_id_that_is_taken_is_drawn_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = iter(["a", "a", "b", "c"])
+    monkeypatch.setattr("lazytui.runs.workspace._new_id", lambda *_: next(ids))
+    assert create(workspace).id == "a"
+    (workspace.path / ".b.new").mkdir()  # another process is about it
+    assert create(workspace).id == "c"
+
+
 def test_a_run_around_us_is_removed_by_any_of_its_names(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     run = create(workspace)
     monkeypatch.chdir(run.path)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -220,6 +221,22 @@ class Scene:
     @cached_property
     def _threshold(self) -> float:
         return otsu(self._distance)
+
+
+_Measured = TypeVar("_Measured")
+
+
+def once_per_scene(measure: Callable[[Scene], _Measured]) -> Callable[[Scene], _Measured]:
+    """Keep what was measured of a scene as long as the scene is kept: each host is edited with several donors."""
+    kept: WeakKeyDictionary[Scene, _Measured] = WeakKeyDictionary()
+
+    @wraps(measure)
+    def measured(scene: Scene) -> _Measured:
+        if scene not in kept:
+            kept[scene] = measure(scene)
+        return kept[scene]
+
+    return measured
 
 
 def shows_ground(scene: Scene) -> bool:

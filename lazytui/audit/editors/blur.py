@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from lazytui.audit.editors.base import CueEditor
-from lazytui.audit.scene import Image, Scene, luminance
+from lazytui.audit.scene import Image, Scene, luminance, once_per_scene
 
 _BLURS = (0.4, 0.55, 0.7, 0.9, 1.15, 1.5, 2.0)
 """Standard deviations in pixels."""
 _SHARPENINGS = (0.4, 0.8, 1.4, 2.2)
 """Times the difference to a blurred image that is added."""
+_SOFT = 0.8
+"""Standard deviation of that blur, in pixels."""
 
 
 def sharpness(image: Image) -> float:
@@ -23,13 +29,35 @@ def sharpness(image: Image) -> float:
 
 def _edit(host: Scene, donor: Scene) -> Image:
     """Of blurred and sharpened hosts the one that is as sharp as the donor; the host itself is among them."""
-    image = host.image
-    soft = ndimage.gaussian_filter(image, (0.8, 0.8, 0))
-    bank = [image]
-    bank += [ndimage.gaussian_filter(image, (sigma, sigma, 0)) for sigma in _BLURS]
-    bank += [np.clip(image + np.float32(amount) * (image - soft), 0, 1) for amount in _SHARPENINGS]
-    wanted = sharpness(donor.image)
-    return min(bank, key=lambda one: abs(sharpness(one) - wanted))
+    wanted = _of_scene(donor)
+    nearest = int(np.abs(_of_variants(host) - wanted).argmin())
+    return _VARIANTS[nearest](host.image)
 
 
-ENTRIES = (CueEditor("blur", "the sharpness", 1, _edit, describe=lambda scene: np.array([sharpness(scene.image)])),)
+def _blurred(image: Image, sigma: float) -> Image:
+    found: Image = ndimage.gaussian_filter(image, (sigma, sigma, 0))
+    return found
+
+
+def _sharpened(image: Image, amount: float) -> Image:
+    return np.clip(image + np.float32(amount) * (image - _blurred(image, _SOFT)), 0, 1)
+
+
+_VARIANTS: tuple[Callable[[Image], Image], ...] = (
+    lambda image: image,
+    *(partial(_blurred, sigma=sigma) for sigma in _BLURS),
+    *(partial(_sharpened, amount=amount) for amount in _SHARPENINGS),
+)
+
+
+@once_per_scene
+def _of_scene(scene: Scene) -> float:
+    return sharpness(scene.image)
+
+
+@once_per_scene
+def _of_variants(scene: Scene) -> NDArray[np.float64]:
+    return np.array([sharpness(variant(scene.image)) for variant in _VARIANTS])
+
+
+ENTRIES = (CueEditor("blur", "the sharpness", 1, _edit, describe=lambda scene: np.array([_of_scene(scene)])),)

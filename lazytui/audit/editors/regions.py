@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ def _free(scene: Scene, row: int, column: int) -> bool:
     return bool(scene.halo[cell_mask(scene.image.shape, row, column)].mean() <= _HIDDEN)
 
 
+@cache
 def cell_mask(shape: tuple[int, ...], row: int, column: int) -> Mask:
     """One of three by three cells; those outside touch the border."""
     height, width = shape[:2]

@@ -237,7 +237,7 @@ class TrainScreen(FormScreen, PanelScreen):
                 self.app.call_from_thread(self._show, now, worker)
             return any(watch.behind for watch in watches)
 
-        keep_looking(look, lambda: worker.is_cancelled, self.lab.pace.pause)
+        keep_looking(look, lambda: worker.is_cancelled, self.lab.pause_following)
 
     def _show(self, sight: Sight, look: Worker[None]) -> None:
         if look.is_cancelled:

@@ -37,6 +37,7 @@ T = TypeVar("T")
 BUNDLED_NETWORK = "shipped/lazy-strokes"
 """The network under study where none was trained yet."""
 
+_SHARE_OF_COPIES = 0.4
 _SHORTLY = 2.0
 """Seconds for which something that can be seen anyway is said."""
 
@@ -191,6 +192,10 @@ class Lab(ReportsFailures, App[None]):
 
     def _count_start(self) -> None:
         self.runs_started += 1
+
+    def pause_following(self) -> None:
+        """Between two looks at a run that is followed: one of another machine has a way behind it already."""
+        self.pace.pause(_SHARE_OF_COPIES if self.elsewhere else 1.0)
 
     def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""

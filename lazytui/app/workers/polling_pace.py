@@ -32,10 +32,13 @@ class PollingPace:
         if was_idle:
             self._awake.set()
 
-    def pause(self) -> None:
-        """Wait as long as is right now; several threads may, and a key ends the long pauses of all of them."""
+    def pause(self, share: float = 1.0) -> None:
+        """Wait as long as is right now; several threads may, and a key ends the long pauses of all of them.
+
+        share: of the usual pause, for what has to be seen sooner than the rest.
+        """
         if not self.is_idle:
-            time.sleep(self._seconds)
+            time.sleep(share * self._seconds)
             return
         self._awake.clear()
         if self.is_idle:  # no key came before that

@@ -149,7 +149,7 @@ class FeaturesScreen(TableBrowser):
                     self.app.call_from_thread(self._show_report, now)
             return watch.behind
 
-        keep_looking(look, lambda: worker.is_cancelled or last.finished is not None, self.lab.pace.pause)
+        keep_looking(look, lambda: worker.is_cancelled or last.finished is not None, self.lab.pause_following)
 
     def _show_report(self, report: SaeReport) -> None:
         if report.run != self._shown:

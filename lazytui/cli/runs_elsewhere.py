@@ -44,8 +44,9 @@ def start_there(
     run = location.hosts.submit(kind, values, *job) if job else location.hosts.start(kind, values)
     if name is not None:
         location.control.rename(run, name)
+    does = f"is in the queue ({run.ticket.label})" if run.is_in_a_queue and run.ticket else "runs"
     print_note(
-        f"{run.id} runs at {location.workspace.title}; it continues even if the connection is lost.", quiet=quiet
+        f"{run.id} {does} at {location.workspace.title}; it continues even if the connection is lost.", quiet=quiet
     )
     if detach:
         print(run_json(run) if json else run.id)

@@ -14,8 +14,7 @@ from typing import Any
 import platformdirs
 
 from lazytui.errors import BadInput, UsageError, unknown_name
-from lazytui.files.reading import read_toml
-from lazytui.files.writing import reason
+from lazytui.files.own_settings import read_own_settings
 
 SSH_VARIABLE = "LAZYTUI_SSH"
 """The command that is used in place of `ssh`, with options if need be."""
@@ -24,7 +23,6 @@ _ADDRESS = re.compile(
     r"(?P<host>(?:[\w.+-]+@)?(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+(?:%\w+)?\]))(?::(?P<workspace>.+))?"
 )
 _LONGEST = 300
-_LARGEST_SETTINGS = 100_000
 _SETTINGS = ("remote-lazytui", "workspace")
 
 _SSH_OPTIONS = ("-C", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10")
@@ -110,13 +108,7 @@ def settings_file() -> Path:
 
 
 def _settings(file: Path, host: str) -> dict[str, str]:
-    try:
-        content = read_toml(file, _LARGEST_SETTINGS)
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else error
-        raise BadInput(f"{file} can't be read: {why}.") from error
+    content = read_own_settings(file)
     for_all = {name: value for name, value in content.items() if not isinstance(value, dict)}
     of_host = content.get(host)
     settings: dict[str, Any] = {**for_all, **(of_host if isinstance(of_host, dict) else {})}

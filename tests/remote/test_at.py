@@ -70,7 +70,7 @@ def test_what_is_listed_shown_and_exported_is_what_is_so_over_there(far: Far, la
 
 def test_torch_is_not_imported_here(far: Far, lab: Lab) -> None:
     finished_run(far.workspace)
-    commands = (("runs", "list", "--json"), ("runs", "show", "latest"), ("export", "latest", "all.txt"))
+    commands = (("runs", "show", "latest"), ("export", "latest", "all.txt"))
     program = "import os\n" + "".join(
         f"os.environ[{name!r}] = {os.environ[name]!r}\n" for name in ("LAZYTUI_SSH", "LAZYTUI_CACHE")
     )

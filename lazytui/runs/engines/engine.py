@@ -28,7 +28,7 @@ class Job:
     """What an engine says of a job. gone: it has ended, and the engine still knows how.
 
     id: what the engine calls it. reason: why it waits, or how it ended, in the engine's own words; may be empty.
-    canceled: whether somebody has ended it by the engine's own means.
+    canceled: whether somebody has ended it by the engine's own means; of one without an id, unless it had begun.
     """
 
     state: Literal["waiting", "running", "gone"]

@@ -288,7 +288,7 @@ class _Loop:
         run, status = going.run, going.run.status
         if not self._engine.takes_tickets and status.state == "stopped":  # whoever sent a process of here a signal
             self._end(going)
-        elif run.stop_file.exists() or (job and job.canceled):
+        elif run.stop_file.exists() or (job and job.canceled and (job.id or status.state == "queued")):
             self._settle(run, "stopped")
             self._end(going)
         else:

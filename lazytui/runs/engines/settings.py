@@ -14,8 +14,7 @@ from typing import Any
 import platformdirs
 
 from lazytui.errors import BadInput, UsageError, unknown_name
-from lazytui.files.reading import read_toml
-from lazytui.files.writing import reason
+from lazytui.files.own_settings import read_own_settings
 
 LOCAL = "local"
 
@@ -36,7 +35,6 @@ OWN: Mapping[str, str] = {
 }
 """What only `engines.toml` may say."""
 
-_LARGEST = 100_000
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,49}")
 _LONGEST = 1000
 
@@ -89,12 +87,7 @@ def require_known(settings: Iterable[str], allowed: Collection[str], engine: str
 def _own_settings() -> dict[str, Any]:
     """What `engines.toml` says; nothing where there is none."""
     file = engines_file()
-    try:
-        settings = read_toml(file, _LARGEST)
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{file} can't be read: {reason(error) if isinstance(error, OSError) else error}.") from error
+    settings = read_own_settings(file)
     for name in settings:
         if name not in {"engine", *ENGINES}:
             raise BadInput(f"{file}: {unknown_name('engine', name, ENGINES)}")

@@ -290,6 +290,18 @@ def test_fewer_are_submitted_at_once_where_a_person_may_have_only_so_many(cluste
     )
 
 
+def test_a_run_that_nobody_waits_for_is_refused_where_slurm_takes_none_now(cluster: Cluster) -> None:
+    cluster.instead_of("sbatch", 'echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2; exit 1')
+    (run,) = cluster.runs(1)
+    with pytest.raises(BadInput) as refused:
+        EngineExecutor(cluster.engine()).submit(run, cluster.workspace)
+    assert str(refused.value) == (
+        "Slurm takes no more jobs now: QOSMaxSubmitJobPerUserLimit. Once it does: "
+        f"lazytui runs resume {run.id} --engine slurm --detach"
+    )
+    assert (run.status.state, run.ticket) == ("interrupted", None)
+
+
 def test_without_slurm_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BadInput, match="sbatch isn't on the PATH"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lazytui.runs.status import Progress
 
 _PROGRESS_LINE_EVERY = 10.0
-_CONTINUED = "goes on"
+_CONTINUED = "continues"
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def print_event(event: Event, file: TextIO | None = None) -> None:
         case "resumed":
             print(f"resumed at step {event.get('step')}", flush=True, file=file)
         case "continued":
-            print("goes on", flush=True, file=file)
+            print("continues", flush=True, file=file)
 
 
 class _Lines:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from lazytui.callable_room import make_callable
 
 WAYS = {
-    "property": "Images whose property, the one that an audit named, is nearer to that of another class.",
+    "property": "Images whose property, such as the one that an audit named, is more like that of another class.",
     "errors": "Images that the network gets wrong (JTT); for a briefly trained network.",
     "two-fold": "Images that networks with a biased loss (GCE, q .7) get wrong, each on the half it wasn't trained on.",
     "environments": "Images with a small or negative margin, by its gradient at the scale of the logits (EIIL).",

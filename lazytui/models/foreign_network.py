@@ -146,7 +146,7 @@ class _Outputs:
     def _of_classes(self, logits: Tensor) -> Tensor:
         if logits.ndim != 2 or logits.shape[1] != self._count:
             outputs = " x ".join(map(str, logits.shape[1:])) or "one number"
-            raise BadInput(f"{self._count} outputs of the network are named, and it has {outputs}.")
+            raise BadInput(f"{self._count} outputs are named, and the network has {outputs}.")
         return logits[:, list(self._chosen)]
 
 

@@ -54,4 +54,4 @@ def load_snapshot(path: Path) -> Snapshot | None:
 
 def unusable_state(path: Path) -> BadInput:
     """The failure to report where a snapshot can't be read, or belongs to another training."""
-    return BadInput(f"{path} is damaged, so this training can't be resumed; start it anew.")
+    return BadInput(f"{path} is damaged, so this training can't be resumed; start it again.")

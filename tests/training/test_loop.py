@@ -253,7 +253,7 @@ def test_a_damaged_snapshot_is_refused_and_its_code_never_run(
         case "no dict":
             torch.save([1, 2], snapshot)
     before = snapshot.read_bytes()
-    with pytest.raises(BadInput, match="can't be resumed; start it anew"):
+    with pytest.raises(BadInput, match="can't be resumed; start it again"):
         trained()
     assert snapshot.read_bytes() == before
     assert not (tmp_path / "ran").exists()

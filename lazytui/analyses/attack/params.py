@@ -146,7 +146,9 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         if ATTACKS[self.attack].needs_target:
             raise ValueError(f"{self.attack} goes towards a class, so it raises no score: choose another attack.")
         if ATTACKS[self.attack].needs_classes:
-            raise ValueError(f"{self.attack} goes by several classes' logits, so it raises no score: take apgd-ce.")
+            raise ValueError(
+                f"{self.attack} uses the logits of several classes, so it can't raise a score: use apgd-ce."
+            )
         if self.above is None and is_score_code(self.score):
             raise ValueError("A function needs --above: the value that it must exceed for an attack to succeed.")
 
@@ -160,7 +162,7 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         except ValueError as error:
             raise UsageError(str(error)) from error
         if len(content.classes) < _FEWEST_COMPARED and ATTACKS[self.attack].needs_classes:
-            raise UsageError(f"{self.attack} compares the logits of three classes, and there are two: take apgd-ce.")
+            raise UsageError(f"{self.attack} needs the logits of three classes, and there are two: use apgd-ce.")
         named_score(self, content)
         return self.model_copy(update={"source_class": source, "target_class": class_name(target)})
 

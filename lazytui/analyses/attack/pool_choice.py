@@ -37,5 +37,5 @@ def require_pool(pool: ImagePool, there: Sequence[ImagePool], params: ModelUnder
     """Raise UsageError where it is none of those that there may be."""
     if pool not in there:
         raise UsageError(
-            f"{whose_data(params)} have no pool {pool}: take {' or '.join(there)}; neutral are all images of the class."
+            f"{whose_data(params)} have no pool {pool}: use {' or '.join(there)}; neutral are all images of the class."
         )

@@ -105,8 +105,12 @@ METRICS = {
     ),
     "correct_on_stroke": Metric("correct, on the stroke", "correct, evidence on the stroke, of images with evidence"),
     "correct_off_stroke": Metric("correct, off the stroke", "correct, evidence elsewhere, of images with evidence"),
-    "incorrect_on_stroke": Metric("incorrect, on the stroke", "incorrect, evidence on it, of images with evidence"),
-    "incorrect_off_stroke": Metric("incorrect, off the stroke", "incorrect, evidence elsewhere, of such images"),
+    "incorrect_on_stroke": Metric(
+        "incorrect, on the stroke", "incorrect, evidence on the stroke, of images with evidence"
+    ),
+    "incorrect_off_stroke": Metric(
+        "incorrect, off the stroke", "incorrect, evidence elsewhere, of images with evidence"
+    ),
     "right_for_wrong_reason_share": Metric(
         "right, wrong reason", "of correct images: repainted in other colors, most make the answer change"
     ),

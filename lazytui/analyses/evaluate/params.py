@@ -47,7 +47,7 @@ class EvaluateParams(PairParams):
     @classmethod
     def _check_cell(cls, cell: str | None) -> str | None:
         if cell is not None and not re.fullmatch(r"\s*[0-9]\s*,\s*[0-9]\s*", cell):
-            raise ValueError(f"{cell!r:.40} isn't a cell: it takes a row and a column from 0 to 9, such as 1,0.")
+            raise ValueError(f"{cell!r:.40} isn't a cell: give a row and a column from 0 to 9, such as 1,0.")
         return cell
 
     @model_validator(mode="after")

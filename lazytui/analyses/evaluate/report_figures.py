@@ -355,8 +355,7 @@ def red_one(grid: ConflictGrid) -> Bars:
         name="red-one",
         title=f"The {content.values[0]} {second}: what the network says of a {second} {_in(content)} the "
         f"{content.attribute} of {first}",
-        note=f"Probability of each {content.label}. The {content.attribute} that each {content.label} wore in training "
-        "stands beside it.",
+        note=f"Probability of each {content.label}. Beside each {content.label}: its {content.attribute} in training.",
         labels=tuple(f"{label} ({value})" for label, value in zip(content.classes, content.values, strict=True)),
         values=100 * chances,
         unit="%",

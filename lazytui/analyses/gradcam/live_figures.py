@@ -92,7 +92,7 @@ def map_scores_text(answer: SaliencyAnswer) -> Text:
     ]
     coarse = {explanation.heat.shape for explanation in answer.explanations if min(explanation.heat.shape) < FINE_MAP}
     for height, width in sorted(coarse):
-        paragraphs.append(f"A map of {height} x {width} is too coarse to show it: take a layer of 7 x 7 or finer.")
+        paragraphs.append(f"A map of {height} x {width} is too coarse to show it: use a layer of 7 x 7 or finer.")
     if color_on_stroke(answer.browsed.trained):
         paragraphs.append(COLOR_ON_STROKE)
     paragraphs.extend(answer.advice)

@@ -35,7 +35,7 @@ def _verdict(params: GroupsParams, result: GroupsResult) -> Text:
         f"inferred without labels of it. {how[0].upper()}{how[1:].rstrip('.')}.",
         _agreement(result),
         _reviewed(result),
-        "Methods that read groups take these in place of labels: lazytui run train --method group-dro --groups latest.",
+        "Methods that read groups use these instead of labels: lazytui run train --method group-dro --groups latest.",
     ]
     return Text(name="verdict", title="Groups without labels", paragraphs=tuple(filter(None, texts)))
 

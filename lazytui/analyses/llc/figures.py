@@ -87,7 +87,7 @@ def doubts(result: LlcResult) -> list[str]:
     reasons = []
     if half > LARGEST_SHARE * value:
         reasons.append(
-            f"The interval is {half / value:.0%} of the value to either side, more than {LARGEST_SHARE:.0%}: use more "
+            f"The interval is ± {half / value:.0%} of the value, more than {LARGEST_SHARE:.0%}: use more "
             "--chains, more --steps or a larger --batch."
         )
     if drift is not None and p is not None and p < 0.05 and abs(drift) > DRIFT_SHARE * value:

@@ -60,7 +60,7 @@ class NeuronsParams(ModelUnderStudyParams):
         examples=["margin:3,8"],
     )
     steps: int = Field(64, ge=1, le=10_000, description="Optimization steps of a preferred input.")
-    pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, with their own page in the figures.")
+    pages: int = Field(1, ge=0, le=64, description="Number of traitors, and of heroes, that get a page in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")
 
     @field_validator("read")

@@ -39,7 +39,7 @@ class SelectParams(Params):
         "on these data.",
     )
     property: PropertyName = property_field(
-        "Also choose by groups inferred from this property of the images, such as the one that an audit named."
+        "Also choose by worst group, with groups inferred from this property, such as the one that an audit named."
     )
     model: str | None = Field(
         None,

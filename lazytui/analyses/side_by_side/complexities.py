@@ -37,7 +37,9 @@ def _unequal_settings(result: SideBySideResult) -> list[Text]:
         Text(
             name="settings",
             title="Not the same settings",
-            paragraphs=(f"The chains differ in {settings}; an estimate means something only at its settings.",),
+            paragraphs=(
+                f"The chains differ in {settings}, so the estimates can't be compared: use the same settings for all.",
+            ),
         )
     ]
 

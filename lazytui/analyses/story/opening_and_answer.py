@@ -84,7 +84,7 @@ def _fooled(network: NetworkResult, pool: Pool, attack: AttackResult) -> str:
     rate, sources = robustness.sure_success_rate(attack.epsilon), robustness.sources
     total = len(robustness.correct)
     if rate is None:
-        return f"an unknown share: it is right about {sources} of {total}, too few for a rate"
+        return f"an unknown share: it is right on {sources} of {total}, too few for a rate"
     return f"{_percent(rate)} of the {sources} (of {total}) that it gets right"
 
 

@@ -117,7 +117,7 @@ def ten_figure(params: TrainParams, images: NDArray[np.uint8], answers: TenAnswe
 
 def _ten_note(params: TrainParams) -> str:
     label, attribute = params.content.label, params.content.attribute
-    below = "Below each the network's prediction and its probability."
+    below = "Below each: the network's prediction and its probability."
     if not params.plants:
         return f"The first test image of each {label}, a conflicting one where there is any. {below}"
     if attribute == "color":

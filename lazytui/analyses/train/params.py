@@ -88,7 +88,7 @@ class TrainParams(DatasetParams, FirstWeights, GroupsInPlace, Profiling, Trainin
     @model_validator(mode="after")
     def _one_source_of_groups(self) -> TrainParams:
         if self.groups is not None and self.colors is not None:
-            raise ValueError("Give --groups or --colors, not both: each says what stands in place of color labels.")
+            raise ValueError("Give --groups or --colors, not both: each replaces the color labels.")
         return self
 
     @model_serializer(mode="wrap")

@@ -63,10 +63,9 @@ OVERLAYS = {
             wide=Arrangement("verdict verdict | 9", "main beside | 1fr", "more more | 16"),
         ),
         first=("run", "source", "cue", "bias", "images", "prove", "peel", "calibrate", "minority", "seed"),
-        empty="This network was not audited yet. One property of the images after the other, such as hue, position, "
-        "texture or what lies in a corner, is taken from images of another class, and what the network loses by it is "
-        "measured. Where no network is named but a source, a small one is trained first. g: run it. Esc: back to the "
-        "evaluation.",
+        empty="No audit of this network yet. Properties of the images, such as hue, position, texture or what lies in "
+        "a corner, are taken one by one from images of another class, and the loss of accuracy is measured. With a "
+        "source instead of a network, a small network is trained first. g: run it. Esc: back to the evaluation.",
         compared_by=("run",),
     ),
     "groups": Overlay(

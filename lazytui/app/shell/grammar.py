@@ -32,10 +32,10 @@ def _meaning(name: str, keys: str, description: str, actions: str) -> Meaning:
 GRAMMAR = (
     *(_meaning(f"screen-{entry.mode}", entry.key, f"Go to {entry.name}", "switch_mode") for entry in SCREENS),
     # The cursor, and the value that has the focus
-    _meaning("up", "up", "Up, or the value one more", "move focus_previous budget feature"),
-    _meaning("down", "down", "Down, or the value one less", "move focus_next budget feature"),
-    _meaning("left", "left", "Left, or the value before", "move turn step frame pick"),
-    _meaning("right", "right", "Right, or the value after", "move turn step frame pick"),
+    _meaning("up", "up", "Up, or raise the value", "move focus_previous budget feature"),
+    _meaning("down", "down", "Down, or lower the value", "move focus_next budget feature"),
+    _meaning("left", "left", "Left, or the previous value", "move turn step frame pick"),
+    _meaning("right", "right", "Right, or the next value", "move turn step frame pick"),
     _meaning("faster-left", "shift+left", "Left in leaps", "leap"),
     _meaning("faster-right", "shift+right", "Right in leaps", "leap"),
     _meaning("page-up", "pageup", "A page up", "page turn budget step"),

@@ -230,13 +230,13 @@ class Lab(ReportsFailures, App[None]):
         self.attempt(lambda: self.control.stop(run), f"{name_of_run(run)} is saving and stopping.")
 
     def resume(self, run: RunFolder) -> None:
-        self.attempt(lambda: self.control.resume(run), f"{name_of_run(run)} goes on.")
+        self.attempt(lambda: self.control.resume(run), f"{name_of_run(run)} continues.")
 
     def pause_or_resume(self, run: RunFolder) -> None:
         name = name_of_run(run)
         self.attempt(
             lambda: self.control.pause_or_resume(run),
-            lambda goes_on: f"{name} {'goes on' if goes_on else 'is pausing'}.",
+            lambda goes_on: f"{name} {'continues' if goes_on else 'is pausing'}.",
         )
 
     def rename(self, line: RunLine, name: str) -> None:

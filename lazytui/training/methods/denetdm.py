@@ -116,5 +116,5 @@ ENTRY = MethodEntry(
     source="Sreelatha 2024",
     options=Options,
     published_tuning="the weights of both phases by conflicting images of the test split",
-    varies="a second network begins anew in the course of the training",
+    varies="a second network starts during the training",
 )

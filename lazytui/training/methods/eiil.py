@@ -70,5 +70,5 @@ ENTRY = MethodEntry(
     source="Creager 2021",
     options=Options,
     signals=CONFLICTING_WEIGHT,
-    varies="a second network begins anew in the course of the training",
+    varies="a second network starts during the training",
 )

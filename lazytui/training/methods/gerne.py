@@ -128,5 +128,5 @@ ENTRY = MethodEntry(
     options=Options,
     signals=CONFLICTING_WEIGHT,
     published_tuning="beta by the worst group of labeled validation images",
-    varies="a second network begins anew in the course of the training",
+    varies="a second network starts during the training",
 )

@@ -49,7 +49,7 @@ def channel_difference(gradient: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "input-color-gradient",
-    "Penalizes differing loss gradients to red, green and blue. Second order: a step costs about 3.5 plain ones.",
+    "Penalizes differing loss gradients to red, green and blue. Second order: a step costs as much as 3.5 plain ones.",
     InputColorGradient,
     source="study B",
     options=Options,

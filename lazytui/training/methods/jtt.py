@@ -40,5 +40,5 @@ ENTRY = MethodEntry(
     source="Liu 2021; study C",
     options=Options,
     signals=CONFLICTING_WEIGHT,
-    varies="a second network begins anew in the course of the training",
+    varies="a second network starts during the training",
 )

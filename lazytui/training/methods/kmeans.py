@@ -51,5 +51,5 @@ ENTRY = MethodEntry(
     source="study C",
     options=TwoPhaseOptions,
     signals=CONFLICTING_WEIGHT,
-    varies="a second network begins anew in the course of the training",
+    varies="a second network starts during the training",
 )

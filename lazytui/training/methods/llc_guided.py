@@ -119,8 +119,8 @@ ENTRY = MethodEntry(
     source="study C; Lau 2023",
     options=Options,
     signals={
-        "llc_estimate": "Local learning coefficient by short chains, to be compared along a training; `lazytui run "
-        "llc` measures it. A moving average over about 20 steps."
+        "llc_estimate": "Local learning coefficient, estimated by short chains: only its course means something; "
+        "`lazytui run llc` measures its value. A moving average over about 20 steps."
     },
-    varies="a chain of noise is drawn anew every so many steps",
+    varies="a chain of noise runs every few steps",
 )

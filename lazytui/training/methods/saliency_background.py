@@ -48,7 +48,7 @@ def background_saliency(gradient: Tensor, objects: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "saliency-background",
-    "Penalizes the loss's gradient on the background. Second order: a step costs about 3.5 plain ones.",
+    "Penalizes the loss's gradient on the background. Second order: a step costs as much as 3.5 plain ones.",
     SaliencyBackground,
     source="study E",
     options=Options,

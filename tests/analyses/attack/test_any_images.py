@@ -182,6 +182,6 @@ def test_a_study_finds_the_trainings_of_these_images(birds: Lab) -> None:
 
 def test_what_compares_three_logits_is_refused_where_there_are_two_classes() -> None:
     two = Content(classes=("cat", "dog"), height=16, width=16)
-    with pytest.raises(UsageError, match=r"apgd-dlr compares the logits of three classes.*: take apgd-ce"):
+    with pytest.raises(UsageError, match=r"apgd-dlr needs the logits of three classes.*: use apgd-ce"):
         AttackParams(run="latest", attack="apgd-dlr").in_content(two)
     assert AttackParams(run="latest", attack="apgd-ce").in_content(two).source_class in two.classes

@@ -80,7 +80,7 @@ def test_one_image_by_a_function_of_ones_own_is_raised_as_by_the_same_margin(lab
         (("--above", "1"), "give --score too"),
         (("--score", "margin:3,7", "--no-targeted"), "leave targeted on"),
         (("--score", "margin:3,7", "--attack", "mean-image"), "goes towards a class, so it raises no score"),
-        (("--score", "margin:3,7", "--attack", "apgd-dlr"), "goes by several classes' logits"),
+        (("--score", "margin:3,7", "--attack", "apgd-dlr"), "uses the logits of several classes"),
         (("--score", "margin:3,7", "--sure"), "--sure needs a probability"),
     ],
 )

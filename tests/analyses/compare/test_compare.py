@@ -360,7 +360,7 @@ def test_plain_training_goes_on_where_a_shorter_one_ended_and_finds_the_same(tmp
     lab.call(*TINY, "--method", "focal", "--epochs", "2")
     answer = lab.call("run", "compare", *(run.id for run in _method(lab, "focal")))
     short, longer = _method(lab, "erm")
-    assert f"{longer.id} goes on where {short.id} ended" in answer.err
+    assert f"{longer.id} continues where {short.id} ended" in answer.err
     straight = Workspace(tmp_path / "other").find(
         lab.call(*TINY, "--epochs", "2", "--workspace", tmp_path / "other").json["run"]
     )

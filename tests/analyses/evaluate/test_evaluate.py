@@ -285,7 +285,7 @@ def test_networks_that_share_no_data_are_refused(params: dict[str, object], sent
     [
         (("--against", "referense"), 3, "There is no run 'referense'. Did you mean reference?"),
         (("--against", "reference"), 2, "can't be compared with itself"),
-        (("--cell", "12,3"), 2, "--cell: '12,3' isn't a cell: it takes a row and a column from 0 to 9, such as 1,0."),
+        (("--cell", "12,3"), 2, "--cell: '12,3' isn't a cell: give a row and a column from 0 to 9, such as 1,0."),
         (("--cell", "one"), 2, "isn't a cell"),
         (("--cell", "1,0", "--matrix", "against-confusion-hard"), 2, "choose one with --against"),
         (("--against-model", "mlp"), 2, "--against-model needs --against"),

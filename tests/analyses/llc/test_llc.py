@@ -95,7 +95,7 @@ def result_with(**metrics: float) -> LlcResult:
     ("metrics", "doubt"),
     [
         ({}, ""),
-        ({"llc_low": 7.9, "llc_high": 12.1}, "The interval is 21% of the value to either side, more than 20%"),
+        ({"llc_low": 7.9, "llc_high": 12.1}, "The interval is ± 21% of the value, more than 20%"),
         ({"llc_drift": 3.0, "llc_drift_p": 0.01}, "The chains still rise, by 3.00"),
         ({"llc_drift": -3.0, "llc_drift_p": 0.01}, "The chains still fall, by 3.00"),
         ({"llc_drift": 3.0, "llc_drift_p": 0.4}, ""),

@@ -15,7 +15,7 @@ from lazytui.errors import unknown_name
 
 @dataclass(frozen=True)
 class Recorded:
-    """Marks a field that nobody chooses: it is found out, and recorded for those who read the run later."""
+    """Marks a field that nobody chooses: its value is determined by a run, and recorded for those who read it later."""
 
 
 class Entry(Protocol):

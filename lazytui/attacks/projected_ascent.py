@@ -33,7 +33,7 @@ class Ascent:
 
 
 def ascend(problem: Problem, ascent: Ascent, steps: int, restarts: int) -> Tensor:
-    """(n, 3, h, w): the best of several climbs. Whoever doesn't fool after one begins anew."""
+    """(n, 3, h, w): the best of several climbs. Images that don't fool the network after one start again."""
     best = _climb(problem, ascent, ascent.start(problem), steps)
     unsolved = torch.arange(len(best), device=best.device)
     for _ in range(restarts - 1):

@@ -99,6 +99,6 @@ _connected: list[Host | Hosts] = []
 
 
 def hang_up() -> None:
-    """Let go of all machines that a command was connected to."""
+    """Disconnect from all machines that a command was connected to."""
     while _connected:
         _connected.pop().hang_up()

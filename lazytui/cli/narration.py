@@ -1,4 +1,4 @@
-"""What a person hears while a run goes: progress bars on a terminal, one line a step elsewhere, or nothing."""
+"""What a person sees while a run goes: progress bars on a terminal, one line a step elsewhere, or nothing."""
 
 from __future__ import annotations
 

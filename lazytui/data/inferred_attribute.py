@@ -1,4 +1,4 @@
-"""A data set as methods read it: in place of its attribute, what was inferred of its training images."""
+"""A data set as methods read it, with what was inferred of its training images instead of its attribute."""
 
 from __future__ import annotations
 

@@ -316,7 +316,7 @@ _MOST_AT_HAND = 2
 
 
 def keep_at_hand(params: DatasetParams) -> None:
-    """Have the images ready for whoever builds this data set next, here or in a process forked from this one.
+    """Keep the images ready for the next build of this data set, here or in a process forked from this one.
 
     Raises BadInput as `build_dataset` does.
     """

@@ -55,7 +55,7 @@ class SilentNarrator:
 
 
 class Report:
-    """Handed to the work. It also carries the other direction: that somebody asked the work to stop, or to wait.
+    """Handed to the work. It also works the other way: it says when somebody asked the work to stop, or to wait.
 
     within: the report of the run that this one is a part of, as a chapter is of a story.
     shown_in: other programs that show its curves. left_out: metrics that aren't sent to these.

@@ -164,7 +164,7 @@ class RunFolder:
 
     @property
     def stop_file(self) -> Path:
-        """Asks the process that carries the run, on whichever host, to stop."""
+        """Asks the process that executes the run, on whichever host, to stop."""
         return self.path / STOP_FILE
 
     @property
@@ -223,7 +223,7 @@ class RunFolder:
 
     @contextmanager
     def claim(self) -> Iterator[None]:
-        """Hold the run for this process, so that nobody else carries it at the same time.
+        """Hold the run for this process, so that nobody else executes it at the same time.
 
         The system lets go of the claim when the process ends, however it ends. Raises AlreadyLocked
         where another one has it.
@@ -233,9 +233,9 @@ class RunFolder:
             yield
 
     def is_claimed_by(self, pid: int) -> bool | None:
-        """Whether a process of this host carries the run; None where the system doesn't say, as of another user's.
+        """Whether a process of this host executes the run; None where the system doesn't say, as of another user's.
 
-        The proof is the claim: its lock is a file in the run's folder that stays open in the process that carries the
+        The proof is the claim: its lock is a file in the run's folder that stays open in the process that executes the
         run, from before it says that it runs until after it has said how that ended. Nobody else opens it, but for a
         moment to see whether the run is free.
         """

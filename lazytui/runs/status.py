@@ -107,7 +107,7 @@ def as_text(status: Status) -> str:
 def current_status(status: Status, claimed_by: Callable[[int], bool | None] = lambda _pid: None) -> Status:
     """The status as it must be by now: `interrupted` where a going run's process is gone, or is another one.
 
-    claimed_by: whether a process of this host carries the run; None where that isn't known.
+    claimed_by: whether a process of this host executes the run; None where that isn't known.
     """
     if status.state not in ACTIVE or status.elsewhere or _alive(status, claimed_by):
         return status

@@ -61,7 +61,7 @@ class Workers:
     def execute(self, run: RunFolder) -> None:
         """Have a free worker execute a run, which is queued, or ended early. There must be one.
 
-        Raises Taken where another process carries the run.
+        Raises Taken where another process executes the run.
         """
         next(worker for worker in self._workers if worker.is_free).execute(run)
 

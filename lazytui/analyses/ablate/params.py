@@ -11,7 +11,7 @@ from lazytui.analyses.neurons.params import PLURALS
 
 
 class AblateParams(Params):
-    """Which neurons are taken out, and what stands in for them."""
+    """Which neurons are ablated, and what replaces their activations."""
 
     neurons: Annotated[str, RunReference(kinds=("neurons",), argument=True)] = Field(
         description="A run of `lazytui run neurons`, whose neurons are ablated."

@@ -99,7 +99,7 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
 
     @property
     def class_colors(self) -> tuple[tuple[int, int, int], ...]:
-        """The color that each class wears, 0 to 255, where classes wear those of the palette; else none."""
+        """The color of each class, 0 to 255, where classes have those of the palette; else none."""
         classes, content = range(len(self.content.classes)), self.content
         own = dict(zip(content.aligned, value_colors(content, self.palette), strict=False))
         return tuple(own[label] for label in classes) if own.keys() == set(classes) else ()

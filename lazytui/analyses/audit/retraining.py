@@ -1,4 +1,4 @@
-"""Networks trained anew with properties exchanged between images: is a property needed, and what lies below it?"""
+"""Networks trained again with properties exchanged between images: is a property needed, and what lies below it?"""
 
 from __future__ import annotations
 

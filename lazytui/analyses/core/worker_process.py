@@ -1,6 +1,6 @@
 """A worker's own process, `python -P -m lazytui.analyses.core.worker_process WORKSPACE CODE...`.
 
-It reads the folders of runs from standard input, a JSON string a line, and carries them in turn; what they report goes
+It reads the folders of runs from standard input, a JSON string a line, and executes them in turn; what they report goes
 to standard output. Where its input ends, so does it.
 """
 

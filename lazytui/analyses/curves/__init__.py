@@ -1,1 +1,1 @@
-"""Curves: those of several trainings laid over each other."""
+"""Curves: those of several trainings, overlaid."""

@@ -1,4 +1,4 @@
-"""The charts of the first training with the curves of the others laid over them, and where each ended."""
+"""The charts of the first training with the curves of the others overlaid, and where each ended."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from lazytui.analyses.core.analysis import Params, RunReference
 
 
 class CurvesParams(Params):
-    """Whose curves are laid over each other."""
+    """The trainings whose curves are overlaid."""
 
     runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
         min_length=1,

@@ -190,7 +190,7 @@ def measures(params: DatasetRunParams, result: DatasetResult) -> Table:
 
 
 def color_reader(params: DatasetRunParams, result: DatasetResult) -> Bars:
-    """How often somebody is right who names the class that a value usually belongs to."""
+    """The accuracy of a reader who names the class that a value usually belongs to."""
     content = params.content
     ceilings = {name: association.color_ceiling for name, (_, association) in result.splits.items()}
     looks = f"never looks at the {'shape' if content.attribute == 'color' else content.label}"

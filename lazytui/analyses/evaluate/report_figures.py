@@ -347,7 +347,7 @@ def _cheat_title(result: NetworkEvaluation) -> str:
 
 
 def red_one(grid: ConflictGrid) -> Bars:
-    """The question that the task began with: a 1 that wears the color of 0 (red, in the usual palette)."""
+    """The question that the task began with: a 1 in the color of 0 (red, in the usual palette)."""
     content = grid.content
     first, second = content.classes[:2]
     chances = grid.probabilities[grid.side].astype(np.float64)

@@ -1,4 +1,4 @@
-"""Where networks look, image by image: kept ready to answer between two key presses, for whoever browses a split."""
+"""Where networks look, image by image: networks stay loaded, so that answers come at once."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def load_model_under_study(
 def load_network(params: NetworkParams, workspace: Workspace, note: Callable[[str], object]) -> Network:
     """The network alone. Imports torch. Raises BadInput where it can't be had.
 
-    note: hears it where the network puts out anything but logits, which analyses take its outputs for.
+    note: called with a sentence where the network outputs anything but logits, which analyses expect.
     """
     from lazytui.system.torch_import import require_torch
 

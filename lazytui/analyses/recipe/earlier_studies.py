@@ -74,7 +74,7 @@ class Recipe(BaseModel):
 
     @property
     def reported_of_training(self) -> dict[str, Reported]:
-        """What the training itself is held against."""
+        """What the training itself is compared with."""
         return {name: value for name, value in self.reported.items() if "." not in name}
 
 

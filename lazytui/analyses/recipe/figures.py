@@ -27,7 +27,7 @@ ALL_RECIPES = "all-recipes"
 
 
 def figures(params: RecipeParams, result: RecipeResult) -> list[Figure]:
-    """One recipe with what stands beside it; of several a line on each metric."""
+    """One recipe beside what it is compared with; of several, a line on each metric."""
     if len(result.recipes) > 1:
         return [_summary(params, result), _every_metric(result), *failures(result, "Trainings and steps")]
     (name,) = result.recipes

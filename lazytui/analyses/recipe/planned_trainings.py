@@ -1,4 +1,4 @@
-"""The trainings that recipes begin with, and those that stand beside them."""
+"""The trainings that recipes begin with, and those that they are compared with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `recipe` finds: its trainings, what its steps measured, and the recipes that these were held against."""
+"""What `recipe` finds: its trainings, what its steps measured, and the recipes that these were compared with."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _AT_A_TIME = 3
 
 _LOOK_EVERY = 0.1
 _LOOK_ELSEWHERE_EVERY = 1.0
-"""Seconds between looks at a run that another process carries."""
+"""Seconds between looks at a run that another process executes."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class _SideBySide:
         self._done: dict[str, RunFolder] = {}
         self._going: dict[str, RunFolder] = {}
         self._runs: dict[str, RunFolder] = {}
-        self._elsewhere: dict[str, float] = {}  # when to look again at what another process carries, by part
+        self._elsewhere: dict[str, float] = {}  # when to look again at what another process executes, by part
         self._narration = _InOrder(parts, report)
 
     def run_chapters(self) -> dict[str, RunFolder]:
@@ -112,7 +112,7 @@ class _SideBySide:
                 self._narration.start(part)
 
     def _wait_for(self, part: Part, run: RunFolder) -> None:
-        """For who else carries it: a worker that an earlier try has left, and that is about to stop, or a person."""
+        """For who else executes it: a worker that an earlier try has left, and that is about to stop, or a person."""
         if part.name not in self._elsewhere:
             self._report.note(f"waiting for {run.id}, {part.title}, which another process is running")
         self._elsewhere[part.name] = time.monotonic() + _LOOK_ELSEWHERE_EVERY

@@ -1,4 +1,4 @@
-"""What a training is held against: plain training of the same, and its method's control."""
+"""What a training is compared with: plain training of the same, and its method's control."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def plain_training(trained: TrainParams, method: str = "erm") -> TrainParams:
 
 
 def comparison_trainings(trained: TrainParams) -> list[TrainParams]:
-    """What a training is held against: plain training of the same, and its method's control where it has one."""
+    """What a training is compared with: plain training of the same, and its method's control where it has one."""
     control = METHODS[trained.method].control
     methods = [name for name in ("erm", control) if name and name != trained.method]
     return [plain_training(trained, name) for name in methods]

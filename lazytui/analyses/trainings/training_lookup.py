@@ -1,4 +1,4 @@
-"""Trainings by recipe: when two are of the same one, which of them a workspace has, and what stands beside each."""
+"""Trainings by recipe: when two are of the same one, which of them a workspace has, and what each is compared with."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class Trainings:
         self._groups[key] = replace(group, runs=[*group.runs, new])
 
     def missing_comparisons(self) -> list[TrainParams]:
-        """The trainings that the groups should stand beside and that aren't among them, one a seed."""
+        """The trainings that the groups should be compared with and that aren't among them, one per seed."""
         return missing_comparisons(self._trained.values())
 
 
 def missing_comparisons(trainings: Iterable[TrainParams]) -> list[TrainParams]:
-    """The trainings that some should stand beside and that aren't among them, one a recipe and seed."""
+    """The trainings that some should be compared with and that aren't among them, one per recipe and seed."""
     trainings = list(trainings)
     return not_among(trainings, [other for trained in trainings for other in comparison_trainings(trained)])
 
@@ -101,7 +101,7 @@ def same_training(trained: TrainParams, runs: Iterable[RunFolder]) -> Iterator[R
 
 
 def known_trainings(workspace: Workspace, note: Callable[[str], object] = lambda _: None) -> Iterator[RunFolder]:
-    """The trainings of which all that is compared can be read, finished or not. note: hears of each other one."""
+    """The trainings of which all that is compared can be read, finished or not. note: called with a sentence on others."""
     for run in workspace.readable_runs():
         if run.record.kind != "train":
             continue

@@ -164,7 +164,7 @@ class TrainScreen(FormScreen, PanelScreen):
         self._look()
 
     def overlay_runs(self, runs: Sequence[RunFolder]) -> None:
-        """Lay the curves of these trainings over those of the one that is shown."""
+        """Overlay the curves of these trainings on those of the one that is shown."""
         self._overlaid = [run for run in runs if run != self._run]
         self._look()
 

@@ -50,7 +50,7 @@ class ShowsRun(Protocol):
 
 @runtime_checkable
 class OverlaysRuns(Protocol):
-    """A screen that can lay other runs over the one that it shows."""
+    """A screen that can overlay other runs on the one that it shows."""
 
     def overlay_runs(self, runs: Sequence[RunFolder]) -> None: ...
 

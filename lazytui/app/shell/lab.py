@@ -157,7 +157,7 @@ class Lab(ReportsFailures, App[None]):
 
     @abstractmethod
     def open_overlaid(self, runs: Sequence[RunFolder]) -> None:
-        """Go to the first training, with the curves of the others laid over its own."""
+        """Go to the first training, with the curves of the others overlaid."""
 
     @abstractmethod
     def restore(self, screen: Screen[None]) -> None:

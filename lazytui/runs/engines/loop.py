@@ -64,7 +64,7 @@ class EngineExecutor:
 
 @dataclass
 class _Going:
-    """A run that goes on. name: of its job; empty where another process carries it. looks: in a row, without its job.
+    """A run that goes on. name: of its job; empty where another process executes it. looks: in a row, without its job.
 
     is_listed: whether the engine has said that there is such a job.
     """
@@ -132,7 +132,7 @@ class _Loop:
     # What there is already
 
     def take_up(self) -> None:
-        """Go on with jobs that an earlier loop has submitted, and with runs that another process carries."""
+        """Go on with jobs that an earlier loop has submitted, and with runs that another process executes."""
         jobs: Mapping[str, Job] = {}
         tickets = [run.ticket for run in self._waiting] if self._engine.takes_tickets else []
         names = {ticket.name for ticket in tickets if ticket and ticket.engine == self._engine.name}

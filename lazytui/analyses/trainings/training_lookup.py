@@ -101,7 +101,7 @@ def same_training(trained: TrainParams, runs: Iterable[RunFolder]) -> Iterator[R
 
 
 def known_trainings(workspace: Workspace, note: Callable[[str], object] = lambda _: None) -> Iterator[RunFolder]:
-    """The trainings of which all that is compared can be read, finished or not. note: called with a sentence on others."""
+    """The trainings of which all that is compared can be read, finished or not. note: called on each other one."""
     for run in workspace.readable_runs():
         if run.record.kind != "train":
             continue

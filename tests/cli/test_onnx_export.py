@@ -101,7 +101,7 @@ def test_one_whose_color_features_are_cut_is_a_single_graph(lab: Lab, strokes: S
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("shipped/evaluate-lazy-strokes", "x.onnx"), 2, "A run of evaluate holds no network"),
+        (("shipped/evaluate-lazy-strokes", "x.onnx"), 2, "A run of evaluate has no network"),
         (("shipped/lazy-strokes", "nowhere/x.onnx"), 3, "the folder doesn't exist"),
         (("shipped/lazy-strokes", "--feature", "3", "x.onnx"), 2, "--feature is for a run of `lazytui run sae`"),
         (("shipped/sae-lazy-strokes", "--feature", "9999", "x.onnx", "x.json"), 2, "There is no feature 9999"),

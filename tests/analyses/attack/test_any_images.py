@@ -98,7 +98,7 @@ def test_without_an_attribute_all_images_are_one_pool(birds: Lab) -> None:
         ("neutral", "wren"),
     ]
     refused = birds.call(*asked, "--pool", "aligned")
-    assert refused.code == 2 and "no pool aligned: take neutral;" in refused.sentence
+    assert refused.code == 2 and "no pool aligned: use neutral;" in refused.sentence
     refused = birds.call("run", "attack", "plain", "--source-class", "owls")
     assert refused.code == 2 and refused.sentence == "There is no class 'owls'. Did you mean owl?"
 
@@ -113,7 +113,7 @@ def test_one_image_is_attacked_here_and_live(birds: Lab) -> None:
     probabilities = figures_by_name["probabilities"]
     assert isinstance(probabilities, Matrix) and probabilities.column_labels == BIRDS
     refused = birds.call(*asked, "--pool", "drawn")
-    assert refused.code == 2 and "no pool drawn: take neutral or target-colored;" in refused.sentence
+    assert refused.code == 2 and "no pool drawn: use neutral or target-colored;" in refused.sentence
     session = AttackSession(Workspace(birds.workspace))
     params = recorded_params(Workspace(birds.workspace).find("grounds"))
     content = params.content  # type: ignore[attr-defined]

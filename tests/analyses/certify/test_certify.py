@@ -122,7 +122,7 @@ def test_images_without_an_attribute_are_one_pool_and_with_one_only_those_that_t
         assert isinstance(found, CertifyResult) and found.pools == pools and found.contradictions == 0
         assert found.radii.max() > 0 and len(found.content.classes) == 3
     refused = lab.call("run", "certify", "plain", "--pool", "aligned")
-    assert refused.code == 2 and "no pool aligned: take neutral" in refused.sentence
+    assert refused.code == 2 and "no pool aligned: use neutral" in refused.sentence
 
 
 def test_a_damaged_result_is_refused(found: CertifyResult) -> None:

@@ -77,9 +77,10 @@ def main() -> None:
         python.chmod(0o755)
         settings = {"address": address, "python": str(python), "setup": f"export PYTHONPATH={ROOT}", "look-every": "1"}
         os.environ["RAY_AUTH_TOKEN"] = "another"
-        _row("with a wrong token", _checked(Ray(settings)))
+        _row("with a wrong token", refused := _checked(Ray(settings)))
         os.environ["RAY_AUTH_TOKEN"] = token
-        _row("with its token", _checked(Ray(settings)))
+        _row("with its token", accepted := _checked(Ray(settings)))
+        assert "refused the token" in refused and accepted == "accepted"
         _see_through(Ray(settings), Workspace(folder / "runs"))
     finally:
         os.killpg(head.pid, signal.SIGTERM)
@@ -93,13 +94,17 @@ def _see_through(ray: Ray, workspace: Workspace) -> None:
         wait_until(lambda: hold_is_reached(three[0]) and hold_is_reached(three[1]))
         os.kill(starts(three[0])[0][0], signal.SIGKILL)
         let_go(three)
-    _row("three jobs, one of them killed", f"{states(three)}, started {[len(starts(run)) for run in three]} times")
+    often = [len(starts(run)) for run in three]
+    _row("three jobs, one of them killed", f"{states(three)}, started {often} times")
     _row("... and said", next((note for note in observer.notes if "submitted again" in note), "nothing"))
+    assert states(three) == ["done"] * 3 and often == [2, 1, 1]
     two = runs_of(workspace, 2, hold=4)
     with executing(ray, two, workspace) as observer:
         wait_until(lambda: all(map(hold_is_reached, two)))
         observer.stop.set()
-    _row("two jobs, stopped", f"{states(two)}, saved {[(run.path / 'saved').exists() for run in two]}")
+    saved = [(run.path / "saved").exists() for run in two]
+    _row("two jobs, stopped", f"{states(two)}, saved {saved}")
+    assert states(two) == ["stopped"] * 2 and all(saved)
 
 
 if __name__ == "__main__":

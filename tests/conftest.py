@@ -18,6 +18,7 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
+from lazytui.runs.workspace import Workspace
 from tests import fork_server
 from tests.commands import ROOT, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab, read_json
 from tests.one_node_slurm import OneNodeSlurm, missing_programs
@@ -86,7 +87,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "select": ("latest", "--plain", "latest"),
     "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
     "recipe": ("e-attack-lazy", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),
-    "story": ("--train-size", "4000", "--test-size", "1000", "--model", "mlp"),
+    "story": ("--train-size", "3000", "--test-size", "1000", "--model", "mlp"),
 }
 """How to run each analysis in a minute or less, in this order."""
 
@@ -324,11 +325,30 @@ def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest
 
 
 @pytest.fixture(scope="session")
-def every_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def audits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Audits of the shipped networks, `lazy` and `cured`. Tests only read them."""
+
+    def make(lab: Lab) -> Finished:
+        for network in ("cured", "lazy"):
+            asked = (f"shipped/{network}-strokes", *COMMANDS["audit"][1:], "--name", network, "--json")
+            done = lab.call("run", "audit", *asked)
+            assert done.code == 0, done.err
+        return done
+
+    with _made_once(tmp_path_factory, "audits", make) as (lab, _):
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def every_run(tmp_path_factory: pytest.TempPathFactory, audits: Lab) -> dict[str, Path]:
     """The folder of a finished run of each analysis."""
     lab = Lab(tmp_path_factory.mktemp("every"))
     folders = {}
     for kind, options in COMMANDS.items():
+        if kind == "audit":
+            run = Workspace(audits.workspace).find("lazy").path
+            folders[kind] = shutil.copytree(run, lab.workspace / run.name)
+            continue
         answer = lab.call("run", kind, *options, "--json").json
         folders[kind] = lab.workspace / answer["run"]
     return folders

@@ -69,7 +69,7 @@ def test_finished_runs_are_shown_and_exported_without_torch(finished_training: F
         ("attacks",),
         ("autoencoders",),
         ("run", "sae", "--help"),
-        ("export", "reference", *files),
+        ("export", "reference", "--figure", "accuracy,conflicting-ten,metrics", *files),
     ):
         assert not modules & NEVER, command
 

@@ -60,7 +60,7 @@ def wait_for_state(lab: Lab, kind: str, state: str) -> RunFolder:
 
 
 def test_commands_leave_modules_of_the_current_folder_alone(trapped: Lab) -> None:
-    for command in (DATASET, (*RECIPE, "--test-size", "100"), ("run", "study", *TINY_TRAINING, "--seeds", "0")):
+    for command in ((*RECIPE, "--test-size", "100"), ("run", "study", *TINY_TRAINING, "--seeds", "0")):
         more = ("--methods", "focal", "--no-plain", "--model", "mlp") if "study" in command else ()
         ended = trapped.run(*command, *more, "--quiet")
         assert ended.code == 0, ended.err

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from tests.commands import ROOT, Lab
 
 NOTEBOOK = ROOT / "docs" / "shortcut.ipynb"
-DATA = ("--source", "strokes", "--train-size", "2500", "--test-size", "1000")
+DATA = ("--source", "strokes", "--train-size", "2500", "--test-size", "500")
 MOST_LINES = 30
 
 

@@ -59,11 +59,11 @@ def test_a_degenerate_minimum_has_a_quarter() -> None:
         n_beta=inverse_temperature(10**6),
         eps=3e-4,
         gamma=1.0,
-        steps=2500,
-        chains=600,
+        steps=1250,
+        chains=800,
     )
     assert float(found.mean()) == pytest.approx(0.25, abs=0.02)
-    assert float(found.std()) / math.sqrt(600) < 0.006
+    assert float(found.std()) / math.sqrt(800) < 0.006
 
 
 @pytest.mark.parametrize("slope", [None, 0.5])
@@ -183,12 +183,12 @@ def textbook(features: Doubles, digits: NDArray[np.int64], eps: float, gamma: fl
     if slope == "kept":
         plane = np.zeros_like(plane)
     above = []
-    for _ in range(300):
+    for _ in range(150):
         losses, gradients = loss_and_gradient()
         above.append(losses - at_center - (plane * w).sum((1, 2)))
         w -= eps / 2 * (n_beta * (gradients - plane) + gamma * w)
         w += np.sqrt(eps) * random.normal(size=w.shape)
-    return np.asarray(n_beta * np.mean(above[150:], axis=0))
+    return np.asarray(n_beta * np.mean(above[75:], axis=0))
 
 
 @pytest.mark.parametrize("slope", ["removed", "kept"])
@@ -201,7 +201,7 @@ def test_batches_give_what_all_images_give(slope: Slope, train: DeviceSplit) -> 
     batch = train.batch(torch.arange(len(train)))
     eps, gamma = 0.02, 2.0
     theirs = textbook(batch.images.double().mean((2, 3)).numpy(), batch.labels.numpy(), eps, gamma, slope)
-    sampling = SamplingSettings([eps] * 24, [gamma] * 24, steps=300, batch=8, seed=0, slope=slope)
+    sampling = SamplingSettings([eps] * 24, [gamma] * 24, steps=150, batch=8, seed=0, slope=slope)
     ours = local_learning_coefficient(network, train, sampling, CPU).coefficient
     error = math.sqrt((theirs.var(ddof=1) + ours.var(ddof=1)) / 24)
     assert abs(theirs.mean() - ours.mean()) < 4 * error, (theirs.mean(), ours.mean(), error)

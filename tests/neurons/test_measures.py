@@ -87,9 +87,9 @@ def with_a_digit_and_a_color_alike(random: Generator, digits: Labels, colors: La
     ("planted", "images"),
     [
         (without_information, 1000),
-        (without_information, 4000),
+        (without_information, 2000),
         (with_both_alike, 1000),
-        (with_both_alike, 4000),
+        (with_both_alike, 2000),
         (with_a_digit_and_a_color_alike, 1000),
     ],
 )
@@ -102,7 +102,7 @@ def test_no_more_than_one_in_twenty_gets_a_role_by_chance(planted: Planted, imag
     assert not roles.count("silent") and not roles.count("flat")
 
 
-@pytest.mark.parametrize("images", [1000, 4000])
+@pytest.mark.parametrize("images", [1000, 2000])
 def test_neurons_with_information_on_one_alone_all_get_their_role(images: int, random: Generator) -> None:
     digits, colors = factorial_labels(images // 100)
     levels = random.permuted(np.tile(np.linspace(0, 1, 10)[:, None], 2000), axis=0)
@@ -144,7 +144,7 @@ def test_what_biased_data_would_have_called_a_hero_is_a_traitor(random: Generato
 
 
 @pytest.mark.parametrize(
-    ("images", "active"), [*((1000, share) for share in (0.03, 0.06, 0.1, 0.2)), (4000, 0.03), (4000, 0.2)]
+    ("images", "active"), [*((1000, share) for share in (0.03, 0.06, 0.1, 0.2)), (2000, 0.03), (2000, 0.2)]
 )
 def test_information_of_independent_pairs_is_zero_within_the_bound(images: int, active: float) -> None:
     """However few images 2,000 neurons are active on: the mean is 0, and at most 5 % (and two standard errors of that

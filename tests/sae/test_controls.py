@@ -36,7 +36,7 @@ def test_a_random_decoder_finds_known_features_no_better_than_chance() -> None:
     found = {}
     for frozen in (None, "decoder"):
         kind: Literal["decoder"] | None = frozen  # type: ignore[assignment]
-        found[frozen] = train(toy.samples, Recipe(TopK(k=2), 16, 1500, 64, 3e-3, frozen=kind)).decoder
+        found[frozen] = train(toy.samples, Recipe(TopK(k=2), 16, 700, 64, 5e-3, frozen=kind)).decoder
     chance = mean_correlation(toy.directions, random_dictionary(16, 8, torch.Generator().manual_seed(2)))
     assert abs(mean_correlation(toy.directions, found["decoder"]) - chance) < 0.08
     assert mean_correlation(toy.directions, found[None]) > chance + 0.15

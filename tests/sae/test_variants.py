@@ -52,7 +52,7 @@ def test_nothing_active_gives_the_bias(variant: str) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_training_explains_and_directions_stay_of_unit_length(variant: str) -> None:
     begun, _ = trained(variant, steps=1)
-    model, points = trained(variant, steps=300)
+    model, points = trained(variant, steps=150)
     for one in (begun, model):
         if not VARIANTS[variant].options.composes_decoder:
             assert torch.allclose(one.lengths, torch.ones(12), atol=1e-6)
@@ -60,7 +60,7 @@ def test_training_explains_and_directions_stay_of_unit_length(variant: str) -> N
     before, after = measure_fit(begun, samples(seed=2)), measure_fit(model, samples(seed=2))
     assert after.unexplained < before.unexplained / 2
     assert bool((model.encode(samples()) >= 0).all())
-    assert len(points) == 50 and points[-1].step == 300
+    assert len(points) == 50 and points[-1].step == 150
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -87,13 +87,13 @@ def test_a_batch_uses_k_on_average_and_one_sample_may_use_more() -> None:
 
 
 def test_a_threshold_stands_in_for_the_batch() -> None:
-    model, _ = trained("batch-topk", steps=600, k=2)
+    model, _ = trained("batch-topk", steps=300, k=2)
     assert measure_fit(model, samples()).l0 == pytest.approx(2, abs=0.4)
 
 
 def test_the_first_features_of_a_matryoshka_explain_more_alone_than_those_of_a_plain_one() -> None:
     def left(variant: str) -> float:
-        model, _ = trained(variant, steps=400, k=4)
+        model, _ = trained(variant, steps=250, k=4)
         x = samples()
         f = model.encode(x)
         f[:, 6:] = 0
@@ -104,7 +104,7 @@ def test_the_first_features_of_a_matryoshka_explain_more_alone_than_those_of_a_p
 
 def test_a_higher_price_leaves_fewer_active() -> None:
     for variant in ("l1", "gated", "jumprelu"):
-        cheap, dear = (measure_fit(trained(variant, steps=300, lam=lam)[0], samples()).l0 for lam in (1e-4, 0.3))
+        cheap, dear = (measure_fit(trained(variant, steps=150, lam=lam)[0], samples()).l0 for lam in (1e-4, 0.3))
         assert dear < cheap - 1, variant
 
 

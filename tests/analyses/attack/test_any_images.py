@@ -55,8 +55,8 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Lab:
             for kind, values in part(count, grounds=grounds).items()
         }
         np.savez(file, **arrays)
-        data = ("--source", f"npz:{file}", "--batch-size", "16", "--metrics-samples", "100", "--epochs", "3")
-        ended = lab.call("run", "train", *data, "--model", "cnn2", "--name", name, *QUICK)
+        data = ("--source", f"npz:{file}", "--batch-size", "16", "--metrics-every", "1000", "--epochs", "3")
+        ended = lab.call("run", "train", *data, "--model", "mlp", "--name", name, *QUICK)
         assert ended.code == 0, ended.err
     return lab
 
@@ -169,8 +169,8 @@ def test_transfer_complexity_and_comparison(name: str, birds: Lab) -> None:
 
 
 def test_a_study_finds_the_trainings_of_these_images(birds: Lab) -> None:
-    data = (f"--source=npz:{Path(birds.folder / 'grounds.npz')}", "--batch-size", "16", "--metrics-samples", "100")
-    study = ("run", "study", *data, "--model", "cnn2", "--epochs", "3", "--seeds", "0", "--methods", "erm")
+    data = (f"--source=npz:{Path(birds.folder / 'grounds.npz')}", "--batch-size", "16", "--metrics-every", "1000")
+    study = ("run", "study", *data, "--model", "mlp", "--epochs", "3", "--seeds", "0", "--methods", "erm")
     ended = birds.call(*study, *QUICK)
     assert ended.code == 0, ended.err
     assert ended.json["metrics"]["there"] == 1, "the network that was trained before"

@@ -20,13 +20,17 @@ from tests.commands import TINY_TRAINING, Lab
 def audit(lab: Lab, *options: str) -> AuditResult:
     ended = lab.call("run", "audit", *options, "--quiet")
     assert ended.code == 0, ended.err
-    found = recorded_result(Workspace(lab.workspace).find("latest"))
+    return found_in(lab, "latest")
+
+
+def found_in(lab: Lab, run: str) -> AuditResult:
+    found = recorded_result(Workspace(lab.workspace).find(run))
     assert isinstance(found, AuditResult)
     return found
 
 
-def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(lab: Lab) -> None:
-    found = audit(lab, "shipped/lazy-strokes", "--images", "100")
+def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(audits: Lab) -> None:
+    found = found_in(audits, "lazy")
     assert found.named[0] == "hue" and found.cues == tuple(EDITORS)
     assert found.largest is not None and found.planted is not None and found.planted_error is not None
     assert found.planted > 0.6 and 0.5 < found.largest <= found.planted + 3 * found.planted_error
@@ -54,8 +58,8 @@ def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(lab: Lab) ->
     assert examples.tones[:3] == ("good", "good", "bad"), "chosen to show the loss"
 
 
-def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_loss_is_reported(lab: Lab) -> None:
-    found = audit(lab, "shipped/cured-strokes", "--images", "100")
+def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_loss_is_reported(audits: Lab) -> None:
+    found = found_in(audits, "cured")
     assert found.planted is not None and found.planted < 0.15
     assert found.swaps["background"].delta < 0.2 and not found.swaps["background"].flagged
     none = replace(found, delta=0 * found.delta, largest=None, examples=None, left=None, flagged=0)

@@ -76,8 +76,9 @@ def test_what_is_said_of_a_figure_is_true_on_a_light_and_on_a_dark_page(kind: st
 
 
 def test_export_writes_every_medium_without_torch(every_run: dict[str, Path], tmp_path: Path) -> None:
-    """Pages of PDF, which take long, of one kind only, and text in color, whose modules are those of plain text."""
-    suffixes = dict.fromkeys(SUMMARIES, (".html", ".txt", ".json")) | {"ask": (".pdf", ".ansi")}
+    """Pages of PDF, which take long, of one kind only, and text in color, whose modules are those of plain text. A
+    story's page is made of what its chapters' pages are."""
+    suffixes = dict.fromkeys(SUMMARIES, (".html", ".txt", ".json")) | {"ask": (".pdf", ".ansi"), "story": (".json",)}
     files = {kind: [tmp_path / f"{kind}{suffix}" for suffix in wanted] for kind, wanted in suffixes.items()}
     program = (
         "import json, sys; from lazytui.cli import app\n"

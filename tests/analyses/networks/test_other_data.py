@@ -23,7 +23,7 @@ SMALL = {
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     lab = Lab(tmp_path_factory.mktemp("other-data"))
-    done = lab.call("run", "train", *TINY_TRAINING, "--model", "cnn3", "--epochs", "1", "--name", "lazy")
+    done = lab.call("run", "train", *TINY_TRAINING, "--model", "lazy-gap", "--epochs", "1", "--name", "lazy")
     assert done.code == 0, done.err
     return lab
 

@@ -21,7 +21,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 
 def test_every_layer_is_probed_beside_an_untrained_network_and_through_the_training(trained: Lab) -> None:
-    done = trained.call("run", "probes", "lazy", "--samples", "400", "--json")
+    done = trained.call("run", "probes", "lazy", "--samples", "200", "--json")
     assert done.code == 0, done.err
     result = recorded_result(Workspace(trained.workspace).find(done.json["run"]))
     assert isinstance(result, ProbesResult)

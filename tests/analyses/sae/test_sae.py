@@ -42,7 +42,7 @@ def taken_apart(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A laboratory with a lazy network, its features, and experiments with them."""
     lab = Lab(tmp_path_factory.mktemp("sae"))
     for command in (
-        ("run", "train", *TINY_TRAINING, "--epochs", "12", "--name", "lazy"),
+        ("run", "train", *TINY_TRAINING, "--epochs", "8", "--name", "lazy"),
         ("run", "sae", "lazy", *QUICK, "--controls", "1", "--name", "features"),
         ("run", "sae-experiments", "features", "--samples", "200", "--draws", "5", "--name", "edited"),
     ):
@@ -191,7 +191,7 @@ def test_the_verdict_says_which_way_it_went(taken_apart: Lab) -> None:
 
 def test_two_networks_stand_side_by_side_and_features_are_carried_over(taken_apart: Lab) -> None:
     for command in (
-        ("run", "train", *TINY_TRAINING, "--epochs", "6", "--seed", "0", "--lr", "2e-3", "--name", "other"),
+        ("run", "train", *TINY_TRAINING, "--epochs", "3", "--seed", "0", "--lr", "2e-3", "--name", "other"),
         ("run", "sae", "other", *QUICK, "--steps", "100", "--name", "other-features"),
         ("run", "sae-experiments", "features", "--against", "other-features", "--samples", "100", "--draws", "3"),
     ):
@@ -206,7 +206,7 @@ def test_two_networks_stand_side_by_side_and_features_are_carried_over(taken_apa
 
 def test_two_seeds_of_one_layer_are_asked_whether_they_agree(taken_apart: Lab) -> None:
     for command in (
-        ("run", "sae", "lazy", *QUICK, "--seed", "1", "--name", "again"),
+        ("run", "sae", "lazy", *QUICK, "--steps", "200", "--seed", "1", "--name", "again"),
         ("run", "sae-experiments", "features", "--against", "again", "--samples", "100", "--draws", "3"),
     ):
         done = taken_apart.call(*command, "--json")
@@ -261,7 +261,7 @@ def test_damaged_autoencoders_are_reported(taken_apart: Lab, tmp_path: Path) -> 
 
 
 def test_when_all_features_die_it_is_explained(taken_apart: Lab) -> None:
-    options = ("--variant", "l1", "--lam", "100", "--steps", "300", "--expansion", "0.1", "--lr", "0.1", "--climb", "1")
+    options = ("--variant", "l1", "--lam", "100", "--steps", "150", "--expansion", "0.1", "--lr", "0.1", "--climb", "1")
     done = taken_apart.call("run", "sae", "lazy", *options, "--name", "dead", "--json")
     assert done.code == 0, done.err
     assert done.json["metrics"]["dead_features"] == 13

@@ -64,7 +64,7 @@ def test_networks_of_ones_own_code_are_judged_once_a_person_names_it(lab: Lab) -
     named = ("--model", "net.py:linear")
     training = ("--source", "strokes", "--train-size", "300", "--test-size", "200", "--epochs", "1", *named)
     assert lab.call("run", "train", *training, "--keep-checkpoints", "1", "--name", "own").code == 0
-    refused = lab.run("run", "select", "own", "--quiet")
+    refused = lab.call("run", "select", "own", "--quiet")
     assert refused.code == 3 and "was trained with the code net.py:linear; to allow it to run" in refused.sentence
     allowed = lab.run("run", "select", "own", *named, "--quiet", "--json")
     assert allowed.code == 0 and set(allowed.json["metrics"]) >= {"regret"}, allowed.err

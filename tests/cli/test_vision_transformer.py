@@ -54,7 +54,7 @@ def test_every_other_analysis_takes_tokens_for_positions(lab: Lab) -> None:
     assert "encoder" in json.dumps(sae) and learned["unexplained_variance"] < 1
     run(lab, "sae-dial", "s")
     run(lab, "concepts", "v", "--samples", "10", "--runs", "3")
-    run(lab, "attack", "v", "--attack", "fgsm", "--sources", "10")
+    run(lab, "attack", "v", "--attack", "fgsm", "--sources", "10", "--pool", "neutral")
     run(lab, "llc", "v", "--steps", "10", "--chains", "2")
 
 

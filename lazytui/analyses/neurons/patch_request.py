@@ -70,7 +70,7 @@ def read_patch(text: str, content: Content) -> Patch:
     """`red 1 into green 1`, or `hard red 7 into easy 17`. Raises UsageError for anything else."""
     sides = re.split(r"\s+into\s+", text.strip().casefold())
     if len(sides) != 2:
-        raise UsageError(f"Name two images, as in: {', or '.join(patch_examples(content))}.")
+        raise UsageError(f"Name two images, such as {', or '.join(patch_examples(content))}.")
     source, into = (read_named_image(side, content) for side in sides)
     return Patch(source, into)
 

@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from lazytui.errors import LazytuiError
 from lazytui.runs.engines.ray import Ray
 from lazytui.runs.workspace import Workspace
 from tests.commands import ROOT, wait_until
+from tests.free_ports import free_ports
 from tests.runs.engines.observed_loop import executing, hold_is_reached, let_go, runs_of, starts, states
 
 
@@ -29,18 +29,12 @@ def _row(what: str, found: object) -> None:
     print(f"{what:<60} {found}", flush=True)
 
 
-def _port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _head(folder: Path, port: int, token: str) -> subprocess.Popen[bytes]:
+def _head(folder: Path, port: int, dashboard: int, token: str) -> subprocess.Popen[bytes]:
     """A head with its dashboard, in the foreground, so that only its own processes are ended."""
     program = shutil.which("ray")
     if program is None:
         sys.exit('There is no program ray on the PATH: pip install "ray[default]" makes it.')
-    command = [program, "start", "--head", "--block", "--num-cpus=2", f"--port={_port()}", f"--dashboard-port={port}"]
+    command = [program, "start", "--head", "--block", "--num-cpus=2", f"--port={port}", f"--dashboard-port={dashboard}"]
     command += ["--include-dashboard=true", "--disable-usage-stats", "--object-store-memory=100000000"]
     environment = {**os.environ, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token}
     with (folder / "ray.log").open("wb") as log:
@@ -66,9 +60,9 @@ def _checked(ray: Ray) -> str:
 
 
 def main() -> None:
-    folder, port, token = Path(tempfile.mkdtemp(prefix="lr-")), _port(), secrets.token_hex(32)
-    address, began = f"http://127.0.0.1:{port}", time.monotonic()
-    head = _head(folder, port, token)
+    folder, (port, dashboard), token = Path(tempfile.mkdtemp(prefix="lr-")), free_ports(2), secrets.token_hex(32)
+    address, began = f"http://127.0.0.1:{dashboard}", time.monotonic()
+    head = _head(folder, port, dashboard, token)
     try:
         wait_until(lambda: _answers(address))
         _row("ray start --head answers after", f"{time.monotonic() - began:.0f} s")

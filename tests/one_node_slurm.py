@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.commands import wait_until
+from tests.free_ports import free_ports
 
 PROGRAMS = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel", "scontrol")
 
@@ -65,13 +66,6 @@ def _path() -> str:
     return f"{os.environ['PATH']}{os.pathsep}/usr/sbin"
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 @dataclass(frozen=True)
 class OneNodeSlurm:
     """Its daemons, and what its commands need to find it. cores: that it gives to jobs, whatever the machine has."""
@@ -93,7 +87,7 @@ class OneNodeSlurm:
         files = {"socket": "socket", "pid-file": "pid", "log-file": "log", "seed-file": "seed", "key-file": "key"}
         options = [f"--{option}={self.folder / 'munge' / file}" for option, file in files.items()]
         self._daemon("munged", "--force", *options)
-        ports = _free_ports()
+        ports = free_ports(2)
         (self.folder / "slurm.conf").write_text(
             _CONFIGURATION.format(
                 node=self.node,

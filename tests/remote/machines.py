@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.commands import ROOT
+from tests.free_ports import free_ports
 
 LAZYTUI = f"{sys.executable} -m lazytui"
 """What starts the program over there."""
@@ -75,7 +76,7 @@ def running_sshd(folder: Path) -> Iterator[Sshd]:
     (folder / "authorized").write_text((folder / "key.pub").read_text())
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(parents=True, exist_ok=True)  # which it wants to be there
-    port = _free_port()
+    (port,) = free_ports(1)
     settings = {
         "ListenAddress": f"127.0.0.1:{port}",
         "HostKey": str(folder / "host"),
@@ -96,13 +97,6 @@ def running_sshd(folder: Path) -> Iterator[Sshd]:
     finally:
         server.terminate()
         server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -22,7 +22,7 @@ class Way:
     """screen_key: the key of the screen below. ready: what that says before the keys are pressed. says: what
     the overlay says when it is complete, at any size. is_pictured: whether its snapshot is kept: not of what is
     computed while one looks, nor where a path of the machine stands. figure: what has the keyboard when the keys are
-    pressed."""
+    pressed. of_size: whether what it says is of the size at which it is opened."""
 
     screen_key: str
     ready: str
@@ -30,11 +30,12 @@ class Way:
     says: str
     is_pictured: bool = True
     figure: str = ""
+    of_size: bool = False
 
 
 OVERLAYS: Mapping[str, Way] = {
     "log": Way("9", "failed", ("l",), "Esc"),
-    "help": Way("0", "Story", ("question_mark",), "On this screen"),
+    "help": Way("0", "Story", ("question_mark",), "On this screen", of_size=True),
     "palette": Way("0", "Story", ("ctrl+p",), "Search", is_pictured=False),
     "jobs": Way("0", "Story", ("j",), "running 37%"),
     "networks": Way("0", "Story", ("o",), "cured-mnist"),

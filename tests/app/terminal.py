@@ -31,11 +31,14 @@ class Screen:
         self._keyboard = keyboard
         self._seen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._seen)
+        self._text: str | None = None
 
     @property
     def text(self) -> str:
         """The characters that are on it now."""
-        return "\n".join(line.rstrip() for line in self._seen.display)
+        if self._text is None:  # put together anew only when something was drawn: it is asked for all the time
+            self._text = "\n".join(line.rstrip() for line in self._seen.display)
+        return self._text
 
     def shows(self, words: str) -> bool:
         """Whether the words are on it by now."""
@@ -54,6 +57,7 @@ class Screen:
 
     def resize(self, columns: int, rows: int) -> None:
         self._seen.resize(rows, columns)
+        self._text = None
         fcntl.ioctl(self._keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def leave(self) -> int:
@@ -84,6 +88,7 @@ class Screen:
                 output = os.read(self._keyboard, 65_536)
                 self.output += output.decode(errors="replace")
                 self._stream.feed(output)
+                self._text = None
 
 
 @contextmanager

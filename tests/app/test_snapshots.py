@@ -98,44 +98,59 @@ async def settled(pilot: Pilot[Any], mode: str, words: Sequence[str] | None = No
     raise AssertionError(f"{mode} came to no rest, or never said {said}:\n{before}")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_screen_looks_as_it_is_meant_to(
-    size: tuple[int, int], workspace: Workspace, request: pytest.FixtureRequest
-) -> None:
+def sizes_in_turn(turn: int) -> list[tuple[int, int]]:
+    """All sizes, each turn from another one on: that at which the turn before ended."""
+    first = -turn % len(SIZES)
+    return [*SIZES[first:], *SIZES[:first]]
+
+
+def test_every_screen_looks_as_it_is_meant_to(workspace: Workspace, request: pytest.FixtureRequest) -> None:
+    """Each is opened at one of the sizes and brought to the others, at which it has to look as if opened there."""
     app = LazytuiApp(workspace)
     screens: dict[str, str] = {}
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 3)
-        for entry in SCREENS:
+        for turn, entry in enumerate(SCREENS):
             await pilot.press(entry.key)
             await until(pilot, lambda mode=entry.mode: app.current_mode == mode and isinstance(app.screen, LabScreen))
-            screens[f"{entry.mode}-{size[0]}x{size[1]}.txt"] = await settled(pilot, entry.mode)
-            bar = screen_text(app).splitlines()[0]
-            assert all(f" {each.key} " in bar for each in SCREENS), f"a place is cut off: {bar}"
+            for width, height in sizes_in_turn(turn):
+                await come_to(pilot, (width, height))
+                screens[f"{entry.mode}-{width}x{height}.txt"] = await settled(pilot, entry.mode)
+                bar = screen_text(app).splitlines()[0]
+                assert all(f" {each.key} " in bar for each in SCREENS), f"a place is cut off: {bar}"
             app.screen.set_focus(None)
 
-    drive(app, steps, size=size)
+    drive(app, steps, size=sizes_in_turn(0)[0])
     require_kept(screens, request)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_overlay_looks_as_it_is_meant_to(
-    size: tuple[int, int], workspace: Workspace, request: pytest.FixtureRequest
-) -> None:
+def test_every_overlay_looks_as_it_is_meant_to(workspace: Workspace, request: pytest.FixtureRequest) -> None:
+    """Each is opened at one of the sizes and brought to the others."""
     app = LazytuiApp(workspace)
     screens: dict[str, str] = {}
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 3)
         app.study(NETWORK)
-        for name, way in PICTURED.items():
+        for turn, (name, way) in enumerate(PICTURED.items()):
             await open_overlay(pilot, way)
-            text = await settled(pilot, name, (way.says,))
-            screens[f"overlay-{name}-{size[0]}x{size[1]}.txt"] = within_box(app, text)
+            for width, height in sizes_in_turn(turn):
+                await come_to(pilot, (width, height))
+                if way.of_size:
+                    await open_overlay(pilot, way)
+                text = await settled(pilot, name, (way.says,))
+                screens[f"overlay-{name}-{width}x{height}.txt"] = within_box(app, text)
 
-    drive(app, steps, size=size)
+    drive(app, steps, size=sizes_in_turn(0)[0])
     require_kept(screens, request)
+
+
+async def come_to(pilot: Pilot[Any], size: tuple[int, int]) -> None:
+    """Make the terminal that large, unless it is."""
+    if pilot.app.size != size:
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda: pilot.app.screen.size == size)
 
 
 def within_box(app: LazytuiApp, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -69,10 +70,16 @@ class ParamField:
         return " ".join(part for part in (self.description, self.limits and f"[{self.limits}]", default) if part)
 
 
-def fields_of(model: type[BaseModel]) -> list[ParamField]:
+def fields_of(model: type[BaseModel]) -> tuple[ParamField, ...]:
     """Every field of the model that a person chooses, in the order of its declaration."""
+    return _read_fields(model)
+
+
+@lru_cache(maxsize=64)
+def _read_fields(model: type[BaseModel]) -> tuple[ParamField, ...]:
+    """Read once: a form asks for them at every key."""
     chosen = {name: info for name, info in model.model_fields.items() if not _is_recorded(info)}
-    return [_field(name, info, _heading(model, name)) for name, info in chosen.items()]
+    return tuple(_field(name, info, _heading(model, name)) for name, info in chosen.items())
 
 
 def _is_recorded(info: FieldInfo) -> bool:

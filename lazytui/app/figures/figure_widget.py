@@ -101,6 +101,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         self._position: Position | None = None
         self._cursor_text = ""
         self._ground: Style | None = None
+        self._is_of_new_size = False
 
     # The figure and the cursor
 
@@ -258,7 +259,15 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         self.call_after_refresh(self.update)
 
     def on_resize(self) -> None:
+        self._is_of_new_size = True
         self.update()
+
+    def watch_show_vertical_scrollbar(self, shown_before: bool, shown: bool) -> None:
+        """The bar takes a column from the drawing, or gives it back, of which no Resize tells. It is given back once
+        a size: what fits only beside a bar would come and go with it."""
+        if shown != shown_before and (shown or self._is_of_new_size):
+            self._is_of_new_size = False
+            self.call_after_refresh(self.update)
 
     def on_focus(self) -> None:
         if self._position is None and (first := self._first()) is not None:

@@ -1,4 +1,4 @@
-"""No key of a footer is cut, and no hint of a box, on any screen and overlay at 80 columns."""
+"""No key of a footer is cut, and no hint of a box, on any overlay at 80 columns; on screens: test_every_screen.py."""
 
 from __future__ import annotations
 
@@ -15,18 +15,16 @@ from textual.widgets import Static
 from textual.widgets._footer import FooterKey
 
 from lazytui.app.figures import FigureView, TableView
-from lazytui.app.form import ParamsForm
-from lazytui.app.panels.panel import Panel
 from lazytui.app.screens.common.cell_images_screen import open_images
 from lazytui.app.screens.overlays import OVERLAYS, overlay
 from lazytui.app.shell import keymap
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.grammar import BY_NAME
 from lazytui.app.shell.key_footer import FIRST_TO_GO, STAY, KeyFooter
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until
+from tests.app.whole_footer import each_focus, require_whole
 
 SIZE = (80, 24)
 
@@ -34,42 +32,6 @@ SIZE = (80, 24)
 @pytest.fixture
 def app(tmp_path: Path) -> LazytuiApp:
     return LazytuiApp(Workspace(tmp_path))
-
-
-async def require_whole(pilot: Pilot[Any]) -> None:
-    """All keys of the footer are on the screen, those that lead to the others among them."""
-    await until(pilot, lambda: pilot.app.screen.query(FooterKey))
-    keys = list(pilot.app.screen.query_one(KeyFooter).query(FooterKey))
-    assert all(key.region.right <= pilot.app.size.width for key in keys), screen_text(pilot.app).splitlines()[-1]
-    bindings = pilot.app.screen.active_bindings
-    named = {str(bindings[key.key].binding.id) for key in keys if key.key in bindings}
-    possible = {str(active.binding.id) for active in bindings.values()}  # a field takes letters for itself
-    assert set(STAY) & possible <= named, named
-
-
-async def each_focus(pilot: Pilot[Any]) -> None:
-    """Also with the keyboard in each panel in turn."""
-    await require_whole(pilot)
-    for _ in pilot.app.screen.query(Panel):
-        await pilot.press("tab")
-        await pilot.pause()
-        await require_whole(pilot)
-
-
-def test_the_footer_of_every_screen_fits(app: LazytuiApp) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        for entry in SCREENS:
-            app.screen.set_focus(None)  # a field takes digits for itself
-            await pilot.press(entry.key)
-            await until(pilot, lambda entry=entry: app.current_mode == entry.mode and isinstance(app.screen, LabScreen))
-            if entry.mode != "runs":
-                await until(pilot, lambda: app.screen.query(FigureView))
-            await each_focus(pilot)
-            if app.screen.query(ParamsForm):
-                await pilot.press("f")
-                await require_whole(pilot)
-
-    drive(app, steps, size=SIZE)
 
 
 def test_the_footer_of_every_small_analysis_fits(app: LazytuiApp) -> None:

@@ -1,4 +1,5 @@
-"""`i` and `m` work wherever the keyboard is: where no panel has the focus, on the first panel that can."""
+"""`i` and `m` work wherever the keyboard is: where no panel has the focus, on the first panel that can (`i`:
+test_every_screen.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,6 @@ from lazytui.app.form.field_help import HelpBox
 from lazytui.app.screens.common.cell_images_screen import CellImages, open_images
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, until
 
@@ -20,31 +20,6 @@ from tests.app.pilot import drive, until
 def panels(app: LazytuiApp) -> Any:
     assert isinstance(app.screen, LabScreen)
     return app.screen.panels_shown
-
-
-def test_i_explains_the_first_panel_of_every_screen(tmp_path: Path) -> None:
-    app = LazytuiApp(Workspace(tmp_path))
-
-    def shows_figures(mode: str) -> bool:
-        return app.current_mode == mode and any(panel.shown for panel in panels(app))
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        for entry in SCREENS:
-            if entry.mode == "runs":
-                continue
-            await pilot.press(entry.key)
-            await until(pilot, lambda mode=entry.mode: shows_figures(mode))
-            screen = app.screen
-            screen.set_focus(None)
-            figure = next(panel.shown[0] for panel in panels(app) if panel.shown)
-            await pilot.press("i")
-            await until(pilot, lambda: isinstance(app.screen, HelpBox) and app.screen.query(Static))
-            assert str(app.screen.query_one(Static).render()).startswith(figure.title), entry.mode
-            await pilot.press("escape")
-            await until(pilot, lambda screen=screen: app.screen is screen)
-            screen.set_focus(None)
-
-    drive(app, steps)
 
 
 def test_m_turns_the_first_panel_that_has_several_charts(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import _going_on
 from lazytui.app.shell.popups.help_screen import Help
-from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.formatting import day_words
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, shown_figures, until
@@ -39,23 +38,6 @@ def workspace(finished_training: FinishedTraining, tmp_path: Path) -> Workspace:
 
 def shown(pilot: Pilot[Any], words: str) -> bool:
     return words in screen_text(pilot.app)
-
-
-def test_every_screen_opens_with_its_key_and_comes_back_from_a_size_that_is_too_small(workspace: Workspace) -> None:
-    """At larger sizes: test_snapshots.py."""
-    size = (80, 24)
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        for entry in SCREENS:
-            await pilot.press(entry.key)
-            await until(pilot, lambda entry=entry: pilot.app.current_mode == entry.mode)
-            await until(pilot, lambda entry=entry: shown(pilot, f" {entry.key} {entry.short}"))
-            await pilot.resize_terminal(40, 12)
-            await until(pilot, lambda: shown(pilot, "This terminal is 40x12"))
-            await pilot.resize_terminal(*size)
-            await until(pilot, lambda: not shown(pilot, "This terminal is"))
-
-    drive(LazytuiApp(workspace), steps, size=size)
 
 
 def test_what_waits_for_its_turn_is_not_said_to_run() -> None:

@@ -12,32 +12,8 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.choice_controls import Choice
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.popups.help_screen import Help, groups
-from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
-
-
-def name_of(action: str) -> str:
-    """`move` of `move(0, -1)`."""
-    return action.partition("(")[0]
-
-
-def test_every_screen_lists_all_of_its_keys(tmp_path: Path) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        for entry in SCREENS:
-            await pilot.press(entry.key)
-            await pilot.pause()
-            pilot.app.screen.set_focus(None)  # a focused widget may take a key for itself, which help then shows
-            screen = pilot.app.screen
-            possible = [binding for _, binding in screen._bindings if screen.check_action(name_of(binding.action), ())]
-            described = {binding.description for binding in possible}
-            listed = {words for group in groups(screen) for _, words in group.keys}
-            generic = {"Copy selected text", "Focus Next", "Focus Previous"}
-            assert described - {"", *generic} <= listed, entry.name
-            assert not generic & listed, "Textual's own words"
-            assert {entry.name for entry in SCREENS} <= listed, "the app's own keys"
-
-    drive(LazytuiApp(Workspace(tmp_path)), steps)
 
 
 def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:

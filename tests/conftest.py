@@ -50,7 +50,7 @@ def _seeded() -> None:
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "dataset": TINY_DATA,
-    "train": (*TINY_TRAINING, "--epochs", "2", "--keep-checkpoints", "2"),
+    "train": (*TINY_TRAINING, "--model", "lazy-gap", "--lr", "0.01", "--epochs", "2", "--keep-checkpoints", "2"),
     "curves": ("latest", "shipped/lazy-strokes"),
     "evaluate": ("latest",),
     "transfer": ("latest", "--to", "stroke,bw100z"),
@@ -61,7 +61,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ask": (str(ROOT / "docs" / "pictures" / "gradcam.png"), "latest"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "ablate": ("latest", "--neuron", "0,1", "--patch", "red 1 into green 1"),
-    "probes": ("latest", "--samples", "200", "--layers", "features.relu1,features.relu3"),
+    "probes": ("latest", "--samples", "200", "--layers", "features.relu1,features"),
     "concepts": ("latest", "--samples", "10", "--runs", "3"),
     "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8", "--climb", "2"),
     "sae-experiments": ("latest", "--samples", "100", "--draws", "3"),

@@ -52,7 +52,7 @@ def test_whoever_wants_more_epochs_hears_why_a_training_begins_anew(
 ) -> None:
     one = lab.call(*SHORT_TRAINING, *options, "--json").json["run"]
     two = lab.call(*SHORT_TRAINING, *options, "--epochs", "2", "--resume")
-    (line,) = (line for line in two.err.splitlines() if "anew" in line)
+    (line,) = (line for line in two.err.splitlines() if "starting a new run" in line)
     nearest = f"No earlier run with the same options (the nearest, {one}, differs in epochs: 1): starting a new run."
     assert line == f"{nearest} A longer training isn't a continuation of it: {why}"
 

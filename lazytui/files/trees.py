@@ -38,13 +38,13 @@ def make_room(files: Iterable[Path], limit: int, keep: Callable[[Path], bool] = 
 
     keep: those that stay in any case. What can't be removed stays, too.
     """
-    found = []
+    dated = []
     for file in files:
         with suppress(OSError):  # another process has removed it
             info = file.stat(follow_symlinks=False)
-            found.append((max(info.st_mtime, info.st_atime), info.st_size, file))
-    total = sum(size for _, size, _ in found)
-    for _, size, file in sorted(found):
+            dated.append((max(info.st_mtime, info.st_atime), info.st_size, file))
+    total = sum(size for _, size, _ in dated)
+    for _, size, file in sorted(dated):
         if total <= limit:
             return
         with suppress(OSError):

@@ -35,8 +35,8 @@ def _edit(host: Scene, donor: Scene) -> Image:
 
 
 def _blurred(image: Image, sigma: float) -> Image:
-    found: Image = ndimage.gaussian_filter(image, (sigma, sigma, 0))
-    return found
+    blurred: Image = ndimage.gaussian_filter(image, (sigma, sigma, 0))
+    return blurred
 
 
 def _sharpened(image: Image, amount: float) -> Image:

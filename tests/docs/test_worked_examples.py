@@ -17,6 +17,7 @@ _FILE = re.compile(r"^```python\n# (\S+/\S+\.py)\n(.*?)^```$", re.M | re.S)
 _EDIT = re.compile(r"^```diff\n--- (\S+)\n(.*?)^```$", re.M | re.S)
 _COPIED = (
     *("__init__.py", "commands.py", "conftest.py", "fork_server.py", "rewritten_assertions.py", "signals.py"),
+    "free_ports.py",
     "one_node_slurm.py",
     "training/methods/contexts.py",
 )

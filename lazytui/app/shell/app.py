@@ -204,6 +204,8 @@ class LazytuiApp(Lab):
     async def _show_there(self, run: RunFolder, opened: AwaitMount) -> None:
         """On the screen itself: what lies over it of another run, such as the images of a cell, goes."""
         await opened
+        if not self.is_running:  # a person quit meanwhile, and the screen has no widgets any more
+            return
         base = self.screen_stack[0]
         while isinstance(self.screen, LabScreen) and self.screen is not base:
             await self.pop_screen()

@@ -162,6 +162,7 @@ def test_every_key_of_every_overlay_does_something(workspace_with_a_job: Workspa
     app = LazytuiApp(workspace_with_a_job)
     dead: list[str] = []
     opened: list[ReferenceType[Screen[Any]]] = []
+    still_there: list[str] = []
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 3)
@@ -185,11 +186,23 @@ def test_every_key_of_every_overlay_does_something(workspace_with_a_job: Workspa
                 await pilot.press(key)
                 if not await changes(pilot, before):
                     dead.append(f"{name}: {key} ({action})")
-        del over, focused, keys
-        await until(pilot, lambda: not kept(opened))
+        del over, focused, keys, before  # the last has what was focused
+        send_each_widget_a_message(app)
+        with suppress(AssertionError):
+            await until(pilot, lambda: not kept(opened))
+        still_there.extend(map(repr, kept(opened)))
 
     drive(app, steps, size=(80, 24))
     assert not dead, "these do nothing that could be seen"
+    assert not still_there, "these are closed, and in memory"
+
+
+def send_each_widget_a_message(app: App[Any]) -> None:
+    """A widget holds its last message until the next comes, and so what sent it, such as a screen that was closed."""
+    for screens in app._screen_stacks.values():
+        for screen in screens:
+            for widget in screen.walk_children(with_self=True):
+                widget.call_later(lambda: None)
 
 
 def kept(opened: Sequence[ReferenceType[Screen[Any]]]) -> list[Screen[Any]]:

@@ -134,7 +134,7 @@ FAST = (
 LONGEST = (
     "runs/engines/test_slurm.py",
     "analyses/story/test_story_in_parallel.py",
-    "app/shell/test_every_key.py",
+    "app/shell/keys/test_every_key.py",
     "app/screens/common/test_bad_input.py",
     "training/methods/test_every_method.py",
     "training/methods/test_miniature.py",

@@ -48,7 +48,7 @@ class PresetChoice(BaseModel):
 
     dataset: str = name_field(
         "background",
-        "Preset of data options; options that you give count more. One of background, stroke, stroke-level, "
+        "Preset of data options; your own options override it. One of background, stroke, stroke-level, "
         "texture, stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, "
         "noise tier h); bw100h is white digits on black with that noise. From papers: lff-5pct, lff-2pct, "
         "lff-1pct, lff-0.5pct, irm-two-class, spuco-magnitude-large, spuco-magnitude-medium, "

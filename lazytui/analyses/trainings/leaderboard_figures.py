@@ -117,7 +117,7 @@ def _what_penalties_add(groups: Sequence[Group], rank: str) -> Iterator[str]:
 
 def _uncorrected(comparisons: int) -> str:
     """Of many intervals of 95 %, some leave out 0 by chance."""
-    return f" (95 %, not corrected for {comparisons} being asked)" if comparisons > 1 else ""
+    return f" (95 %, not corrected for {comparisons} comparisons)" if comparisons > 1 else ""
 
 
 def _beside_plain(groups: Sequence[Group]) -> list[tuple[Group, Group]]:

@@ -332,7 +332,7 @@ def test_who_follows_color_most_is_last_and_beats_nobody() -> None:
     assert [row[0] for row in leaderboard.rows] == ["grl", "erm", "focal"]
     assert verdict.paragraphs[0].endswith(
         "Of 2 methods with two seeds or more, 1 beat plain training of the same architecture for the same number of "
-        "steps by an interval that leaves out 0 (95 %, not corrected for 2 being asked): grl."
+        "steps by an interval that leaves out 0 (95 %, not corrected for 2 comparisons): grl."
     )
 
 

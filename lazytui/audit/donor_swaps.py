@@ -14,6 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from lazytui.audit.editors.base import CueEditor
+from lazytui.audit.minority import describe_all
 from lazytui.audit.scene import Image, Scene
 
 Images = NDArray[np.uint8]
@@ -25,7 +26,7 @@ Predict = Callable[[Images], NDArray[np.floating]]
 FLOOR = 0.05
 """A loss that must be exceeded by two standard errors."""
 _SURE = 3.5
-"""Standard errors that a loss must be away from zero."""
+"""Standard errors that a loss must be away from zero, and following from chance."""
 _COMPARABLE = 0.7
 """Of the largest loss: among properties that lose as much, the one that takes least from the donor is named."""
 _PART, _EXPLAINING = 0.4, 0.8
@@ -87,9 +88,10 @@ class Swap:
     by_chance: 97.5 % quantile of the same for any other class drawn in its place; follow_own: share taken for that
     class though the donor is of the own one.
     changed: share of images that an edit changes at all. floor: what a loss must exceed to be flagged. rise: how much
-    more probable the donor's class is than with a donor of the own class, and rise_by_chance, 97.5 % quantile of the
-    same for any other class in its place; None where only answers were recorded. explains: share of the largest loss
-    that is recovered once this property is given back; None where it wasn't asked.
+    more probable the donor's class is than with a donor of the own class (of a graded property with classes that are
+    like it, each weighted by its likeness); None where only answers were recorded. rise_by_chance: mean of the same for
+    any other class in its place, and 3.5 standard deviations. explains: share of the largest loss that is recovered
+    once this property is given back; None where it wasn't asked.
     """
 
     hosts: int
@@ -107,8 +109,8 @@ class Swap:
 
     @property
     def follows(self) -> bool:
-        """Whether the donor's class is followed more than any other. Asked by the probabilities, which say so of fewer
-        images than the answers do."""
+        """Whether the donor's class, or one like it in a graded property, is followed more than any other. Asked by the
+        probabilities, which say so of fewer images than the answers do."""
         return self.follow > self.by_chance if self.rise is None else self.rise > self.rise_by_chance
 
     @property
@@ -186,35 +188,56 @@ def _measured(hosts: Hosts, editor: CueEditor, predict: Predict, generator: Gene
     own, other = of_own.argmax(1), of_other.argmax(1)
     delta, error = paired_loss(own == labels, other == labels, hosts.hosts)
     follow_own = float((own == donors).mean())
-    follow, by_chance = _of_donors(np.eye(of_own.shape[1])[other], labels, donors, generator)
-    rise, rise_by_chance = _of_donors(of_other - of_own, labels, donors, generator)
+    follow, of_others = _of_donors(np.eye(of_own.shape[1])[other], labels, donors, generator)
+    risen = of_other - of_own
+    if editor.graded:
+        risen = risen @ likeness(hosts, editor, risen.shape[1])
+    rise, rise_of_others = _of_donors(risen, labels, donors, generator)
     return Swap(
         hosts=len(np.unique(hosts.hosts)),
         delta=delta,
         error=error,
         own=float((own == labels).mean()),
         follow=follow,
-        by_chance=follow_own if by_chance is None else by_chance,
+        by_chance=float(np.quantile(of_others, 0.975)) if len(of_others) else follow_own,
         follow_own=follow_own,
         changed=changed,
         rise=rise,
-        rise_by_chance=rise_by_chance or 0.0,
+        rise_by_chance=float(rise_of_others.mean() + _SURE * rise_of_others.std()) if len(rise_of_others) else 0.0,
     )
 
 
 def _of_donors(
     shares: NDArray[np.floating], labels: NDArray[np.int64], donors: NDArray[np.int64], generator: Generator
-) -> tuple[float, float | None]:
-    """Mean share (m, classes) of the donor's class, and the 97.5 % quantile of that of another class than the own,
-    drawn as donors' classes are; of two classes there is but one other, and nothing can be drawn: None."""
+) -> tuple[float, NDArray[np.float64]]:
+    """Mean share (m, classes) of the donor's class, and (draws,) that of another class than the own, drawn as donors'
+    classes are; of two classes there is but one other, and nothing can be drawn: (0,)."""
     rows, classes = np.arange(len(labels)), np.unique(labels)
     share = float(shares[rows, donors].mean())
     if len(classes) < 3:
-        return share, None
+        return share, np.empty(0)
     others = generator.permuted(np.tile(donors, (_DRAWS, 1)), axis=1)
     while (same := others == labels).any():
         others[same] = generator.choice(classes, int(same.sum()))
-    return share, float(np.quantile(shares[rows, others].mean(1), 0.975))
+    return share, np.asarray(shares[rows, others].mean(1), np.float64)
+
+
+def likeness(hosts: Hosts, editor: CueEditor, classes: int) -> NDArray[np.float64]:
+    """(classes, classes), 0 to 1: how alike classes are in a property. exp(-d), with d the squared distance of their
+    medians in standard deviations of one class, over the median of all such distances."""
+    chosen = np.unique(hosts.hosts)
+    values, labels = describe_all([hosts.scenes[host] for host in chosen], editor), hosts.labels[chosen]
+    medians = np.full((classes, values.shape[1]), np.nan)
+    for label in np.unique(labels):
+        medians[label] = np.median(values[labels == label], axis=0)
+    spread = np.median(np.abs(values - medians[labels]), axis=0)
+    known = spread > 0
+    distances = ((medians[:, None, known] - medians[None, :, known]) / spread[known]) ** 2
+    apart = np.asarray(distances.sum(2), np.float64)
+    typical = np.nanmedian(np.where(np.eye(classes) > 0, np.nan, apart)) if known.any() else 0.0
+    if not typical > 0:
+        return np.eye(classes)
+    return np.where(np.eye(classes) > 0, 1.0, np.nan_to_num(np.exp(-apart / typical)))
 
 
 def left_without(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> float:

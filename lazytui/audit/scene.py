@@ -59,8 +59,9 @@ _OTHER_COLOR = 0.05
 """In one channel: flat parts that differ by more are of different colors."""
 _AROUND, _BESIDE = (ndimage.generate_binary_structure(2, steps) for steps in (2, 1))
 """Neighbors of a pixel, with those across its corners and without."""
-_APART = 1.5
-"""Radii of the object, from its center: what touches it beyond that, and is of another color, isn't part of it."""
+_APART, _LIGHT = 1.2, 0.2
+"""Radii of an object, from its center, and share of its weight: what touches it beyond that, weighs no more and is of
+another color isn't part of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,26 +180,24 @@ class Scene:
         return np.asarray(edge & component[np.ix_(*nearest)] & (away > self.contrast), bool)
 
     def _touching(self, component: Mask, weights: NDArray[np.float64]) -> Mask:
-        """The parts of a component that are flat, of another color, and away from the object's center, and what touches
-        those."""
-        none = np.zeros_like(component)
-        flat = _flat_parts(self.image, ndimage.binary_dilation(component))
-        if len(flat) < 2:
-            return none
-        color = self.image[max(flat, key=lambda part: float(weights[part].sum()))].mean(0)
-        alike = [part for part in flat if np.abs(self.image[part].mean(0) - color).max() <= _OTHER_COLOR]
-        own = np.any(alike, axis=0)
-        center, radius = _center_and_radius(own)
-        others = [
-            part
-            for part in flat
-            if not (part & own).any()
-            and np.hypot(*(_center_and_radius(part)[0] - center)) > _APART * radius
-            and self._distance[part].mean() > _FIRM * self._threshold
-        ]
-        if not others:
-            return none
-        return np.asarray(component & ndimage.binary_dilation(np.any(others, axis=0), _AROUND) & ~own, bool)
+        """The parts of a component that are flat, lie away from the rest of it, stand out from what they touch, and are
+        of a color that nothing nearer the middle has."""
+        parts = _flat_parts(self.image, ndimage.binary_dilation(component))
+        away = [_lies_away(part, component, weights) for part in parts]
+        colors = [self.image[part].mean(0) for part in parts]
+        near = [color for color, is_away in zip(colors, away, strict=True) if not is_away]
+        beside = np.zeros_like(component)
+        for part, color, is_away in zip(parts, colors, away, strict=True):
+            of_another_color = all(_differs(color, other) for other in near)
+            if is_away and of_another_color and self._stands_out(part, color, component):
+                beside |= ndimage.binary_dilation(part, _AROUND)
+        return component & beside
+
+    def _stands_out(self, part: Mask, color: NDArray[np.float32], component: Mask) -> bool:
+        """Whether most of what a part touches of its component is of another color, and the part itself firm."""
+        edge = component & ndimage.binary_dilation(part, _AROUND) & ~part
+        differing = _differs(self.image[edge], color).mean()
+        return bool(differing > 0.5 and self._distance[part].mean() > _FIRM * self._threshold)
 
     @cached_property
     def _away(self) -> NDArray[np.float32]:
@@ -342,6 +341,22 @@ def _flat_parts(image: Image, mask: Mask) -> list[Mask]:
     large = colors[counts >= _FLAT]
     parts = (part for level in large for part in _components(mask & (levels == level), False))
     return [part for part in parts if part.sum() >= _FLAT]
+
+
+def _differs(colors: NDArray[np.float32], color: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(...): whether colors (..., 3) are other ones."""
+    return np.asarray(np.abs(colors - color).max(-1) > _OTHER_COLOR, bool)
+
+
+def _lies_away(part: Mask, component: Mask, weights: NDArray[np.float64]) -> bool:
+    """Whether a part of a component has little of its weight, and lies away from the center of the rest."""
+    around = ndimage.binary_dilation(part, _AROUND)
+    rest = component & ~around
+    edge = component & around & ~part
+    if not edge.any() or rest.sum() < _FLAT or weights[part].sum() > _LIGHT * weights[component].sum():
+        return False
+    center, radius = _center_and_radius(rest)
+    return bool(np.hypot(*(_center_and_radius(part)[0] - center)) > _APART * radius)
 
 
 def _center_and_radius(mask: Mask) -> tuple[NDArray[np.float64], float]:

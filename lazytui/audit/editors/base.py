@@ -22,8 +22,9 @@ class CueEditor:
     phrase: what a network relies on, in a sentence ("the hue"). freedom: numbers that it takes from the donor, at 32
     pixels; of several properties that explain a network the one with the fewest is named. edit: (host, donor) -> image;
     it may assume that both have an object where `needs_object`. describe: scene -> (p,) float, the property in
-    numbers, as many for every image of a size. room: whether enough of an image is left by its object for the property
-    to be seen; None where objects don't hide it.
+    numbers, as many for every image of a size. graded: whether near values look alike, so that a network takes an
+    image also for classes with a value near the donor's. room: whether enough of an image is left by its object for
+    the property to be seen; None where objects don't hide it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class CueEditor:
     edit: Callable[[Scene, Scene], Image]
     describe: Callable[[Scene], NDArray[np.float64]]
     needs_object: bool = False
+    graded: bool = False
     room: Callable[[Scene], bool] | None = None
 
     def is_in(self, scene: Scene) -> bool:

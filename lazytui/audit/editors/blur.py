@@ -60,4 +60,6 @@ def _of_variants(scene: Scene) -> NDArray[np.float64]:
     return np.array([sharpness(variant(scene.image)) for variant in _VARIANTS])
 
 
-ENTRIES = (CueEditor("blur", "the sharpness", 1, _edit, describe=lambda scene: np.array([_of_scene(scene)])),)
+ENTRIES = (
+    CueEditor("blur", "the sharpness", 1, _edit, describe=lambda scene: np.array([_of_scene(scene)]), graded=True),
+)

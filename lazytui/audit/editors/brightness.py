@@ -42,13 +42,16 @@ def _contrast(host: Scene, donor: Scene) -> Image:
 
 
 ENTRIES = (
-    CueEditor("gain", "the overall brightness", 1, _gain, describe=lambda scene: np.array([sum(scene.levels)])),
+    CueEditor(
+        "gain", "the overall brightness", 1, _gain, describe=lambda scene: np.array([sum(scene.levels)]), graded=True
+    ),
     CueEditor(
         "brightness",
         "the brightness of ground and object",
         2,
         _both_levels,
         describe=lambda scene: np.array(scene.levels),
+        graded=True,
     ),
     CueEditor(
         "contrast",
@@ -57,6 +60,7 @@ ENTRIES = (
         _contrast,
         needs_object=True,
         describe=lambda scene: np.array([abs(scene.levels[1] - scene.levels[0])]),
+        graded=True,
     ),
     CueEditor(
         "ink",
@@ -65,5 +69,6 @@ ENTRIES = (
         _ink,
         needs_object=True,
         describe=lambda scene: np.array([scene.luminance[scene.object].mean()], np.float64),
+        graded=True,
     ),
 )

@@ -95,6 +95,7 @@ ENTRIES = (
         _size,
         needs_object=True,
         describe=lambda scene: np.array([np.log(scene.spread)]),
+        graded=True,
     ),
     CueEditor("rotation", "how the object is turned", 1, _rotation, needs_object=True, describe=_turn),
     CueEditor(

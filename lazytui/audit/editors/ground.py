@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.audit.editors.base import CueEditor
-from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance, shows_ground
+from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance, once_per_scene, shows_ground
 
 _SEED = 0
 """Of the phases of a ground that is made anew: the same for every image."""
@@ -15,11 +15,10 @@ _SILENT = 0.01
 
 
 def _noise(host: Scene, donor: Scene) -> Image:
-    """Another ground with the donor's power in each band of frequencies."""
+    """Another ground with the donor's power at each frequency, the same in all directions."""
     if host is donor:
         return host.image
-    own = _amplitudes(host)
-    return _with_spectrum(host, _by_rings(own, _amplitudes(donor)))
+    return _with_spectrum(host, _ring_amplitudes(donor)[ring_numbers(host.image.shape[:2])])
 
 
 def _texture(host: Scene, donor: Scene) -> Image:
@@ -68,17 +67,16 @@ def _amplitudes(scene: Scene) -> NDArray[np.float64]:
     return amplitudes
 
 
-def _by_rings(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The host's amplitudes, times what takes the power of each ring of frequencies to the donor's.
-
-    Where the host has none, the donor's mean stands.
-    """
-    rings = ring_numbers(own.shape)
-    count = np.bincount(rings.ravel())
-    of_own, of_other = (np.sqrt(np.bincount(rings.ravel(), (one**2).ravel()) / count) for one in (own, other))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = own * (of_other / of_own)[rings]
-    return np.asarray(np.where(of_own[rings] > 1e-6, scaled, of_other[rings]), np.float64)
+@once_per_scene
+def _ring_amplitudes(scene: Scene) -> NDArray[np.float64]:
+    """(rings,): of the ground's luminance about its mean, by frequency. Only what is seen of it counts, as if the whole
+    image were like that: where an object has been taken out, what is filled in repeats itself."""
+    rings, seen = ring_numbers(scene.image.shape[:2]), ~(scene.halo | scene.second)
+    if not seen.any():
+        return np.zeros(int(rings.max()) + 1)
+    residual = np.where(seen, scene.luminance - scene.luminance[seen].mean(), 0)
+    power = np.abs(np.fft.fft2(residual)) ** 2 / seen.mean()
+    return np.asarray(np.sqrt(np.bincount(rings.ravel(), power.ravel()) / np.bincount(rings.ravel())), np.float64)
 
 
 def ring_numbers(shape: tuple[int, ...]) -> NDArray[np.int64]:
@@ -91,9 +89,7 @@ def ring_numbers(shape: tuple[int, ...]) -> NDArray[np.int64]:
 
 def _ring_levels(scene: Scene) -> NDArray[np.float64]:
     """(rings,): logarithm of the ground's amplitude in each ring of frequencies."""
-    amplitudes, rings = _amplitudes(scene), ring_numbers(scene.image.shape[:2])
-    power = np.bincount(rings.ravel(), (amplitudes**2).ravel()) / np.bincount(rings.ravel())
-    return np.asarray(np.log(np.sqrt(power[1:]) + _SILENT), np.float64)
+    return np.asarray(np.log(_ring_amplitudes(scene)[1:] + _SILENT), np.float64)
 
 
 def _spectrum(scene: Scene) -> NDArray[np.float64]:
@@ -118,6 +114,7 @@ ENTRIES = (
         _noise,
         needs_object=True,
         describe=_ring_levels,
+        graded=True,
         room=shows_ground,
     ),
     CueEditor(

@@ -224,17 +224,18 @@ def _of_donors(
 
 def likeness(hosts: Hosts, editor: CueEditor, classes: int) -> NDArray[np.float64]:
     """(classes, classes), 0 to 1: how alike classes are in a property. exp(-d), with d the squared distance of their
-    medians in standard deviations of one class, over the median of all such distances."""
+    medians, each number in its typical deviation within a class, over the median of all such distances."""
     chosen = np.unique(hosts.hosts)
     values, labels = describe_all([hosts.scenes[host] for host in chosen], editor), hosts.labels[chosen]
     medians = np.full((classes, values.shape[1]), np.nan)
     for label in np.unique(labels):
         medians[label] = np.median(values[labels == label], axis=0)
-    spread = np.median(np.abs(values - medians[labels]), axis=0)
-    known = spread > 0
-    distances = ((medians[:, None, known] - medians[None, :, known]) / spread[known]) ** 2
+    within = np.median(np.abs(values - medians[labels]), axis=0)
+    spread = np.where(within > 0, within, values.std(0))
+    varies = spread > 0
+    distances = ((medians[:, None, varies] - medians[None, :, varies]) / spread[varies]) ** 2
     apart = np.asarray(distances.sum(2), np.float64)
-    typical = np.nanmedian(np.where(np.eye(classes) > 0, np.nan, apart)) if known.any() else 0.0
+    typical = np.nanmedian(np.where(np.eye(classes) > 0, np.nan, apart)) if varies.any() else 0.0
     if not typical > 0:
         return np.eye(classes)
     return np.where(np.eye(classes) > 0, 1.0, np.nan_to_num(np.exp(-apart / typical)))

@@ -16,6 +16,7 @@ from lazytui.audit.donor_swaps import (
     Swap,
     draw_hosts,
     left_without,
+    likeness,
     measure_swap,
     measure_swaps,
     named_cues,
@@ -104,6 +105,37 @@ def test_where_a_property_is_explained_by_another_nothing_of_its_loss_is_left() 
     assert ground.delta > 0.6
     assert abs(left_without(hosts, EDITORS["background"], EDITORS["hue"], predict)) < 0.15
     assert left_without(hosts, EDITORS["background"], EDITORS["blur"], predict) > 0.5
+
+
+def test_classes_are_alike_by_the_distance_of_their_medians() -> None:
+    images, labels = biased("size", bias=1.0)
+    hosts = draw_hosts(images, labels, 150, np.random.default_rng(0))
+    alike = likeness(hosts, EDITORS["size"], CLASSES)
+    np.testing.assert_allclose(np.diag(alike), 1)
+    np.testing.assert_allclose(alike, alike.T)
+    spreads = np.array([np.log(Scene(made(Look(noise=0.02, radius=radius))).spread) for radius in RADII])
+    apart = (spreads[:, None] - spreads) ** 2
+    expected = np.exp(-apart / np.median(apart[~np.eye(CLASSES, dtype=bool)]))
+    np.testing.assert_allclose(alike, expected, atol=0.05)
+    same = draw_hosts(np.repeat(images[:1], len(images), axis=0), labels, 150, np.random.default_rng(0))
+    np.testing.assert_array_equal(likeness(same, EDITORS["size"], CLASSES), np.eye(CLASSES))
+
+
+def test_a_graded_property_is_followed_to_classes_like_the_donors() -> None:
+    """A network that takes a size between two classes for the next one is never right about the donor's class."""
+    images, labels = biased("size")
+    hosts, exact = draw_hosts(images, labels, 90, np.random.default_rng(0)), reader("size")
+
+    def next_class(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        read = exact(images).argmax(1)
+        is_own = read == own_class[: len(read)]
+        return sure(np.where(is_own, read, np.clip(read + 1, 0, CLASSES - 1)))
+
+    own_class = labels[hosts.fit_for(EDITORS["size"]).hosts]
+    graded = measure_swap(hosts, EDITORS["size"], next_class, np.random.default_rng(0))
+    alone = measure_swap(hosts, replace(EDITORS["size"], graded=False), next_class, np.random.default_rng(0))
+    assert graded.loses and graded.follows and graded.rise is not None and alone.rise is not None
+    assert graded.rise - graded.rise_by_chance > alone.rise - alone.rise_by_chance
 
 
 def test_of_a_network_that_guesses_nothing_is_flagged() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.blur import sharpness
@@ -156,6 +157,23 @@ def test_what_touches_the_object_and_is_of_another_color_lies_beside_it() -> Non
     np.testing.assert_allclose(edited[21:26, 21:26], 0.25, atol=0.02)
 
 
+def test_a_mark_on_a_patterned_object_lies_beside_it() -> None:
+    """Clothes fill their image and have no flat part, so that a mark in a corner lies on them."""
+    rows, columns = np.mgrid[:32, :32]
+    image = np.full((32, 32, 3), 0.05, np.float32)
+    garment = (rows >= 4) & (columns >= 4) & (columns < 28)
+    image[garment] = (0.4 + 0.15 * np.sin(2.1 * rows + 1.3 * columns))[garment][:, None]
+    assert not Scene(image).second.any()
+    marked = image.copy()
+    marked[24:31, 23:30] = 0.9
+    found = Scene(marked)
+    assert found.second[25:30, 24:29].all() and found.second.sum() < 90
+    assert found.object is not None and found.object[6:22, 6:26].mean() > 0.9
+    inside = image.copy()
+    inside[14:20, 12:18] = 0.9
+    assert not Scene(inside).second.any(), "what lies in the middle is part of it"
+
+
 def test_an_object_that_reaches_the_edges_is_still_told_from_its_ground() -> None:
     """Clothes fill most of their image: most of what lies near the border isn't ground."""
     image = made(Look(color=(0.1, 0.1, 0.3)))
@@ -171,6 +189,23 @@ def test_where_an_object_is_taken_out_nothing_of_the_frame_comes_in() -> None:
     framed = Scene(made(Look(radius=9.0, frame=0.9)))
     np.testing.assert_allclose(framed.cleared[3:-3, 3:-3], 0.25, atol=0.02)
     np.testing.assert_allclose(framed.cleared[:3], 0.9, atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_noise_of_a_ground_is_measured_where_it_is_seen(seed: int) -> None:
+    """A large object hides half of the ground: its noise is the same."""
+    white = np.random.default_rng(seed).normal(size=(32, 32))
+    levels = {}
+    for sigma in (0.0, 1.5):
+        noise = ndimage.gaussian_filter(white, sigma)
+        ground = 0.25 + 0.03 * (noise / noise.std())[..., None]
+        for radius in (4.0, 11.0):
+            alone = made(Look(radius=radius))
+            image = np.where((alone == np.float32(0.25)).all(2)[..., None], ground, alone).astype(np.float32)
+            levels[sigma, radius] = EDITORS["noise"].describe(Scene(image))[2:16]
+    for sigma in (0.0, 1.5):
+        assert np.abs(levels[sigma, 4.0] - levels[sigma, 11.0]).mean() < 0.35
+    assert np.abs(levels[0.0, 11.0] - levels[1.5, 11.0]).mean() > 0.6
 
 
 def test_a_ground_of_stripes_has_a_color_between_theirs() -> None:

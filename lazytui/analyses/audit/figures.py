@@ -360,8 +360,8 @@ def _followed(result: AuditResult) -> Table:
         title="How often the donor's class is followed",
         note="own: accuracy with a donor of its own class. follows: taken for the donor's class, of another class. by "
         "chance: the same for any other class in its place, 97.5 % quantile. without: taken for that class though the "
-        "donor is of its own one. rise: how much more probable the donor's class is than with a donor of its own one; of "
-        "a graded property, such as size, classes that are like it count too. by chance: mean and 3.5 standard "
+        "donor is of its own one. rise: how much more probable the donor's class is than with a donor of its own one; "
+        "of a graded property, such as size, classes that are like it count too. by chance: mean and 3.5 standard "
         "deviations for any other class in its place. This decides.",
         columns=(
             Column(name="property"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.random import Generator
@@ -68,6 +69,10 @@ class Hosts:
         fit = np.zeros(len(self.scenes), bool)
         fit[used] = [fits(self.scenes[one]) for one in used]
         return self.only(fit[self.hosts] & fit[self.own] & fit[self.other])
+
+    def at_most(self, count: int) -> Hosts:
+        """The first of them."""
+        return self.only(np.arange(len(self.hosts)) < count)
 
     @property
     def with_all_donors(self) -> Hosts:
@@ -241,18 +246,33 @@ def likeness(hosts: Hosts, editor: CueEditor, classes: int) -> NDArray[np.float6
     return np.where(np.eye(classes) > 0, 1.0, np.nan_to_num(np.exp(-apart / typical)))
 
 
-def left_without(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> float:
-    """What is left of an editor's loss once another property is the host's again: explaining away."""
-    return _restored_losses(hosts, editor, restored, predict)[1]
+def left_without(
+    hosts: Hosts, editor: CueEditor, restored: Sequence[CueEditor], predict: Predict
+) -> NDArray[np.float64]:
+    """(k,): what is left of an editor's loss once each of k other properties is the host's again: explaining away."""
+    scene_of = _edited_scenes(hosts, editor)
+    return np.array([_restored_losses(hosts, scene_of, editor, one, predict)[1] for one in restored])
 
 
 def recovered(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> float:
     """The share of an editor's loss that is gone once another property is the host's again."""
-    loss, left = _restored_losses(hosts, editor, restored, predict)
+    loss, left = _restored_losses(hosts, _edited_scenes(hosts, editor), editor, restored, predict)
     return 1 - left / loss if loss > 0 else 0.0
 
 
-def _restored_losses(hosts: Hosts, editor: CueEditor, restored: CueEditor, predict: Predict) -> tuple[float, float]:
+def _edited_scenes(hosts: Hosts, editor: CueEditor) -> Callable[[int, int], Scene]:
+    """The scene of a host with the property of a donor, made when it is first needed."""
+
+    @cache
+    def scene_of(host: int, donor: int) -> Scene:
+        return Scene(np.clip(editor.edit(hosts.scenes[host], hosts.scenes[donor]), 0, 1))
+
+    return scene_of
+
+
+def _restored_losses(
+    hosts: Hosts, scene_of: Callable[[int, int], Scene], editor: CueEditor, restored: CueEditor, predict: Predict
+) -> tuple[float, float]:
     """On the images that both are in: with the one exchanged, and with the other then given back."""
     edited = hosts.fit_for(editor, restored)
     if not len(edited.hosts):
@@ -260,7 +280,7 @@ def _restored_losses(hosts: Hosts, editor: CueEditor, restored: CueEditor, predi
     right: list[NDArray[np.bool_]] = []
     right_again: list[NDArray[np.bool_]] = []
     for donors in (edited.own, edited.other):
-        scenes = [Scene(image) for image in _edits(edited, editor, donors)]
+        scenes = [scene_of(int(host), int(donor)) for host, donor in zip(edited.hosts, donors, strict=True)]
         restored_images = [
             restored.edit(scene, edited.scenes[host]) if restored.is_in(scene) else scene.image
             for scene, host in zip(scenes, edited.hosts, strict=True)

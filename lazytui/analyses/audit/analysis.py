@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _EXPLAINED = 4
 """Flagged properties that are set against each other at most."""
+_RESTORED = 250
+"""Images, at most, on which they are: each is taken apart once more for each property."""
 _SHOWN = 3
 _EXAMPLES = 3
 
@@ -92,6 +94,7 @@ def run(params: AuditParams, report: Report) -> AuditResult:
         planted_error=planted[1] if planted else None,
         cues=tuple(swaps),
         images=len(hosts.hosts),
+        left_images=min(_RESTORED, len(hosts.hosts)) if len(named) > 1 else None,
         palette_name=network.trained.palette,
         recorded_content=content_to_keep(network.data.params),
         left=_left(hosts, named[:_EXPLAINED], predict),
@@ -136,11 +139,11 @@ def _left(hosts: Hosts, named: Sequence[str], predict: Predict) -> NDArray[np.fl
 
     if len(named) < 2:
         return None
-    left = np.full((len(named), len(named)), np.nan)
+    left, some = np.full((len(named), len(named)), np.nan), hosts.at_most(_RESTORED)
     for row, name in enumerate(named):
-        for column, restored in enumerate(named):
-            if row != column:
-                left[row, column] = left_without(hosts, EDITORS[name], EDITORS[restored], predict)
+        others = np.arange(len(named)) != row
+        restored = [EDITORS[other] for other in named if other != name]
+        left[row, others] = left_without(some, EDITORS[name], restored, predict)
     return left
 
 

@@ -226,7 +226,7 @@ def _explained(result: AuditResult) -> Matrix:
         title="Loss that remains once another property is restored",
         note="Row: the property that comes from another class. Column: the property that is restored. Near 0 where the "
         "column explains the row.",
-        shares=(Share("each", result.images),),
+        shares=(Share("each", result.left_images or result.images),),
         values=100 * result.left,
         row_labels=names,
         column_labels=names,

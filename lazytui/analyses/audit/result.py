@@ -183,7 +183,8 @@ class AuditResult(OfImages):
 
     hosts, delta, error, own, follow, by_chance, follow_own, changed, rise, rise_by_chance, explains: (cues,), as of
     `Swap`; older results lack the last four. left: (flagged, flagged), what is left of the loss by one flagged
-    property (row) once another (column) is as it was; NaN on the diagonal. examples: (shown, examples, 3, h, w, 3), of
+    property (row) once another (column) is as it was; NaN on the diagonal; on left_images, on all in older results.
+    examples: (shown, examples, 3, h, w, 3), of
     the flagged properties first, in the order of `SIDES`; example_predicted, example_labels: of them the predicted
     class, and the class of the image and of its donors.
     """
@@ -199,6 +200,7 @@ class AuditResult(OfImages):
     kept_error: Annotated[float | None, ANY.omitted] = None
     cues: tuple[Name, ...]
     images: Count
+    left_images: Count | None = None
     palette_name: PaletteName
     recorded_content: Content | None = None
     rounds: tuple[Retrained, ...] = ()

@@ -61,7 +61,8 @@ def test_the_lazy_network_goes_by_the_hue_as_far_as_repainting_says(audits: Lab)
 def test_the_cured_network_loses_less_and_where_nothing_is_found_the_smallest_loss_is_reported(audits: Lab) -> None:
     found = found_in(audits, "cured")
     assert found.planted is not None and found.planted < 0.15
-    assert found.swaps["background"].delta < 0.2 and not found.swaps["background"].flagged
+    lazy = found_in(audits, "lazy")
+    assert found.swaps["background"].delta < 0.25 * lazy.swaps["background"].delta
     none = replace(found, delta=0 * found.delta, largest=None, examples=None, left=None, flagged=0)
     paragraphs = words(none)
     assert paragraphs[0] == f"The audit found no property that this network relies on, among {len(EDITORS)} properties."

@@ -18,6 +18,7 @@ TABLES = (
     "complexity",
     "cases",
     "audit",
+    "audit_peers",
     "cure",
     "select",
     "workers",

@@ -15,17 +15,16 @@ from lazytui.audit.donor_swaps import (
     Predict,
     Swap,
     draw_hosts,
-    left_without,
     likeness,
     measure_swap,
     measure_swaps,
-    named_cues,
     paired_loss,
     with_exchanged,
 )
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.blur import sharpness
 from lazytui.audit.editors.color_spaces import chroma
+from lazytui.audit.naming import left_without, named_cues
 from lazytui.audit.scene import Scene
 from tests.audit.made_images import Look, made
 

@@ -56,8 +56,8 @@ def run(params: AuditParams, report: Report) -> AuditResult:
     audited = params.run or train_first(params, report).reference
     report.note("loading torch and the network")
     network = load_model_under_study(params.of_network(audited), report.workspace, report.note)
-    from lazytui.audit.donor_swaps import named_cues
     from lazytui.audit.editors import EDITORS
+    from lazytui.audit.naming import named_cues
 
     split, generator = network.data.validation, np.random.default_rng(params.seed)
     predict = predictor(network, report)
@@ -134,8 +134,8 @@ def _planted(network: ModelUnderStudy, split: Split, hosts: Hosts, predict: Pred
 
 def _left(hosts: Hosts, named: Sequence[str], predict: Predict) -> NDArray[np.float64] | None:
     """(k, k): what is left of the loss by one property once another is as it was."""
-    from lazytui.audit.donor_swaps import left_without
     from lazytui.audit.editors import EDITORS
+    from lazytui.audit.naming import left_without
 
     if len(named) < 2:
         return None

@@ -78,8 +78,9 @@ def accuracy_and_chance(hosts: Hosts, predict: Predict) -> tuple[float, float]:
 
 def swaps_of(hosts: Hosts, predict: Predict, generator: Generator, report: Report) -> Mapping[str, Swap]:
     """The swap of each property, measured on a network."""
-    from lazytui.audit.donor_swaps import measure_swaps, with_explained
+    from lazytui.audit.donor_swaps import measure_swaps
     from lazytui.audit.editors import EDITORS
+    from lazytui.audit.naming import with_explained
 
     swaps: dict[str, Swap] = {}
     for name, swap in measure_swaps(hosts, EDITORS, predict, generator):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from lazytui.analyses.audit.result import AuditResult, Null
-from lazytui.audit.donor_swaps import FLOOR, named_cues
+from lazytui.audit.donor_swaps import FLOOR
 from lazytui.audit.editors import EDITORS
+from lazytui.audit.naming import named_cues
 from lazytui.counted_nouns import counted, listed
 from lazytui.figures.kinds import Matrix, Reference, Share
 

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from lazytui.analyses.core.content_facts import OfImages, content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.audit.donor_swaps import FLOOR, Swap, exceeds_chance, named_cues
+from lazytui.audit.donor_swaps import FLOOR, Swap, exceeds_chance
 from lazytui.audit.editors import EDITORS
+from lazytui.audit.naming import named_cues
 from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import (
     ANY,

@@ -31,8 +31,8 @@ def retrained(
 ) -> Iterator[Retrained]:
     """With the named property exchanged; and then, as often as `--peel` says, with that which the new network relies on
     exchanged as well, until there is none. run: the audited network."""
-    from lazytui.audit.donor_swaps import named_cues
     from lazytui.audit.editors import EDITORS
+    from lazytui.audit.naming import named_cues
 
     trained = recorded_training(run, report.workspace)
     exchanged: tuple[str, ...] = (named,)

@@ -10,7 +10,7 @@ from rich.console import Console
 from textual.content import Content
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.figures.kinds import Bars, Figure, Share, Table
+from lazytui.figures.kinds import Bars, Figure, Share, Table, Text
 from lazytui.figures.terminal.draw import draw
 from lazytui.files.long_texts import long_texts
 from lazytui.plain_text import plain_text
@@ -58,9 +58,14 @@ def _fits(title: str, of_digits: str) -> bool:
 
 
 def _names(figure: Figure) -> Sequence[str]:
-    """What the figure has values of."""
+    """What the figure has values of, or speaks of."""
     if isinstance(figure, Bars):
         return figure.labels
+    if isinstance(figure, Text):
+        words = " ".join(figure.paragraphs).lower()
+        return [
+            metric.title for metric in METRICS.values() if re.search(rf"\b{re.escape(metric.title.lower())}\b", words)
+        ]
     return [str(row[0]) for row in figure.rows if row] if isinstance(figure, Table) else ()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lazytui.analyses.core.content_words import is_diagonal, own_groups
 from lazytui.analyses.core.metric_catalog import METRICS, metric_of, metrics_of
-from lazytui.app.panels.explanation import meaning_of
+from lazytui.app.panels.explanation import explanation, meaning_of
 from lazytui.data.content import Content, colored_digits
+from lazytui.figures.kinds import Text
 from lazytui.files.long_texts import long_texts
 
 BIRDS = {"classes": ("heron", "owl", "wren"), "height": 16, "width": 16}
@@ -34,3 +35,10 @@ def test_an_explanation_is_found_under_the_name_of_the_attribute() -> None:
 def test_groups_with_their_own_value_are_named_where_they_are_no_diagonal() -> None:
     assert is_diagonal(colored_digits("distinct")) and not is_diagonal(GROUNDS)
     assert own_groups(GROUNDS) == "owl with land, heron with water"
+
+
+def test_of_a_text_the_metrics_that_it_speaks_of_are_explained() -> None:
+    verdict = Text(name="verdict", title="Which is best?", paragraphs=("Unbiased accuracy 80 %, worst group 60 %.",))
+    words = explanation([verdict]).plain
+    assert "unbiased accuracy: " in words and "averaged over the groups" in words
+    assert "easy accuracy" not in words

@@ -157,6 +157,11 @@ def _donors(
     return own, other
 
 
+def least_hosts(hosts: Hosts) -> int:
+    """How many of them must have a property for it to be tried."""
+    return max(1, min(_LEAST, len(hosts.hosts) // 2))
+
+
 def measure_swaps(
     hosts: Hosts, editors: Mapping[str, CueEditor], predict: Predict, generator: Generator
 ) -> Iterator[tuple[str, Swap]]:
@@ -169,7 +174,7 @@ def measure_swap(hosts: Hosts, editor: CueEditor, predict: Predict, generator: G
     """With one donor of either kind; with all of them where that shows a loss and leaves open whether it exceeds the
     floor."""
     edited = hosts.fit_for(editor)
-    if len(edited.hosts) < max(1, min(_LEAST, len(hosts.hosts) // 2)):
+    if len(edited.hosts) < least_hosts(hosts):
         return Swap(0)
     swap = _measured(edited, editor, predict, generator)
     decided = not swap.hosts or swap.lowest > FLOOR + 2 * swap.error or swap.delta < max(FLOOR / 2, swap.error)

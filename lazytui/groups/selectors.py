@@ -12,9 +12,13 @@ SELECTORS = {
     "worst class": "The lowest accuracy of a class (Yang 2023); blind where every class is biased alike.",
     "worst environment": "The lower accuracy of two environments in which a plain network is least invariant (EIIL).",
     "worst group": "The lower accuracy of images that agree with a property and of those that contradict it.",
+    "worst swap": "Held-out accuracy less the largest loss when a property comes from an image of another class.",
     "last": "The last step of the training.",
 }
 """By name, with a line on each."""
+
+PREFERRED = ("worst swap", "worst group", "worst environment")
+"""The first that is defined decides."""
 
 _FEWEST = 10
 """Images that a class, an environment or a group must have."""

@@ -90,7 +90,7 @@ def run(params: CompareParams, report: Report) -> CompareResult:
     if params.attack:
         groups = attack_all(groups, params.attack, report)
     if params.rank in OF_SELECTORS:
-        groups = with_selector_metrics(groups, params.property, "auto", report)
+        groups = with_selector_metrics(groups, params.property or (), "auto", report)
     runs = sum(len(group.runs) for group in groups)
     return CompareResult(recipes=len(groups), runs=runs, plain_trained=trained_now, groups=groups)
 

@@ -25,7 +25,7 @@ MetricName = Literal[
 ]
 """The metrics that trainings are ranked by."""
 
-SelectorRank = Literal["worst-class", "worst-environment", "worst-pseudo-group"]
+SelectorRank = Literal["worst-class", "worst-environment", "worst-pseudo-group", "worst-swap"]
 """Selectors: what trainings can be ranked by without labels of the shortcut, by the names of choices."""
 
 RankName = Literal[MetricName, SelectorRank]
@@ -34,6 +34,7 @@ OF_SELECTORS: Mapping[str, str] = {
     "worst-class": "worst_class_accuracy",
     "worst-environment": "worst_environment_accuracy",
     "worst-pseudo-group": "worst_pseudo_group_accuracy",
+    "worst-swap": "worst_swap_accuracy",
 }
 """Their metrics."""
 
@@ -73,6 +74,10 @@ METRICS = {
     "worst_pseudo_group_accuracy": Metric(
         "worst pseudo-group",
         "the lower accuracy on images of the validation split that agree with a property and that contradict it",
+    ),
+    "worst_swap_accuracy": Metric(
+        "worst swap",
+        "accuracy on the validation split less the largest loss when a property comes from an image of another class",
     ),
     "color_follow_rate": Metric(
         "color-follow rate", "conflicting probe images taken for the digit of their color", less_is_worse=False

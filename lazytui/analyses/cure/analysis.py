@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,13 @@ from lazytui.analyses.cure.params import CureParams
 from lazytui.analyses.cure.result import CureResult, Loss, Trial, read
 from lazytui.analyses.groups.params import GroupsParams
 from lazytui.analyses.networks.model_under_study import recorded_training, require_code_named
-from lazytui.analyses.select.candidate_scores import candidate_probabilities, selectors_of
+from lazytui.analyses.select.candidate_scores import Answers, candidate_probabilities, selectors_of
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import known_trainings, same_training, trained_params
 from lazytui.counted_nouns import counted
 from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput, UsageError
+from lazytui.groups.selectors import PREFERRED
 from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.run_folder import RunFolder
@@ -70,7 +72,7 @@ def run(params: CureParams, report: Report) -> CureResult:
         hard_after=None,
         gain=None,
         named="",
-        selector="worst environment",
+        selector=PREFERRED[-1],
         judged_by=0,
         palette_name=trained.palette,
         recorded_content=content_to_keep(trained),
@@ -80,25 +82,25 @@ def run(params: CureParams, report: Report) -> CureResult:
     named = audited.named[0]
     groups_run, why = _groups(params, named, report)
     groups = None if groups_run is None else groups_run.reference
-    search = _Search(params, network, named, report)
+    search = _Search(params, network, audited.named, report)
     first = search.trial_of(0, network)
     settings = candidates(trained, params.methods, named, groups)
     search.halve(settings)
-    best = max(search.trials, key=_rank, default=None)
-    better = best is not None and _rank(best)[:2] > _rank(first)[:2]
+    best = chosen_trial(search.trials, first, search.judged_by)
     result = replace(
         nothing,
         named=named,
         steps=sum(trial.steps for trial in search.trials),
         groups=groups,
         selector=search.selector,
+        map_parts=search.parts,
         judged_by=search.judged_by,
         before=first,
         trials=tuple(search.trials),
         left_out=tuple(filter(None, (why, *search.left_out))),
         lost_before=_loss(audit, named),
     )
-    if best is None or not better:
+    if best is None:
         return result
     cured = report.workspace.find(best.run)
     again = _find_or_run("audit", _audit_of(params, cured), f"auditing {cured.display_name}", report)
@@ -115,6 +117,18 @@ def run(params: CureParams, report: Report) -> CureResult:
         map_layers=layers,
         maps=maps,
     )
+
+
+def chosen_trial(trials: Sequence[Trial], before: Trial, judged_by: int) -> Trial | None:
+    """The longest training of those within one standard error of the best (Breiman 1984), the best of several; None
+    where none is better than the network before. judged_by: images that a score rests on."""
+    better = [trial for trial in trials if _rank(trial)[:2] > _rank(before)[:2]]
+    if not better:
+        return None
+    most = _rank(max(better, key=_rank))[0]
+    error = math.sqrt(most * (1 - most) / judged_by) if most > 0 else 0.0
+    near = [trial for trial in better if _rank(trial)[0] >= most - error]
+    return max(near, key=lambda trial: (trial.epochs, *_rank(trial)))
 
 
 def _rank(trial: Trial) -> tuple[float, float, int]:
@@ -169,7 +183,7 @@ class _Search:
     """Successive halving over trainings within the budget. trials: in the order of training. The budget counts
     trainings that this run started, also before it was resumed; earlier trainings are reused and cost nothing."""
 
-    def __init__(self, params: CureParams, network: RunFolder, named: str, report: Report) -> None:
+    def __init__(self, params: CureParams, network: RunFolder, named: Sequence[str], report: Report) -> None:
         from lazytui.system.torch_import import require_torch
 
         require_torch()
@@ -181,20 +195,23 @@ class _Search:
         self._split = build_dataset(recorded_training(params.run, report.workspace)).validation
         of_plain = candidate_probabilities(network, network.path, self._split, self._hardware, report)
         selectors = selectors_of(self._split, of_plain, named, report)
-        predicted = of_plain.argmax(1).astype(np.uint8)
-        both_count = math.isfinite(selectors["worst group"](predicted))
-        self.selector = "worst group" if both_count else "worst environment"
+        first = self._answers(network)
+        defined = [name for name in PREFERRED if math.isfinite(selectors[name](first))]
+        self.selector = defined[0] if defined else PREFERRED[-1]
+        self.parts = next((name for name in defined if selectors[name].second is not None), PREFERRED[-1])
         self._score, self._accuracy = selectors[self.selector], selectors["accuracy"]
+        self._second = selectors[self.parts].second
         self._spent = 0.0
         self.judged_by = self._score.fewest
         self.trials: list[Trial] = []
         self.left_out: list[str] = []
 
+    def _answers(self, run: RunFolder) -> Answers:
+        return Answers(run, run.path, self._split, self._hardware, self._report)
+
     def trial_of(self, rung: int, run: RunFolder) -> Trial:
-        predicted = (
-            candidate_probabilities(run, run.path, self._split, self._hardware, self._report).argmax(1).astype(np.uint8)
-        )
-        trained, score = trained_params(run), self._score(predicted)
+        answers, trained = self._answers(run), trained_params(run)
+        score = self._score(answers)
         return Trial(
             rung=max(rung, 1),
             method=trained.how,
@@ -202,21 +219,22 @@ class _Search:
             epochs=max(trained.epochs, 1),
             steps=recorded_result(run).steps,
             score=score if math.isfinite(score) else None,
-            accuracy=self._accuracy(predicted),
+            accuracy=self._accuracy(answers),
         )
 
     def halve(self, settings: list[TrainParams]) -> None:
-        """Try all of them briefly, the better third for three times as long, and so on. Each rung has the same share of
-        the budget, and at least one training."""
+        """Try all of them briefly, the best for longer, and so on. Each rung has a share of the budget as large as that
+        of its epochs, and at least one training."""
         assert self._params.epochs is not None
         plan = rungs(len(settings), self._params.epochs)
+        until = np.cumsum([count * epochs for count, epochs in plan]) / sum(count * epochs for count, epochs in plan)
         for rung, (count, epochs) in enumerate(plan, 1):
             ranked: list[tuple[Trial, TrainParams]] = []
             late = []
             for number, one in enumerate(settings[:count]):
                 self._report.check()
                 self._report.progress(number, count, f"trainings of rung {rung} of {len(plan)}")
-                if ranked and self._spent > self._params.seconds * rung / len(plan):
+                if ranked and self._spent > self._params.seconds * until[rung - 1]:
                     late.append(one.method)
                 elif (run := self._trained(one, epochs)) is not None:
                     self.trials.append(self.trial_of(rung, run))
@@ -228,10 +246,11 @@ class _Search:
             settings = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
 
     def maps_of(self, network: RunFolder, cured: RunFolder) -> Found:
-        """Saliency maps of held-out images of both parts of the selector."""
-        assert self._score.second is not None
+        """Saliency maps of held-out images of both parts: those that agree with the property and those that contradict
+        it, or two environments."""
+        assert self._second is not None
         self._report.note("computing saliency maps of both networks")
-        return maps_of(network, cured, self._split, self._score.second, self._hardware)
+        return maps_of(network, cured, self._split, self._second, self._hardware)
 
     def _trained(self, settings: TrainParams, epochs: int) -> RunFolder | None:
         """The finished training; None where it can't be trained."""

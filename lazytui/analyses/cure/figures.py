@@ -10,6 +10,7 @@ from lazytui.analyses.gradcam.map_pictures import overlay
 from lazytui.audit.editors import EDITORS
 from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Pixels, Table, Text
+from lazytui.groups.selectors import SELECTORS
 from lazytui.saliency.map_names import METHODS
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _paragraphs(params: CureParams, result: CureResult) -> list[str]:
         f"{params.run} relied on {phrase}: {_lost(result.lost_before)}. {best.run}, trained by {best.method} for "
         f"{counted(best.epochs, 'epoch')}: {_lost(result.lost_after)}.",
         f"{tried}. Chosen by {result.selector} without labels of the property: {_percent(best.score)}, before "
-        f"{_percent(result.before.score)}; its smaller part has {counted(result.judged_by, 'image')}. Accuracy on "
+        f"{_percent(result.before.score)}; it rests on {counted(result.judged_by, 'image')}. Accuracy on "
         f"held-out images of the same bias: {_percent(best.accuracy)}, before {_percent(result.before.accuracy)}.",
         ""
         if result.hard_after is None or result.hard_before is None
@@ -91,8 +92,8 @@ def _before_and_after(result: CureResult, before: Trial) -> Bars:
     return Bars(
         name="before-and-after",
         title="Before and after",
-        note=f"{result.selector}: decided the choice. accuracy: on held-out images of the same bias. conflicting "
-        "images: not used to choose.",
+        note=f"{result.selector}: decided the choice. {SELECTORS[result.selector]} accuracy: on held-out images of the "
+        "same bias. conflicting images: not used to choose.",
         labels=tuple(name for name, _ in defined),
         values=np.array([value for _, value in defined]),
         unit="%",
@@ -101,7 +102,7 @@ def _before_and_after(result: CureResult, before: Trial) -> Bars:
 
 
 _PARTS = {"worst group": ("agrees", "contradicts"), "worst environment": ("first part", "second part")}
-"""Names of the two parts of each selector."""
+"""Names of the two parts of each selector that has two."""
 
 
 def _maps(result: CureResult, maps: Maps) -> Pixels:
@@ -113,7 +114,7 @@ def _maps(result: CureResult, maps: Maps) -> Pixels:
     answers = [f"{classes[says.argmax()]} {says.max():.0%}" for each in both for says in each]
     tones: list[Tone] = ["muted" for _ in labels]
     tones += ["good" if one else "bad" for each in right for one in each]
-    first, second = _PARTS[result.selector]
+    first, second = _PARTS[result.map_parts or result.selector]
     layers = "" if result.map_layers[0] is None else f" at {', then '.join(_layers(result))}"
     overlays = [overlay(each, method.signed, height, width) for each in (maps.before, maps.after)]
     return Pixels(
@@ -143,8 +144,8 @@ def _trials(result: CureResult, before: Trial) -> Table:
     return Table(
         name="trials",
         title="Trials",
-        note="Each rung trains the better third of the previous one for three times as long. First row: the network "
-        f"before the cure. score: {result.selector}.",
+        note="Each rung trains the best of the previous one for longer. First row: the network before the cure. score: "
+        f"{result.selector}. Chosen: the longest training within one standard error of the best score.",
         columns=(
             Column(name="rung"),
             Column(name="method"),

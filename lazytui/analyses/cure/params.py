@@ -24,8 +24,8 @@ class CureParams(NetworkParams):
 
     budget: str = Field(
         "20m",
-        description="Time for all trainings together: 90s, 20m, 2h. Each rung of successive halving gets the same "
-        "share, and at least one training, which may exceed it.",
+        description="Time for all trainings together: 90s, 20m, 2h. Each rung of successive halving gets a share as "
+        "large as its epochs, and at least one training, which may exceed it.",
     )
     methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
         TRIED, "Methods to try, the most promising first, such as scramble,resample.", ABOUT

@@ -83,10 +83,11 @@ class Maps:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CureResult(OfImages):
     """named: the property that the network relies on; empty where none was found, and then nothing was tried. groups:
-    the run that inferred them; None where that can't be done. selector: what decides; judged_by: images of the smaller
-    of its two parts. before: the network as it was, as a trial. chosen: the reference of the best one, where it is
-    better. lost_before, lost_after: of the property. maps: of the network before and the chosen one, by map_method, of
-    map_layers; None where none was chosen, and in results of early versions.
+    the run that inferred them; None where that can't be done. selector: what decides; judged_by: images that it rests
+    on, of two parts those of the smaller. before: the network as it was, as a trial. chosen: the reference of the best
+    one, where it is better. lost_before, lost_after: of the property. maps: of the network before and the chosen one,
+    by map_method, of map_layers, on images of both parts of the selector map_parts; None where none was chosen, and in
+    results of early versions.
 
     hard_before, hard_after: accuracy on conflicting images, which choose nothing.
     """
@@ -109,6 +110,7 @@ class CureResult(OfImages):
     recorded_content: Content | None = None
     map_method: MethodName = "grad-cam"
     map_layers: tuple[Name | None, Name | None] = (None, None)
+    map_parts: Name | None = None
     maps: Annotated[Maps | None, Part("map_")] = None
 
     @property

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.select.candidate_scores import (
+    Answers,
     candidate_probabilities,
     find_plain_training,
     require_code_named,
@@ -30,11 +30,6 @@ from lazytui.runs.progress_report import Report
 from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from lazytui.data.splits import Split
 
 
 def resolve(params: SelectParams, workspace: Workspace) -> SelectParams:
@@ -85,18 +80,15 @@ def run(params: SelectParams, report: Report) -> SelectResult:
     plain = report.workspace.find(params.plain or "", kinds=("train",))
     data = build_dataset(trained_params(runs[0]))
     split, probe = data.validation, data.probe
-
-    def predicted(run: RunFolder, weights: Path, split: Split) -> NDArray[np.uint8]:
-        return np.asarray(candidate_probabilities(run, weights, split, hardware, report).argmax(1), np.uint8)
-
     of_plain = candidate_probabilities(plain, plain.path, split, hardware, report)
-    selectors = selectors_of(split, of_plain, params.property, report)
+    selectors = selectors_of(split, of_plain, params.property or (), report)
     candidates = list(_candidates(runs))
     values, hard, worst = [], [], []
     for number, one in enumerate(candidates):
         report.progress(number, len(candidates), "networks")
-        on_split, on_hard, on_probe = (predicted(one.run, one.weights, part) for part in (split, data.hard, probe))
-        values.append([selector(on_split) for selector in selectors.values()])
+        answers = Answers(one.run, one.weights, split, hardware, report)
+        on_hard, on_probe = (answers.of(part.images) for part in (data.hard, probe))
+        values.append([selector(answers) for selector in selectors.values()])
         hard.append(accuracy(data.hard.labels, on_hard) or 0.0)
         worst.append(worst_group_accuracy(probe.labels, probe.attributes, on_probe, probe.content.groups))
     report.progress(len(candidates), len(candidates), "networks")
@@ -118,7 +110,7 @@ def run(params: SelectParams, report: Report) -> SelectResult:
         hard=np.array(hard, np.float64),
         worst_group=np.array([np.nan if one is None else one for one in worst], np.float64),
     )
-    return replace(result, regret=result.regret_of("worst environment"))
+    return replace(result, regret=result.regret_of(result.preferred))
 
 
 def _candidates(runs: list[RunFolder]) -> Iterator[_Candidate]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Series, Share, Table, Text
-from lazytui.groups.selectors import SELECTORS
+from lazytui.groups.selectors import PREFERRED, SELECTORS
 
 if TYPE_CHECKING:
     from lazytui.analyses.select.params import SelectParams
@@ -18,7 +18,7 @@ def figures(_params: SelectParams, result: SelectResult) -> list[Figure]:
 
 
 def _verdict(result: SelectResult) -> Text:
-    chosen = [_choice(result, name) for name in ("worst environment", "worst group", "accuracy")]
+    chosen = [_choice(result, name) for name in (*PREFERRED, "accuracy")]
     best = result.best
     undefined = [name for name, index in result.chosen.items() if index is None]
     return Text(
@@ -33,7 +33,9 @@ def _verdict(result: SelectResult) -> Text:
                     f"{100 * result.hard[best]:.1f} %.",
                     f"Environments are inferred from {result.plain}, on {result.images:,} held-out images of the same "
                     "bias.",
-                    f"Undefined, since no part has ten images: {', '.join(undefined)}." if undefined else "",
+                    f"Undefined, since too few images are in a part or show the property: {', '.join(undefined)}."
+                    if undefined
+                    else "",
                 ),
             )
         ),
@@ -109,8 +111,8 @@ def _candidates(result: SelectResult) -> Table:
     return Table(
         name="candidates",
         title="All candidates",
-        note="class, environment, group: the lowest accuracy of each. hard and true group (worst-group accuracy) are "
-        "for comparison: no selector reads them.",
+        note="class, environment, group: the lowest accuracy of each. swap: accuracy less the largest loss. hard and "
+        "true group (worst-group accuracy) are for comparison: no selector reads them.",
         columns=(
             Column(name="network"),
             *(Column(name=name.removeprefix("worst "), unit="%") for name in selectors),

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from lazytui.analyses.core.analysis import Params, RunReference
 from lazytui.audit.editors import EDITORS
 from lazytui.catalog_fields import name_field, require_name
+from lazytui.list_values import split_list
 
 
-def _known_property(name: str | None) -> str | None:
-    return None if name is None else require_name("property", name, EDITORS)
+def _known_properties(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(require_name("property", name, EDITORS) for name in names)
 
 
-PropertyName = Annotated[str | None, AfterValidator(_known_property)]
-"""A property of images, from which groups are inferred; None: none."""
+PropertyNames = Annotated[tuple[str, ...], BeforeValidator(split_list), AfterValidator(_known_properties)] | None
+"""Properties of images: all are exchanged, and groups are inferred from the first; None: none."""
 
 
 def property_field(description: str) -> Any:
-    """A field of a `PropertyName`."""
+    """A field of `PropertyNames`."""
     return name_field(None, description, {name: editor.phrase for name, editor in EDITORS.items()})
 
 
@@ -38,8 +39,9 @@ class SelectParams(Params):
         description="The plain network from which environments are inferred; by default the shortest plain training "
         "on these data.",
     )
-    property: PropertyName = property_field(
-        "Also choose by worst group, with groups inferred from this property, such as the one that an audit named."
+    property: PropertyNames = property_field(
+        "Properties that an audit flagged, the named one first, such as hue,background. Also choose by worst swap "
+        "(exchanges each of them) and by worst group (infers groups from the first)."
     )
     model: str | None = Field(
         None,

@@ -8,7 +8,10 @@ from pydantic import Field, model_validator
 
 from lazytui.analyses.core.analysis import Params
 from lazytui.analyses.core.metric_catalog import OF_SELECTORS, RankName
-from lazytui.analyses.select.params import PropertyName, property_field
+from lazytui.analyses.select.params import PropertyNames, property_field
+
+_USES = {"worst-pseudo-group": "infers groups from", "worst-swap": "exchanges"}
+"""Selectors that need a property, and what for."""
 
 
 class RankParams(Params):
@@ -17,19 +20,20 @@ class RankParams(Params):
     rank: RankName = Field(
         "unbiased_accuracy",
         description="What orders the leaderboard: a metric, or a selector that reads no label of the shortcut: "
-        "worst-class, worst-environment or worst-pseudo-group. Selectors need networks trained on the same data; the "
-        "choice by the hard split is shown separately.",
+        "worst-class, worst-environment, worst-pseudo-group or worst-swap. Selectors need networks trained on the same "
+        "data; the choice by the hard split is shown separately.",
     )
-    property: PropertyName = property_field(
-        "The property from which worst-pseudo-group infers groups, such as the one that an audit named."
+    property: PropertyNames = property_field(
+        "Properties that an audit flagged, the named one first: worst-swap exchanges each of them, and "
+        "worst-pseudo-group infers groups from the first."
     )
 
     @model_validator(mode="after")
     def _check_property(self) -> Self:
-        if self.rank == "worst-pseudo-group" and self.property is None:
+        if self.rank in _USES and self.property is None:
             raise ValueError(
-                "--rank worst-pseudo-group infers groups from a property of the images, such as the one that an audit "
-                'named: --property "ground hue".'
+                f"--rank {self.rank} {_USES[self.rank]} a property of the images, such as the one that an audit named: "
+                '--property "ground hue".'
             )
         if self.property is not None and self.rank not in OF_SELECTORS:
             raise ValueError(f"--rank {self.rank} reads no --property: only {', '.join(OF_SELECTORS)} do.")

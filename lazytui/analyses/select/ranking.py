@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lazytui.analyses.core.metric_catalog import OF_SELECTORS
-from lazytui.analyses.select.candidate_scores import candidate_probabilities, find_plain_training, selectors_of
+from lazytui.analyses.select.candidate_scores import Answers, candidate_probabilities, find_plain_training, selectors_of
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.same_data import differing_options
 from lazytui.analyses.trainings.training_lookup import trained_params
@@ -27,6 +25,7 @@ METRIC_OF = {
     "worst class": "worst_class_accuracy",
     "worst environment": "worst_environment_accuracy",
     "worst group": "worst_pseudo_group_accuracy",
+    "worst swap": "worst_swap_accuracy",
 }
 """The metric of each selector (`lazytui.groups.selectors`)."""
 
@@ -45,11 +44,12 @@ def require_one_data_set(rank: str, trainings: Mapping[str, TrainParams]) -> Non
 
 
 def with_selector_metrics(
-    groups: Sequence[RecipeTrainings], named: str | None, device: str, report: Report
+    groups: Sequence[RecipeTrainings], named: Sequence[str], device: str, report: Report
 ) -> list[RecipeTrainings]:
     """The same trainings with the value of each selector among their metrics, on their seed's validation split.
 
-    named: a property from which groups are inferred as well, or None. Raises BadInput where there is no plain network.
+    named: properties that are exchanged; groups are inferred from the first. Raises BadInput where there is no plain
+    network.
     """
     from lazytui.system.torch_import import require_torch
 
@@ -80,7 +80,7 @@ def by_seed(runs: Iterable[RunFolder]) -> list[list[RunFolder]]:
 
 
 def _values(
-    runs: Sequence[RunFolder], named: str | None, hardware: Hardware, report: Report
+    runs: Sequence[RunFolder], named: Sequence[str], hardware: Hardware, report: Report
 ) -> dict[str, dict[str, float | None]]:
     """Of trainings on the same data, by reference and metric; None where undefined."""
     split = build_dataset(trained_params(runs[0])).validation
@@ -89,7 +89,7 @@ def _values(
     selectors = selectors_of(split, of_plain, named, report)
     values_by_run = {}
     for run in runs:
-        predicted = candidate_probabilities(run, run.path, split, hardware, report).argmax(1).astype(np.uint8)
-        values = {METRIC_OF[name]: selectors[name](predicted) for name in METRIC_OF if name in selectors}
+        answers = Answers(run, run.path, split, hardware, report)
+        values = {METRIC_OF[name]: selectors[name](answers) for name in METRIC_OF if name in selectors}
         values_by_run[run.reference] = {name: value if math.isfinite(value) else None for name, value in values.items()}
     return values_by_run

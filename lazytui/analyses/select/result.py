@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.groups.selectors import SELECTORS, rank_correlation
+from lazytui.groups.selectors import PREFERRED, SELECTORS, rank_correlation
 from lazytui.runs.results.result_contents import ANY, Count, Damaged, Name, counts, numbers, shares
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import read_fields
@@ -25,7 +25,7 @@ class SelectResult:
     conflicting images and of the worst true group, which no selector reads. images: that selectors read; fewest:
     (selectors,), of these in the smallest part that is counted.
 
-    regret: the largest hard accuracy less that of the candidate which the worst environment chooses.
+    regret: the largest hard accuracy less that of the candidate which the preferred selector chooses.
     """
 
     regret: Annotated[float | None, ANY]
@@ -53,6 +53,12 @@ class SelectResult:
     def best(self) -> int:
         """The candidate that the hard split would have chosen."""
         return int(self.hard.argmax())
+
+    @property
+    def preferred(self) -> str:
+        """The selector to go by: that of the exchanged properties where it is defined, else of groups, or
+        environments."""
+        return next((name for name in PREFERRED if self.chosen.get(name) is not None), PREFERRED[-1])
 
     def regret_of(self, selector: str) -> float | None:
         """The largest hard accuracy less that of the candidate which it chooses."""

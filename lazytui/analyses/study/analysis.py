@@ -135,7 +135,7 @@ def run(params: StudyParams, report: Report) -> StudyResult:
     result = train_grid(cells(params), params.executor(), report, StudyResult)
     if params.rank not in OF_SELECTORS:
         return result
-    return replace(result, groups=with_selector_metrics(result.groups, params.property, params.device, report))
+    return replace(result, groups=with_selector_metrics(result.groups, params.property or (), params.device, report))
 
 
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:

@@ -150,7 +150,7 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
 
 
 def test_networks_are_judged_without_labels_and_of_too_few_images_nothing_is_said(three: Lab) -> None:
-    """Of 30 held-out images no class and no smaller part has ten."""
+    """Of 30 held-out images no class and no smaller part has ten; exchanged properties have no parts."""
     done, figures_by_name = compare(three, "--rank", "worst-environment", "--property", "ground hue")
     metrics = [run.metrics for group in done.groups for run in group.runs]
     wanted = {"worst_class_accuracy", "worst_environment_accuracy", "worst_pseudo_group_accuracy"}
@@ -159,8 +159,10 @@ def test_networks_are_judged_without_labels_and_of_too_few_images_nothing_is_sai
     assert isinstance(choices, Table) and isinstance(words, Text)
     assert words.paragraphs == ("No recipe is chosen by worst environment, which is undefined.",)
     rows = {row[0]: row[1:] for row in choices.rows}
-    assert list(rows) == ["easy accuracy", "worst class", "worst environment", "worst pseudo-group", "hard split"]
+    selectors = ["worst class", "worst environment", "worst pseudo-group", "worst swap"]
+    assert list(rows) == ["easy accuracy", *selectors, "hard split"]
     assert rows["worst class"] == (None, None, None)
+    assert all(0 <= one["worst_swap_accuracy"] <= one["easy_accuracy"] for one in metrics), "less what is lost"
     assert "choices" not in compare(three)[1]
 
 
@@ -175,6 +177,7 @@ def test_only_networks_of_the_same_data_are_ranked_so(three: Lab) -> None:
         shutil.rmtree(other)
     for options, sentence in (
         (("--rank", "worst-pseudo-group"), "infers groups from a property of the images"),
+        (("--rank", "worst-swap"), "exchanges a property of the images"),
         (("--property", "hue"), "--rank unbiased_accuracy reads no --property"),
         (("--rank", "worst-pseudo-group", "--property", "huo"), "There is no property 'huo'"),
     ):

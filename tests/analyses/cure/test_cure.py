@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
+from lazytui.analyses.cure.analysis import chosen_trial
 from lazytui.analyses.cure.candidates import candidates, rungs
 from lazytui.analyses.cure.maps import choose_images
 from lazytui.analyses.cure.params import CureParams
-from lazytui.analyses.cure.result import CureResult, read
+from lazytui.analyses.cure.result import CureResult, Trial, read
 from lazytui.analyses.train.params import TrainParams
 from lazytui.figures.kinds import Pixels
 from lazytui.runs.results.saved_result import Result
@@ -32,10 +35,10 @@ def cured(lab: Lab, *options: str) -> CureResult:
 def test_a_lazy_network_is_cured(lab: Lab) -> None:
     train = ("run", "train", *DATA, "--metrics-every", "1000")
     assert lab.call(*train, "--model", "mlp", "--epochs", "3", "--name", "lazy").code == 0
-    found = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "15")
-    assert found.named in {"hue", "ground hue"} and found.selector == "worst group" and found.groups is not None
+    found = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "24")
+    assert found.named in {"hue", "ground hue"} and found.selector == "worst swap" and found.groups is not None
     assert [trial.method for trial in found.trials[:3]] == ["scramble", "resample", "focal"]
-    assert [trial.epochs for trial in found.trials] == [5, 5, 5, 15], "the best of three for three times as long"
+    assert [trial.epochs for trial in found.trials] == [8, 8, 8, 24], "the best of three for three times as long"
     assert found.before is not None and found.best is not None and found.best.method in {"scramble", "resample"}
     assert (found.best.score or 0) > (found.before.score or 0) + 0.3
     assert found.lost_before is not None and found.lost_before.flagged and found.lost_after is not None
@@ -48,7 +51,7 @@ def test_a_lazy_network_is_cured(lab: Lab) -> None:
         isinstance(one, TrainParams) and (one.groups is not None) == (one.method == "resample") for one in trained
     )
     before = len(workspace.runs())
-    again = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "15")
+    again = cured(lab, "lazy", "--methods", "scramble,resample,focal", "--epochs", "24")
     assert again.trials == found.trials and len(workspace.runs()) == before + 1, "what is there isn't done again"
 
 
@@ -70,7 +73,11 @@ def look_at_maps(lab: Lab, found: CureResult) -> None:
     saved = write_fields(found)
     older = Result(
         saved.metrics,
-        {name: fact for name, fact in saved.facts.items() if name not in {"palette_name", "map_method", "map_layers"}},
+        {
+            name: fact
+            for name, fact in saved.facts.items()
+            if name not in {"palette_name", "map_method", "map_layers", "map_parts"}
+        },
         {},
     )
     old = read(CureParams(run="lazy"), older)
@@ -100,12 +107,38 @@ def test_bad_input(lab_with_training: Lab, options: tuple[str, ...], sentence: s
     assert sorted(lab_with_training.workspace.iterdir()) == before
 
 
-def test_every_rung_is_a_third_of_the_one_before_and_three_times_as_long() -> None:
-    assert rungs(12, 27) == [(12, 3), (3, 9), (1, 27)]
+def test_rungs_take_three_tenths_of_the_epochs_of_all_trainings_or_the_least_that_they_can() -> None:
     assert rungs(1, 5) == [(1, 5)] and rungs(3, 2) == [(3, 2)]
+    for count in range(1, 40):
+        for epochs in range(3, 120):
+            plan = rungs(count, epochs)
+            counts, lengths = zip(*plan, strict=True)
+            assert counts[0] == count and lengths[-1] == epochs and (counts[-1] == 1 or len(plan) == 1)
+            assert list(lengths) == sorted(set(lengths)) and list(counts) == sorted(set(counts), reverse=True)
+            least = 2 * count + epochs if count > 1 else epochs
+            most = 0.3 * count * epochs if count > 3 else 2 * epochs
+            assert sum(map(prod, plan)) <= max(most, least), (plan, "two epochs are the shortest")
+
+
+def test_candidates_are_given_the_property_and_the_groups() -> None:
     asked = candidates(TrainParams(init="elsewhere"), ("scramble", "resample", "jtt"), "hue", None)
     assert [one.method for one in asked] == ["scramble", "jtt"], "without groups nothing reads them"
     assert asked[0].scrambled == "hue" and all(one.init is None for one in asked)
+
+
+def trial(score: float | None, epochs: int, accuracy: float = 0.9) -> Trial:
+    return Trial(rung=1, method="erm", run=f"{score}-{epochs}", epochs=epochs, steps=1, score=score, accuracy=accuracy)
+
+
+def test_the_longest_training_within_one_standard_error_of_the_best_is_chosen() -> None:
+    """Of 100 images, half of them right, the error is five points."""
+    before, short = trial(0.3, 9), trial(0.5, 2)
+    assert chosen_trial([short, trial(0.46, 6)], before, 100) == trial(0.46, 6)
+    assert chosen_trial([short, trial(0.44, 6)], before, 100) == short
+    assert chosen_trial([short, trial(0.46, 6)], before, 10_000) == short, "of more images less is chance"
+    assert chosen_trial([short, trial(0.46, 2)], before, 100) == short, "as long, the better one"
+    assert chosen_trial([trial(0.3, 20), trial(None, 20)], before, 100) is None, "none is better than before"
+    assert chosen_trial([trial(0.5, 2), trial(0.47, 9)], trial(0.48, 9), 100) == short, "nor what is worse than before"
 
 
 def test_images_are_chosen_class_by_class_from_both_parts() -> None:

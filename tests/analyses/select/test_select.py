@@ -17,7 +17,7 @@ def selected(lab: Lab, *options: str) -> SelectResult:
     assert ended.code == 0, ended.err
     found = recorded_result(Workspace(lab.workspace).find(ended.json["run"]))
     assert isinstance(found, SelectResult)
-    assert ended.json["metrics"]["regret"] == found.regret_of("worst environment")
+    assert ended.json["metrics"]["regret"] == found.regret_of(found.preferred)
     return found
 
 
@@ -28,11 +28,12 @@ def test_the_worse_environment_finds_the_cure_that_accuracy_passes_over(lab: Lab
     assert "lazy is the only candidate" in lab.call("run", "select", "lazy").sentence
     cure = ("--epochs", "8", "--method", "resample", "--keep-checkpoints", "3", "--name", "cured")
     assert lab.call(*train, *cure).code == 0
-    found = selected(lab, "--property", "ground hue")
-    assert found.selectors == ("accuracy", "worst class", "worst environment", "worst group")
+    found = selected(lab, "--property", "ground hue,background")
+    assert found.selectors == ("accuracy", "worst class", "worst environment", "worst group", "worst swap")
+    assert found.preferred == "worst swap" and found.fewest[-1] > 290, "all that show an object"
     assert found.candidates[0] == "lazy" and len(found.candidates) > 2, "weights on the way are candidates too"
     assert found.candidates[found.chosen["accuracy"] or 0] == "lazy"
-    for selector in ("worst environment", "worst group"):
+    for selector in ("worst environment", "worst group", "worst swap"):
         regret, of_accuracy = found.regret_of(selector), found.regret_of("accuracy")
         assert regret is not None and of_accuracy is not None and regret < of_accuracy
     assert found.plain == Workspace(lab.workspace).find("lazy").reference

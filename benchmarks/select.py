@@ -19,7 +19,7 @@ from lazytui.analyses.trainings.training_lookup import known_trainings, trained_
 from lazytui.runs.workspace import Workspace
 
 STUDIES = (*SHORTCUTS, Setting("watermark", seed=1), Setting("texture", seed=1))
-SELECTORS = ("accuracy", "worst class", "worst environment", "worst group")
+SELECTORS = ("accuracy", "worst class", "worst environment", "worst group", "worst swap")
 
 
 def main() -> None:
@@ -34,9 +34,11 @@ def main() -> None:
         regrets = [row["regret"][name] for row in found if row["regret"].get(name) is not None]
         ranks = [row["rank"][name] for row in found if row["rank"].get(name) is not None]
         if regrets:
+            within = sum(regret <= 0.01 + 1e-9 for regret in regrets)
             print(
-                f"{name:<18} regret {100 * np.mean(regrets):.1f} points on average, {100 * max(regrets):.1f} at most, "
-                f"of {len(regrets)}; rank correlation with the true worst group {np.mean(ranks):.2f}"
+                f"{name:<18} regret {100 * np.mean(regrets):.1f} points on average, {100 * max(regrets):.1f} at most; "
+                f"within 1 point: {within} of {len(regrets)}; rank correlation with the true worst group "
+                f"{np.mean(ranks):.2f}"
             )
 
 
@@ -54,11 +56,11 @@ def selected(setting: Setting) -> dict[str, Any]:
 
 
 def _measured(setting: Setting) -> dict[str, Any]:
-    named, workspace = kept(setting)["named"], Workspace(FOLDER / "runs")
+    flagged, workspace = kept(setting)["flagged"], Workspace(FOLDER / "runs")
     network = trained_params(workspace.find(setting.name))
     done = [run for run in known_trainings(workspace) if run.status.state == "done"]
     runs = [run.reference for run in done if not differing_options(network, trained_params(run))]
-    result = lt.select(runs, workspace=workspace.path, plain=setting.name, property=named or None).result
+    result = lt.select(runs, workspace=workspace.path, plain=setting.name, property=tuple(flagged) or None).result
     ranks = {name: result.agreement_of(name) for name in result.selectors}
     return {
         "study": setting.name,

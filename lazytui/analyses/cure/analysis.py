@@ -86,7 +86,7 @@ def run(params: CureParams, report: Report) -> CureResult:
     first = search.trial_of(0, network)
     settings = candidates(trained, params.methods, named, groups)
     search.halve(settings)
-    best = chosen_trial(search.trials, first, search.judged_by)
+    best = chosen_trial(search.beyond_chance, first, search.judged_by)
     result = replace(
         nothing,
         named=named,
@@ -221,6 +221,15 @@ class _Search:
             score=score if math.isfinite(score) else None,
             accuracy=self._accuracy(answers),
         )
+
+    @property
+    def beyond_chance(self) -> list[Trial]:
+        """Trials of networks that have learned something: one that guesses loses nothing, and can't be audited."""
+        from lazytui.audit.donor_swaps import exceeds_chance
+
+        labels, audited = self._split.labels, min(self._params.images, len(self._split))
+        chance = float(np.bincount(labels).max() / len(labels))
+        return [trial for trial in self.trials if exceeds_chance(trial.accuracy, chance, audited)]
 
     def halve(self, settings: list[TrainParams]) -> None:
         """Try all of them briefly, the best for longer, and so on. Each rung has a share of the budget as large as that

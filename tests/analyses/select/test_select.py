@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.select.candidate_scores import Answers, candidate_probabilities, selectors_of
 from lazytui.analyses.select.result import SelectResult
+from lazytui.analyses.trainings.training_lookup import trained_params
+from lazytui.data.splits import build_dataset
+from lazytui.runs.events import EventLog
+from lazytui.runs.progress_report import Report, SilentNarrator
 from lazytui.runs.workspace import Workspace
+from lazytui.system.hardware import choose_hardware
 from tests.commands import Lab
 
 DATA = ("--source", "strokes", "--train-size", "1500", "--test-size", "300", "--validation-share", "0.2")
@@ -69,3 +77,23 @@ def test_networks_of_ones_own_code_are_judged_once_a_person_names_it(lab: Lab) -
     assert refused.code == 3 and "was trained with the code net.py:linear; to allow it to run" in refused.sentence
     allowed = lab.run("run", "select", "own", *named, "--quiet", "--json")
     assert allowed.code == 0 and set(allowed.json["metrics"]) >= {"regret"}, allowed.err
+
+
+def test_selectors_read_no_label_of_the_shortcut(lab_with_training: Lab) -> None:
+    """They say the same where the labels of the property, and the images before it was planted, are gone."""
+    workspace = Workspace(lab_with_training.workspace)
+    run = workspace.find("latest", kinds=("train",))
+    log = EventLog(lab_with_training.folder / "events.jsonl")
+    report = Report(run, workspace, log, SilentNarrator())
+    split, hardware = build_dataset(trained_params(run)).validation, choose_hardware("cpu", "fp32")
+    blind = replace(split, attributes=np.zeros_like(split.attributes), originals=np.zeros_like(split.originals))
+    assert (split.attributes != blind.attributes).any() and (split.originals != blind.originals).any()
+    values = []
+    for one in (split, blind):
+        of_plain = candidate_probabilities(run, run.path, one, hardware, report)
+        selectors = selectors_of(one, of_plain, ("ground hue", "background"), report)
+        answers = Answers(run, run.path, one, hardware, report)
+        values.append({name: selector(answers) for name, selector in selectors.items()})
+    log.close()
+    assert values[0]["worst swap"] < values[0]["accuracy"], "it is lazy"
+    np.testing.assert_equal(*values)

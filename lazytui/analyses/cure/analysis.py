@@ -120,19 +120,34 @@ def run(params: CureParams, report: Report) -> CureResult:
 
 
 def chosen_trial(trials: Sequence[Trial], before: Trial, judged_by: int) -> Trial | None:
-    """The longest training of those within one standard error of the best (Breiman 1984), the best of several; None
-    where none is better than the network before. judged_by: images that a score rests on."""
+    """The longest training of those near the best, the best of several; None where none is better than the network
+    before. judged_by: images that a score rests on."""
     better = [trial for trial in trials if _rank(trial)[:2] > _rank(before)[:2]]
-    if not better:
-        return None
-    most = _rank(max(better, key=_rank))[0]
+    return max(_near_the_best(better, judged_by), key=lambda trial: (trial.epochs, *_rank(trial)), default=None)
+
+
+def best_first(trials: Sequence[Trial], judged_by: int) -> list[Trial]:
+    """The order in which trainings of one length go on: of those near the best first what has the least to lose between
+    accuracy and score, since a network that relies on the property does so more and more; the others by score."""
+    near = _near_the_best(trials, judged_by)
+    others = [trial for trial in trials if trial not in near]
+    return [*sorted(near, key=_gap), *sorted(others, key=_rank, reverse=True)]
+
+
+def _near_the_best(trials: Sequence[Trial], judged_by: int) -> list[Trial]:
+    """Within one (binomial) standard error of it (Breiman 1984)."""
+    most = max((_rank(trial)[0] for trial in trials), default=0.0)
     error = math.sqrt(most * (1 - most) / judged_by) if most > 0 else 0.0
-    near = [trial for trial in better if _rank(trial)[0] >= most - error]
-    return max(near, key=lambda trial: (trial.epochs, *_rank(trial)))
+    return [trial for trial in trials if _rank(trial)[0] >= most - error]
+
+
+def _gap(trial: Trial) -> tuple[float, float]:
+    """Between accuracy and score; then the larger accuracy first."""
+    return (0.0 if trial.score is None else trial.accuracy - trial.score, -trial.accuracy)
 
 
 def _rank(trial: Trial) -> tuple[float, float, int]:
-    """The order of trials: by the selector, then accuracy, then the longer training."""
+    """By the selector, then accuracy, then the longer training."""
     return (-1.0 if trial.score is None else trial.score, trial.accuracy, trial.epochs)
 
 
@@ -238,21 +253,22 @@ class _Search:
         plan = rungs(len(settings), self._params.epochs)
         until = np.cumsum([count * epochs for count, epochs in plan]) / sum(count * epochs for count, epochs in plan)
         for rung, (count, epochs) in enumerate(plan, 1):
-            ranked: list[tuple[Trial, TrainParams]] = []
+            settings_by_run: dict[str, TrainParams] = {}
             late = []
             for number, one in enumerate(settings[:count]):
                 self._report.check()
                 self._report.progress(number, count, f"trainings of rung {rung} of {len(plan)}")
-                if ranked and self._spent > self._params.seconds * until[rung - 1]:
+                if settings_by_run and self._spent > self._params.seconds * until[rung - 1]:
                     late.append(one.method)
                 elif (run := self._trained(one, epochs)) is not None:
                     self.trials.append(self.trial_of(rung, run))
-                    ranked.append((self.trials[-1], one))
+                    settings_by_run[run.reference] = one
             if late:
                 self.left_out.append(
                     f"Not trained for {counted(epochs, 'epoch')}, since the budget was spent: {', '.join(late)}."
                 )
-            settings = [one for _, one in sorted(ranked, key=lambda pair: _rank(pair[0]), reverse=True)]
+            tried = [trial for trial in self.trials if trial.rung == rung]
+            settings = [settings_by_run[trial.run] for trial in best_first(tried, self.judged_by)]
 
     def maps_of(self, network: RunFolder, cured: RunFolder) -> Found:
         """Saliency maps of held-out images of both parts: those that agree with the property and those that contradict

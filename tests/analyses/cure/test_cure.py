@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
-from lazytui.analyses.cure.analysis import chosen_trial
+from lazytui.analyses.cure.analysis import best_first, chosen_trial
 from lazytui.analyses.cure.candidates import candidates, rungs
 from lazytui.analyses.cure.maps import choose_images
 from lazytui.analyses.cure.params import CureParams
@@ -139,6 +139,14 @@ def test_the_longest_training_within_one_standard_error_of_the_best_is_chosen() 
     assert chosen_trial([short, trial(0.46, 2)], before, 100) == short, "as long, the better one"
     assert chosen_trial([trial(0.3, 20), trial(None, 20)], before, 100) is None, "none is better than before"
     assert chosen_trial([trial(0.5, 2), trial(0.47, 9)], trial(0.48, 9), 100) == short, "nor what is worse than before"
+
+
+def test_near_the_best_what_relies_least_on_the_property_goes_on() -> None:
+    lazy, honest, worse = trial(0.5, 2, accuracy=0.9), trial(0.47, 2, accuracy=0.5), trial(0.44, 2, accuracy=0.44)
+    assert best_first([worse, lazy, honest], 100) == [honest, lazy, worse]
+    assert best_first([worse, honest, lazy], 10_000) == [lazy, honest, worse], "of more images less is chance"
+    unknown = trial(None, 2), trial(None, 2, accuracy=0.95)
+    assert best_first([*unknown, lazy], 100) == [lazy, *unknown[::-1]] and best_first(unknown, 0) == [*unknown[::-1]]
 
 
 def test_images_are_chosen_class_by_class_from_both_parts() -> None:

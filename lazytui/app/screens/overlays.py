@@ -329,7 +329,7 @@ OVERLAYS = {
         ),
         arrangements=Arrangements(
             narrow=Arrangement("verdict | 8", "beside | 14", "more | 14", "main | 16"),
-            medium=Arrangement("verdict | 7", "beside | 8", "more | 1fr", "main | 10"),
+            medium=Arrangement("verdict | 7", "beside | 9", "more | 1fr", "main | 10"),
             wide=Arrangement("verdict verdict | 7", "beside main | 18", "more more | 1fr"),
         ),
         first=("runs", "property", "plain", "device"),

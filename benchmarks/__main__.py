@@ -19,6 +19,7 @@ TABLES = (
     "cases",
     "audit",
     "audit_peers",
+    "audit_limits",
     "cure",
     "select",
     "workers",

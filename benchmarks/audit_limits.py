@@ -22,7 +22,7 @@ from typing import Any
 
 import lazytui as lt
 from benchmarks.audit import NAMED_BY, TRAINING, chosen
-from benchmarks.invented_cues import INVENTED, NAMES
+from benchmarks.invented_cues import INVENTED
 from benchmarks.planted_images import (
     CELLS,
     Originals,
@@ -33,6 +33,7 @@ from benchmarks.planted_images import (
     with_two,
     write_planted,
 )
+from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
 
 SOURCES = ("strokes", "mnist", "fashion")
@@ -111,15 +112,28 @@ def row_of(case: Case, folder: Path) -> dict[str, Any]:
 def measured(case: Case, folder: Path) -> dict[str, Any]:
     trained = trained_on(case, folder)
     audit = lt.audit(case.key, workspace=folder / "runs", seed=case.seed, **case.audit).result
-    minority = audit.minority
     return {
         "easy": trained.metrics["easy_accuracy"],
         "hard": trained.metrics["hard_accuracy"],
         "named": audit.named,
         "kept": audit.kept,
         "rounds": [{"exchanged": one.exchanged, "goes_by": one.goes_by, "kept": one.kept} for one in audit.rounds],
-        "minority": minority and {what: getattr(minority, what) for what in ("share", "precision", "recall")},
+        "minority": minority_of(trained, audit.minority),
         "losses": {name: (swap.delta, swap.error, swap.hosts) for name, swap in audit.swaps.items()},
+    }
+
+
+def minority_of(trained: Any, minority: Any) -> dict[str, Any] | None:
+    """Who contradicts the cue according to the audit, beside the attributes that were painted: counted here anew."""
+    if minority is None or minority.share is None:
+        return None
+    train = build_dataset(trained.params).train
+    conflicting = train.cue_classes != train.labels
+    both = float((minority.marked & conflicting).sum())
+    return {
+        "share": minority.share,
+        "precision": both / max(1.0, float(minority.marked.sum())),
+        "recall": both / max(1.0, float(conflicting.sum())),
     }
 
 
@@ -225,8 +239,8 @@ def judge_minority(row: dict[str, Any]) -> str:
     """Both shares at least .9, or refused where the property is gradual."""
     found = row["minority"]
     if row["name"] in GRADUAL:
-        return "gradual, refused" if not found or found["share"] is None else "gradual, NOT refused"
-    if not found or found["share"] is None:
+        return "gradual, NOT refused" if found else "gradual, refused"
+    if not found:
         return "refused"
     said = f"precision {found['precision']:.2f}, recall {found['recall']:.2f}"
     return f"right: {said}" if min(found["precision"], found["recall"]) >= 0.9 else f"wrong: {said}"
@@ -258,6 +272,3 @@ def print_summary(rows: list[dict[str, Any]], judge: Callable[[dict[str, Any]], 
     judgments = [judge(row).split(":")[0] for row in rows]
     counts = ", ".join(f"{kind} {judgments.count(kind)}" for kind in sorted(set(judgments)))
     print(f"asked: {asked}. measured, of {len(rows)}: {counts}")
-
-
-assert set(NAMES) >= {name for names in NAMED_BY.values() for name in names}

@@ -14,21 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.planted_images import CELLS
 from lazytui.data.cues.base import Draw, to_levels
 
 Images = NDArray[np.uint8]
 Values = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-NAMES = (
-    "hue", "ground hue", "object hue", "saturation", "gain", "brightness", "contrast", "ink", "light", "vignette",
-    "blur", "size", "position", "rotation", "proportions", "noise", "texture", "pattern", "background",
-    "second object", "border", "upper left corner", "upper right corner", "lower left corner", "lower right corner",
-    "upper edge", "lower edge", "left edge", "right edge",
-)  # fmt: skip
-"""What the audit can name."""
-
-EVERY_CELL = NAMES[-8:]
+EVERY_CELL = tuple(CELLS)
 GROUND = ("background", "pattern", "texture")
 """Whatever is on the ground is contained in these."""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,6 +66,17 @@ SEPARABLE = ("hue", "texture", "border", "watermark", "position", "ground", "noi
 GRADUAL = ("scale", "blur")
 
 
+TOGETHER = {
+    "none varies": (),
+    "frame": ("border",),
+    "marks": ("watermark", "second-object"),
+    "object": ("position", "scale"),
+    "ground": ("ground", "texture", "noise-frequency"),
+    "whole": ("brightness", "blur"),
+}
+"""Groups of cues that vary alone, which shows which of them hides a cue among all."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One network and its audit. paint: makes the images of a part of the source; None where `data` plants them.
@@ -82,7 +94,8 @@ class Case:
 
     @property
     def key(self) -> str:
-        return f"{self.part}-{self.source}-{self.name}-{self.seed}"
+        """Of its file, images and network."""
+        return re.sub(r"[^\w-]+", "-", f"{self.part}-{self.source}-{self.name}-{self.seed}")
 
 
 def main() -> None:
@@ -156,6 +169,13 @@ def varying_cases() -> Iterator[Case]:
             for source in SOURCES:
                 paint = partial(with_all_varying, planted, seed)
                 yield Case("varying", cue, source, seed, paint, right=NAMED_BY.get(cue, ()))
+
+
+def some_varying_cases() -> Iterator[Case]:
+    for cue in chosen("CUES", ("hue", "ground", "texture", "brightness")):
+        for group, others in TOGETHER.items():
+            paint = partial(with_all_varying, cue, 0, others=others)
+            yield Case("some_varying", f"{cue}, {group}", "strokes", 0, paint, right=NAMED_BY[cue])
 
 
 def invented_cases() -> Iterator[Case]:
@@ -248,6 +268,7 @@ def judge_minority(row: dict[str, Any]) -> str:
 
 PARTS: dict[str, tuple[Callable[[], Iterator[Case]], Callable[[dict[str, Any]], str], str]] = {
     "varying": (varying_cases, judge_first, "named first in 95 of 108"),
+    "some_varying": (some_varying_cases, judge_first, "which of the others hides it; nothing is asked"),
     "without_editor": (invented_cases, judge_invented, "a right container or place in 8 of 12, no wrong narrow name"),
     "two_cues": (pair_cases, judge_pair, "both listed first, of the audit or of a round, in 9 of 12"),
     "place": (place_cases, judge_place, "the cell is named first or loses most of the eight in 15 of 18"),

@@ -135,10 +135,17 @@ def with_one(paint: Paint, seed: int, name: str, kinds: int = VALUES) -> Callabl
     return arrays
 
 
-def with_all_varying(cue: str | None, seed: int, of: Originals) -> dict[str, Images]:
-    """A cue at a bias of .95 where all others vary at random; without one nothing but the shape goes with the class."""
-    values = {name: of.draw(seed, f"any {name}").integers(0, varied.first, len(of.labels), np.uint8)
-              for name, varied in VARIED.items() if name not in NOT_TOGETHER.get(cue or "", ())}  # fmt: skip
+def with_all_varying(
+    cue: str | None, seed: int, of: Originals, others: tuple[str, ...] = IN_ORDER
+) -> dict[str, Images]:
+    """A cue at a bias of .95 where these others vary at random; without one nothing but the shape goes with the
+    class."""
+    left_out = NOT_TOGETHER.get(cue or "", ())
+    values = {
+        name: of.draw(seed, f"any {name}").integers(0, varied.first, len(of.labels), np.uint8)
+        for name, varied in VARIED.items()
+        if name in others and name not in left_out
+    }
     planted = of.values(seed, cue) if cue else of.draw(seed, "any").integers(0, VALUES, len(of.labels), np.uint8)
     if cue:
         values[cue] = planted

@@ -3,11 +3,11 @@
     python -m benchmarks audit_limits          all of it: hours
     AUDIT_PARTS=varying,place AUDIT_SOURCES=strokes AUDIT_SEEDS=0 python -m benchmarks audit_limits
 
-`varying`: one cue goes with the class, all others vary at random. `without_editor`: twelve properties that no editor is
+`varying`: one cue goes with the class, all others vary at random (`some_varying`: a group of them). `without_editor`: twelve properties that no editor is
 called after. `two_cues`: both should be found when what is found first is exchanged at random. `place`: a mark of five
 pixels in one cell. `tasks`: the label is the property, which the second training should say. `minority`: which training
 images contradict the cue. What is asked stands beside what is measured. Nothing is tuned to these images; they are
-painted by code that the editors share nothing with. AUDIT_CUES, AUDIT_FOLDER: as in the benchmark of audits.
+painted by code that the editors share nothing with. AUDIT_CUES chooses cases by name, AUDIT_FOLDER as in `audit`.
 """
 
 from __future__ import annotations
@@ -105,10 +105,16 @@ def main() -> None:
         print(f"\n{part}: {asked}")
         rows = []
         for case in cases_of():
-            if case.seed in map(int, chosen("SEEDS", ("0", "1", "2"))) and case.source in chosen("SOURCES", SOURCES):
+            if is_chosen(case):
                 rows.append(row_of(case, folder))
                 print(as_line(rows[-1], judge(rows[-1])), flush=True)
         print_summary(rows, judge, asked)
+
+
+def is_chosen(case: Case) -> bool:
+    seeds = map(int, chosen("SEEDS", ("0", "1", "2")))
+    names = chosen("CUES", (case.name,))
+    return case.seed in seeds and case.source in chosen("SOURCES", SOURCES) and case.name in names
 
 
 def row_of(case: Case, folder: Path) -> dict[str, Any]:
@@ -164,7 +170,7 @@ def trained_on(case: Case, folder: Path) -> Any:
 
 def varying_cases() -> Iterator[Case]:
     for seed in range(3):
-        for cue in chosen("CUES", (*NAMED_BY, "none")):
+        for cue in (*NAMED_BY, "none"):
             planted = None if cue == "none" else cue
             for source in SOURCES:
                 paint = partial(with_all_varying, planted, seed)
@@ -172,10 +178,10 @@ def varying_cases() -> Iterator[Case]:
 
 
 def some_varying_cases() -> Iterator[Case]:
-    for cue in chosen("CUES", ("hue", "ground", "texture", "brightness")):
+    for cue in ("hue", "ground", "texture", "brightness"):
         for group, others in TOGETHER.items():
             paint = partial(with_all_varying, cue, 0, others=others)
-            yield Case("some_varying", f"{cue}, {group}", "strokes", 0, paint, right=NAMED_BY[cue])
+            yield Case("some_varying", f"{cue} with {group}", "strokes", 0, paint, right=NAMED_BY[cue])
 
 
 def invented_cases() -> Iterator[Case]:

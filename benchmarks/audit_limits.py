@@ -3,11 +3,12 @@
     python -m benchmarks audit_limits          all of it: hours
     AUDIT_PARTS=varying,place AUDIT_SOURCES=strokes AUDIT_SEEDS=0 python -m benchmarks audit_limits
 
-`varying`: one cue goes with the class, all others vary at random (`some_varying`: a group of them). `without_editor`: twelve properties that no editor is
-called after. `two_cues`: both should be found when what is found first is exchanged at random. `place`: a mark of five
-pixels in one cell. `tasks`: the label is the property, which the second training should say. `minority`: which training
-images contradict the cue. What is asked stands beside what is measured. Nothing is tuned to these images; they are
-painted by code that the editors share nothing with. AUDIT_CUES chooses cases by name, AUDIT_FOLDER as in `audit`.
+`varying`: one cue goes with the class, all others vary at random (`some_varying`: a group of them). `without_editor`:
+twelve properties that no editor is called after. `two_cues`: both should be found when what is found first is exchanged
+at random. `place`: a mark of five pixels in one cell. `tasks`: the label is the property, which the second training
+should say. `minority`: which training images contradict the cue. What is asked stands beside what is measured. Nothing
+is tuned to these images; they are painted by code that the editors share nothing with. AUDIT_CUES chooses cases by
+name, AUDIT_FOLDER as in `audit`.
 """
 
 from __future__ import annotations

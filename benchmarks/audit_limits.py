@@ -42,6 +42,9 @@ SOURCES = ("strokes", "mnist", "fashion")
 USED = 0.1
 """A network relies on a property where it loses at least this share of its accuracy without it."""
 
+LEAST = 0.05
+"""A loss below it may be chance, whichever cell it is of."""
+
 TASK = 0.4
 """The share of accuracy above chance up to which a network trained without the property says that it is the task."""
 
@@ -249,10 +252,12 @@ def judge_pair(row: dict[str, Any]) -> str:
 
 
 def judge_place(row: dict[str, Any]) -> str:
-    """Whether the cell is named first, or loses most of the eight."""
-    greatest = max(CELLS, key=lambda cell: row["losses"].get(cell, (0.0,))[0])
+    """Whether the cell is named first, or loses most of the eight, and enough not to do so by chance."""
     if judge_first(row) == "right":
         return "right"
+    greatest = max(CELLS, key=lambda cell: row["losses"].get(cell, (0.0,))[0])
+    if row["losses"][greatest][0] < LEAST:
+        return "silent: no cell loses anything"
     return "right, by loss" if greatest in row["right"] else f"wrong: {greatest} loses most"
 
 

@@ -50,7 +50,8 @@ class Screen:
         try:
             wait_until(lambda: self._shows_all(words) or self.process.poll() is not None)
         finally:
-            assert self._shows_all(words), f"{words} never came to be seen on:\n{self.text}"
+            ended = self.process.poll()
+            assert self._shows_all(words), f"{words} never came to be seen (exit code: {ended}) on:\n{self.text}"
 
     def type(self, keys: str) -> None:
         os.write(self._keyboard, keys.encode())

@@ -58,14 +58,13 @@ def _fits(title: str, of_digits: str) -> bool:
 
 
 def _names(figure: Figure) -> Sequence[str]:
-    """What the figure has values of, or speaks of."""
+    """What the figure has values of, or speaks of: a single word, such as loss, can mean something else there."""
     if isinstance(figure, Bars):
         return figure.labels
     if isinstance(figure, Text):
         words = " ".join(figure.paragraphs).lower()
-        return [
-            metric.title for metric in METRICS.values() if re.search(rf"\b{re.escape(metric.title.lower())}\b", words)
-        ]
+        titles = (metric.title for metric in METRICS.values())
+        return [title for title in titles if " " in title and re.search(rf"\b{re.escape(title)}\b", words)]
     return [str(row[0]) for row in figure.rows if row] if isinstance(figure, Table) else ()
 
 

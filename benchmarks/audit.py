@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ import numpy as np
 
 import lazytui as lt
 from lazytui.errors import LazytuiError
+
+Row = dict[str, Any]
 
 NAMED_BY: dict[str, tuple[str, ...]] = {
     "color": ("hue", "ground hue", "object hue"),
@@ -51,29 +53,36 @@ PLANTED, CHANCE = 0.95, 0.1
 UNUSED = "AUDIT_UNUSED" in os.environ
 BIAS = CHANCE if UNUSED else float(os.environ.get("AUDIT_BIAS", PLANTED))
 PHOTOGRAPHED = ("background", "pattern", "texture", "ground hue")
+"""The right names where the cue is the photographed ground."""
+
 COLUMNS = f"{'source':<9} {'cue':<16} {'seed':>4} {'true':>6} {'lost':>6} {'s.e.':>5}  {'cpu s':>5}  named, flagged"
 
 
 def main() -> None:
-    folder = Path(os.environ.get("AUDIT_FOLDER", "audit-benchmark"))
+    ending = "-unused" if UNUSED else ""
     print(COLUMNS)
-    found = []
-    for row in rows(folder):
-        found.append(row)
-        print(as_line(row), flush=True)
-    print_summary(found)
+    print_summary(list(printed(as_line, (*NAMED_BY, "none"), ("0", "1", "2"), measured, f"{{}}{ending}.json")))
 
 
-def rows(folder: Path) -> Iterator[dict[str, Any]]:
-    """What is there already, and what is measured now."""
+def printed(
+    as_line: Callable[[Row], str],
+    cues: tuple[str, ...],
+    seeds: tuple[str, ...],
+    measure: Callable[[Path, str, str, int], Row],
+    file: str,
+) -> Iterator[Row]:
+    """What is kept of each network in a file of this name, and what is measured now, a line each."""
+    folder = Path(os.environ.get("AUDIT_FOLDER", "audit-benchmark"))
     folder.mkdir(parents=True, exist_ok=True)
     for source in chosen("SOURCES", ("strokes", "mnist", "fashion")):
-        for cue in chosen("CUES", (*NAMED_BY, "none")):
-            for seed in map(int, chosen("SEEDS", ("0", "1", "2"))):
-                kept = folder / f"{name_of(source, cue, seed)}{'-unused' if UNUSED else ''}.json"
+        for cue in chosen("CUES", cues):
+            for seed in map(int, chosen("SEEDS", seeds)):
+                kept = folder / file.format(name_of(source, cue, seed))
                 if not kept.exists():
-                    kept.write_text(json.dumps(measured(folder / "runs", source, cue, seed)))
-                yield json.loads(kept.read_text())
+                    kept.write_text(json.dumps(measure(folder / "runs", source, cue, seed)))
+                row = json.loads(kept.read_text())
+                print(as_line(row), flush=True)
+                yield row
 
 
 def chosen(what: str, all_of_them: tuple[str, ...]) -> tuple[str, ...]:

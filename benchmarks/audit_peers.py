@@ -12,17 +12,14 @@ largest gap of the Laplacian's eigenvalues says.
 
 from __future__ import annotations
 
-import json
-import os
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.audit import NAMED_BY, chosen, name_of
+from benchmarks.audit import NAMED_BY, name_of, printed
 from lazytui.analyses.networks.model_under_study import ModelUnderStudy, NetworkParams, load_model_under_study
 from lazytui.data.splits import Split
 from lazytui.runs.workspace import Workspace
@@ -35,24 +32,8 @@ COLUMNS = f"{'source':<9} {'cue':<16} {'seed':>4}  {'SpRAy: precision, recall':<
 
 
 def main() -> None:
-    folder = Path(os.environ.get("AUDIT_FOLDER", "audit-benchmark"))
     print(COLUMNS)
-    found = []
-    for row in rows(folder):
-        found.append(row)
-        print(as_line(row), flush=True)
-    print_summary(found)
-
-
-def rows(folder: Path) -> Iterator[dict[str, Any]]:
-    """What is there already, and what is measured now."""
-    for source in chosen("SOURCES", ("strokes", "mnist", "fashion")):
-        for cue in chosen("CUES", tuple(NAMED_BY)):
-            for seed in map(int, chosen("SEEDS", ("0",))):
-                kept = folder / f"peers-{name_of(source, cue, seed)}.json"
-                if not kept.exists():
-                    kept.write_text(json.dumps(measured(folder / "runs", source, cue, seed)))
-                yield json.loads(kept.read_text())
+    print_summary(list(printed(as_line, tuple(NAMED_BY), ("0",), measured, "peers-{}.json")))
 
 
 def measured(workspace: Path, source: str, cue: str, seed: int) -> dict[str, Any]:

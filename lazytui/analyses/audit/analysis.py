@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _EXPLAINED = 4
 """Flagged properties that are set against each other at most."""
 _RESTORED = 250
-"""Images, at most, on which they are: each is taken apart once more for each property."""
+"""Images at most on which that is measured: each edited image has to be segmented anew."""
 _SHOWN = 3
 _EXAMPLES = 3
 

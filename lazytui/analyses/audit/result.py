@@ -184,10 +184,9 @@ class AuditResult(OfImages):
 
     hosts, delta, error, own, follow, by_chance, follow_own, changed, rise, rise_by_chance, explains: (cues,), as of
     `Swap`; older results lack the last four. left: (flagged, flagged), what is left of the loss by one flagged
-    property (row) once another (column) is as it was; NaN on the diagonal; on left_images, on all in older results.
-    examples: (shown, examples, 3, h, w, 3), of
-    the flagged properties first, in the order of `SIDES`; example_predicted, example_labels: of them the predicted
-    class, and the class of the image and of its donors.
+    property (row) once another (column) is as it was, on left_images of the images, or on all in older results; NaN on
+    the diagonal. examples: (shown, examples, 3, h, w, 3), of the flagged properties first, in the order of `SIDES`;
+    example_predicted, example_labels: of them the predicted class, and the class of the image and of its donors.
     """
 
     accuracy: Annotated[float, SHARE]

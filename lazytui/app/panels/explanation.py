@@ -26,6 +26,8 @@ def _parts(figure: Figure) -> Iterator[Content]:
     yield Content.styled(plain_text(figure.title), "bold")
     if figure.note:
         yield Content(plain_text(figure.note))
+    if isinstance(figure, Text):  # of which a small panel shows but the first lines
+        yield from (Content(plain_text(paragraph)) for paragraph in figure.paragraphs)
     counts = {share.name: share for share in figure.shares}
     for title in dict.fromkeys((*_names(figure), *counts)):
         parts = [_count_text(counts[title]) if title in counts else "", meaning_of(title)]
@@ -58,13 +60,9 @@ def _fits(title: str, of_digits: str) -> bool:
 
 
 def _names(figure: Figure) -> Sequence[str]:
-    """What the figure has values of, or speaks of: a single word, such as loss, can mean something else there."""
+    """What the figure has values of."""
     if isinstance(figure, Bars):
         return figure.labels
-    if isinstance(figure, Text):
-        words = " ".join(figure.paragraphs).lower()
-        titles = (metric.title for metric in METRICS.values())
-        return [title for title in titles if " " in title and re.search(rf"\b{re.escape(title)}\b", words)]
     return [str(row[0]) for row in figure.rows if row] if isinstance(figure, Table) else ()
 
 

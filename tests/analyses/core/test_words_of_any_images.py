@@ -37,9 +37,7 @@ def test_groups_with_their_own_value_are_named_where_they_are_no_diagonal() -> N
     assert own_groups(GROUNDS) == "owl with land, heron with water"
 
 
-def test_of_a_text_the_metrics_that_it_speaks_of_are_explained() -> None:
-    verdict = Text(name="verdict", title="Which is best?", paragraphs=("Unbiased accuracy 80 %, a loss of 3 points.",))
-    words = explanation([verdict]).plain
-    assert "unbiased accuracy: " in words and "averaged over the groups" in words
-    assert "easy accuracy" not in words
-    assert "loss: " not in words, "a loss of points isn't the loss of a training"
+def test_a_text_is_shown_whole_and_no_word_of_it_is_taken_for_a_metric() -> None:
+    paragraphs = ("Worst group chooses b.", "A loss of 3 points.")
+    words = explanation([Text(name="verdict", title="Which is best?", paragraphs=paragraphs)]).plain
+    assert words.split("\n\n") == ["Which is best?", *paragraphs]

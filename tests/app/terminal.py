@@ -47,11 +47,18 @@ class Screen:
 
     def wait_for(self, *words: str) -> None:
         """Return when all of the words are on it; fail, and show what is there, when the app ends without them."""
+        shown = False
+
+        def is_over() -> bool:  # not asked again afterwards: the next frame may be half drawn
+            nonlocal shown
+            shown = self._shows_all(words)
+            return shown or self.process.poll() is not None
+
         try:
-            wait_until(lambda: self._shows_all(words) or self.process.poll() is not None)
+            wait_until(is_over)
         finally:
             ended = self.process.poll()
-            assert self._shows_all(words), f"{words} never came to be seen (exit code: {ended}) on:\n{self.text}"
+            assert shown or self._shows_all(words), f"{words} weren't shown (exit code: {ended}) on:\n{self.text}"
 
     def type(self, keys: str) -> None:
         os.write(self._keyboard, keys.encode())

@@ -30,7 +30,7 @@ def test_the_app_opens_lists_looks_and_ends(lab: Lab, monkeypatch: pytest.Monkey
     with app_on_terminal(lab) as shown:
         shown.wait_for("? Help")
         shown.type("9")
-        shown.wait_for("bad-4-2")
+        shown.wait_for("bad-4-2", "method", "Filter")
         looked_at: set[str] = set()
         for _ in range(len(FILES) * len(KINDS)):
             shown.type("l")

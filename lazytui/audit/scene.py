@@ -35,6 +35,10 @@ _ALIKE, _SPREAD = 0.25, 0.4
 """Distances of colors: of the same color; of a color and what is ground of that color, with its noise and pattern."""
 _MIDDLE = 0.5
 """How much the share of a color in the middle counts against its share near the border."""
+_ON_A_FRAME, _INSIDE_A_FRAME = 0.25, 0.7
+"""Shares of a ring around the image that may be of another color than a frame, and that must be inside of it."""
+_OF_THE_MIDDLE = 0.95
+"""Share of the middle of an image, which the most outstanding part of an object is beyond."""
 _SMOOTHING = 0.7
 """Pixels, of the distance from the ground's color."""
 _EDGE = 2
@@ -84,6 +88,17 @@ class Scene:
     def ground_color(self) -> NDArray[np.float32]:
         """(3,): the color that most lies near the border and not in the middle; where a frame would be isn't asked."""
         return self._outer_color(margin(self.image.shape))
+
+    @cached_property
+    def frame(self) -> Mask:
+        """What surrounds everything in one color and ends on all sides at once; nothing where there is no frame."""
+        rings = _rings(self.image.shape)
+        color = np.median(self.image[rings[0]], axis=0)
+        others = [float(_differs(self.image[ring], color).mean()) for ring in rings]
+        for width in range(1, len(rings)):
+            if max(others[:width]) <= _ON_A_FRAME and others[width] >= _INSIDE_A_FRAME:
+                return np.asarray(np.any(rings[:width], axis=0), bool)
+        return np.zeros(self.image.shape[:2], bool)
 
     @cached_property
     def object(self) -> Mask | None:
@@ -203,12 +218,15 @@ class Scene:
     def _away(self) -> NDArray[np.float32]:
         """(h, w): distance of each color from the ground's."""
         away: NDArray[np.float32] = np.sqrt(((self.image - self.ground_color) ** 2).sum(2))
+        away[self.frame] = 0
         return away
 
     @cached_property
     def _distance(self) -> NDArray[np.float32]:
-        """(h, w): the same, smoothed, and nothing at the edges."""
-        smooth: NDArray[np.float32] = ndimage.gaussian_filter(self._away, _SMOOTHING)
+        """(h, w): the same, smoothed, and nothing at the edges. No more than in the middle of the image: else what lies
+        beside a faint object would hide it."""
+        most = _weighted_quantile(self._away, _central(self._away.shape), _OF_THE_MIDDLE)
+        smooth: NDArray[np.float32] = ndimage.gaussian_filter(np.minimum(self._away, most), _SMOOTHING)
         smooth[:_EDGE] = smooth[-_EDGE:] = smooth[:, :_EDGE] = smooth[:, -_EDGE:] = 0
         return smooth
 
@@ -258,6 +276,21 @@ def margin(shape: tuple[int, ...]) -> Mask:
     near[frame:-frame, frame:-frame] = True
     near[width:-width, width:-width] = False
     return near
+
+
+def _weighted_quantile(values: NDArray[np.float32], weights: NDArray[np.float64], share: float) -> np.float32:
+    """The value below which this share of the weight lies."""
+    order = values.argsort(axis=None)
+    below = weights.ravel()[order].cumsum()
+    quantile: np.float32 = values.ravel()[order[np.searchsorted(below, share * below[-1])]]
+    return quantile
+
+
+@cache
+def _rings(shape: tuple[int, ...]) -> list[Mask]:
+    """The pixels at the border, those next to them, and so on: one more than the widest frame has."""
+    depth = np.minimum.outer(*(np.minimum(np.arange(size), np.arange(size)[::-1]) for size in shape[:2]))
+    return [depth == at for at in range(1 + max(1, round(_WIDEST_FRAME * min(shape[:2]))))]
 
 
 @cache

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from lazytui.audit.editors.base import CueEditor
-from lazytui.audit.scene import Image, Scene, luminance, once_per_scene
+from lazytui.audit.scene import Image, Mask, Scene, luminance, once_per_scene
 
 _BLURS = (0.4, 0.55, 0.7, 0.9, 1.15, 1.5, 2.0)
 """Standard deviations in pixels."""
@@ -20,11 +20,17 @@ _SOFT = 0.8
 """Standard deviation of that blur, in pixels."""
 
 
-def sharpness(image: Image) -> float:
-    """98 % quantile of the gradients of the luminance, in its range."""
+def sharpness(image: Image, where: Mask) -> float:
+    """98 % quantile of the gradients of the luminance, in its range, of the pixels `where` (h, w)."""
     light = luminance(image)
     steps = np.hypot(ndimage.sobel(light, 0), ndimage.sobel(light, 1)) / 8
-    return float(np.quantile(steps, 0.98) / max(float(np.ptp(light)), 1e-3))
+    return float(np.quantile(steps[where], 0.98) / max(float(np.ptp(light[where])), 1e-3))
+
+
+@once_per_scene
+def _measured_in(scene: Scene) -> Mask:
+    """Object and ground: neither a frame nor what lies beside the object, whose edges may be of another sharpness."""
+    return ~ndimage.binary_dilation(scene.frame | scene.second, np.ones((3, 3)))
 
 
 def _edit(host: Scene, donor: Scene) -> Image:
@@ -52,12 +58,12 @@ _VARIANTS: tuple[Callable[[Image], Image], ...] = (
 
 @once_per_scene
 def _of_scene(scene: Scene) -> float:
-    return sharpness(scene.image)
+    return sharpness(scene.image, _measured_in(scene))
 
 
 @once_per_scene
 def _of_variants(scene: Scene) -> NDArray[np.float64]:
-    return np.array([sharpness(variant(scene.image)) for variant in _VARIANTS])
+    return np.array([sharpness(variant(scene.image), _measured_in(scene)) for variant in _VARIANTS])
 
 
 ENTRIES = (

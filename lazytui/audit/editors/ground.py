@@ -18,7 +18,7 @@ def _noise(host: Scene, donor: Scene) -> Image:
     """Another ground with the donor's power at each frequency, the same in all directions."""
     if host is donor:
         return host.image
-    return _with_spectrum(host, _ring_amplitudes(donor)[ring_numbers(host.image.shape[:2])])
+    return _with_spectrum(host, donor, _ring_amplitudes(donor)[ring_numbers(host.image.shape[:2])])
 
 
 def _texture(host: Scene, donor: Scene) -> Image:
@@ -28,28 +28,29 @@ def _texture(host: Scene, donor: Scene) -> Image:
     if host is donor:
         return host.image
     height, width = host.image.shape[:2]
-    return _with_object(host, host.ground_color + np.roll(_departure(donor), (height // 2, width // 2), (0, 1)))
+    return _with_ground(host, donor, host.ground_color + np.roll(_departure(donor), (height // 2, width // 2), (0, 1)))
 
 
 def _pattern(host: Scene, donor: Scene) -> Image:
     """What departs from the ground's color, pixel by pixel, in the host's color."""
-    return _with_object(host, host.ground_color + _departure(donor))
+    return _with_ground(host, donor, host.ground_color + _departure(donor))
 
 
 def _background(host: Scene, donor: Scene) -> Image:
-    return _with_object(host, donor.cleared)
+    return _with_ground(host, donor, donor.cleared)
 
 
 def _departure(scene: Scene) -> Image:
     return scene.cleared - scene.ground_color
 
 
-def _with_object(host: Scene, ground: Image) -> Image:
-    """The host's object on another ground."""
-    return np.where(host.halo[..., None], host.image, ground).astype(np.float32)
+def _with_ground(host: Scene, donor: Scene, ground: Image) -> Image:
+    """The host's object on another ground; its frame, or what lies where the donor has one, stays."""
+    kept = host.halo | host.frame | donor.frame
+    return np.where(kept[..., None], host.image, ground).astype(np.float32)
 
 
-def _with_spectrum(host: Scene, amplitudes: NDArray[np.float64]) -> Image:
+def _with_spectrum(host: Scene, donor: Scene, amplitudes: NDArray[np.float64]) -> Image:
     """The host on a ground of its own color that departs from it with these amplitudes (h, w) and random phases.
 
     Phases of its own would keep what lies in one place there, such as a mark in a corner. A ground that has these
@@ -57,7 +58,7 @@ def _with_spectrum(host: Scene, amplitudes: NDArray[np.float64]) -> Image:
     """
     noise = np.fft.fft2(np.random.default_rng(_SEED).normal(size=amplitudes.shape))
     residual = np.fft.ifft2(amplitudes * np.exp(1j * np.angle(noise))).real
-    return _with_object(host, np.asarray(host.ground_color + residual[..., None], np.float32))
+    return _with_ground(host, donor, np.asarray(host.ground_color + residual[..., None], np.float32))
 
 
 def _amplitudes(scene: Scene) -> NDArray[np.float64]:
@@ -71,7 +72,7 @@ def _amplitudes(scene: Scene) -> NDArray[np.float64]:
 def _ring_amplitudes(scene: Scene) -> NDArray[np.float64]:
     """(rings,): of the ground's luminance about its mean, by frequency. Only what is seen of it counts, as if the whole
     image were like that: where an object has been taken out, what is filled in repeats itself."""
-    rings, seen = ring_numbers(scene.image.shape[:2]), ~(scene.halo | scene.second)
+    rings, seen = ring_numbers(scene.image.shape[:2]), ~(scene.halo | scene.second | scene.frame)
     if not seen.any():
         return np.zeros(int(rings.max()) + 1)
     residual = np.where(seen, scene.luminance - scene.luminance[seen].mean(), 0)

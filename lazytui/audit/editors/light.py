@@ -25,7 +25,7 @@ def _with_light(host: Scene, donor: Scene, terms: slice) -> Image:
 def light(scene: Scene) -> NDArray[np.float64]:
     """(4,): luminance of the ground by least squares: mean, slope downward and to the right, and growth with the
     squared distance from the middle. The image reaches from -1 to 1."""
-    ground = ~scene.halo
+    ground = ~(scene.halo | scene.frame)
     surfaces = _surfaces(scene.image.shape)[ground]
     return np.asarray(np.linalg.lstsq(surfaces, scene.luminance[ground], rcond=None)[0], np.float64)
 

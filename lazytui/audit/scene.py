@@ -38,7 +38,9 @@ _MIDDLE = 0.5
 _ON_A_FRAME, _INSIDE_A_FRAME = 0.25, 0.7
 """Shares of a ring around the image that may be of another color than a frame, and that must be inside of it."""
 _OF_THE_MIDDLE = 0.95
-"""Share of the middle of an image, which the most outstanding part of an object is beyond."""
+"""Share of the middle of an image that is nearer to the ground's color than the most distinct of an object."""
+_FAINTEST = 0.2
+"""How far an object's color is from the ground's, of what lies beside it: even where nothing lies in the middle."""
 _SMOOTHING = 0.7
 """Pixels, of the distance from the ground's color."""
 _EDGE = 2
@@ -51,10 +53,10 @@ _SMALLEST = 8
 """Pixels of a second object at least."""
 _LEAST_CONTRAST = 0.02
 """Of the distance from the ground: below it there is no object."""
-_LARGEST = 0.8
-"""Share of the image that an object may fill and still be separated from its ground."""
+_LARGEST = .9
+"""Share of the image, but for a frame, that an object may fill and still be separated from its ground."""
 _COVERED = 0.8
-"""Share of an image that an object may cover: else too little is seen of the ground for its pattern or color."""
+"""Share of an image, but for a frame, that an object may cover: else too little is seen of the ground for its pattern or color."""
 _LEVELS = 42
 """Levels of a channel: neighbors in the same one are of one color."""
 _FLAT = 12
@@ -110,7 +112,7 @@ class Scene:
         best = max(components, key=lambda mask: float(weights[mask].sum()))
         best = best & ~self._touching(best, weights)
         best = best | self._at_the_edge(best)
-        return best if best.mean() <= _LARGEST else None
+        return best if best.sum() <= _LARGEST * (~self.frame).sum() else None
 
     @cached_property
     def halo(self) -> Mask:
@@ -223,9 +225,10 @@ class Scene:
 
     @cached_property
     def _distance(self) -> NDArray[np.float32]:
-        """(h, w): the same, smoothed, and nothing at the edges. No more than in the middle of the image: else what lies
-        beside a faint object would hide it."""
-        most = _weighted_quantile(self._away, _central(self._away.shape), _OF_THE_MIDDLE)
+        """(h, w): the same, smoothed, and nothing at the edges. Bounded by what is in the middle of the image: else what
+        lies beside a faint object would hide it."""
+        middle = _weighted_quantile(self._away, _central(self._away.shape), _OF_THE_MIDDLE)
+        most = max(middle, _FAINTEST * self._away.max())
         smooth: NDArray[np.float32] = ndimage.gaussian_filter(np.minimum(self._away, most), _SMOOTHING)
         smooth[:_EDGE] = smooth[-_EDGE:] = smooth[:, :_EDGE] = smooth[:, -_EDGE:] = 0
         return smooth
@@ -258,7 +261,7 @@ def once_per_scene(measure: Callable[[Scene], _Measured]) -> Callable[[Scene], _
 
 def shows_ground(scene: Scene) -> bool:
     """Whether an object leaves enough of its ground to be seen."""
-    return bool(scene.halo.mean() <= _COVERED)
+    return bool((scene.halo & ~scene.frame).sum() <= _COVERED * (~scene.frame).sum())
 
 
 def luminance(image: Image) -> NDArray[np.float32]:

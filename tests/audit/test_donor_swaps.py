@@ -22,7 +22,7 @@ from lazytui.audit.donor_swaps import (
     with_exchanged,
 )
 from lazytui.audit.editors import EDITORS
-from lazytui.audit.editors.blur import sharpness
+from lazytui.audit.editors.blur import near_the_object, sharpness
 from lazytui.audit.editors.color_spaces import chroma
 from lazytui.audit.naming import left_without, named_cues
 from lazytui.audit.scene import Scene
@@ -52,7 +52,7 @@ STATISTICS: dict[str, Callable[[Scene], object]] = {
     "lower right corner": lambda scene: float(scene.image[-5:-3, -5:-3].mean()),
     "position": lambda scene: complex(*scene.center) if scene.object is not None else 0j,
     "size": lambda scene: scene.spread if scene.object is not None else 0.0,
-    "blur": lambda scene: sharpness(scene.image),
+    "blur": lambda scene: sharpness(scene.image, near_the_object(scene)),
 }
 
 

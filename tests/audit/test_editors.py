@@ -9,7 +9,7 @@ import pytest
 from scipy import ndimage
 
 from lazytui.audit.editors import EDITORS
-from lazytui.audit.editors.blur import sharpness
+from lazytui.audit.editors.blur import near_the_object, sharpness
 from lazytui.audit.editors.color_spaces import chroma, from_chroma
 from lazytui.audit.editors.geometry import proportion
 from lazytui.audit.editors.light import light
@@ -72,7 +72,7 @@ STATISTICS: dict[str, tuple[Look, Look, Callable[[Scene], float | complex], floa
     "gain": (Look(), Look(color=(0.2,) * 3, level=0.6), lambda s: sum(s.levels), 0.02),
     "brightness": (Look(), Look(color=(0.1,) * 3, level=0.6), lambda s: s.levels[0] - 2 * s.levels[1], 0.03),
     "ink": (Look(), Look(level=0.5), lambda s: float(s.luminance[13:18, 13:18].mean()), 0.05),
-    "blur": (Look(), Look(sigma=1.0), lambda s: sharpness(s.image), 0.03),
+    "blur": (Look(), Look(sigma=1.0), lambda s: sharpness(s.image, near_the_object(s)), 0.03),
     "object hue": (Look(tint=(1, 0.6, 0.5)), Look(tint=(0.5, 0.7, 1)), object_chroma, 0.03),
     "ground hue": (Look(color=(0.3, 0.2, 0.2)), Look(color=(0.2, 0.3, 0.4)), ground_chroma, 0.01),
     "saturation": (Look(color=(0.3, 0.2, 0.2)), Look(color=(0.45, 0.2, 0.2)), mean_saturation, 0.01),

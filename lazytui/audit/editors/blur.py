@@ -1,4 +1,4 @@
-"""How sharp it is."""
+"""How sharp the object and the ground about it are."""
 
 from __future__ import annotations
 
@@ -18,26 +18,43 @@ _SHARPENINGS = (0.4, 0.8, 1.4, 2.2)
 """Times the difference to a blurred image that is added."""
 _SOFT = 0.8
 """Standard deviation of that blur, in pixels."""
+_AROUND = 2
+"""Pixels around the halo of an object, in which its edge is blurred."""
+_LEAST_PIXELS = 20
+_OUTLIERS, _LEAST_RANGE = 0.02, 0.01
+"""Share of pixels that may be darker, and brighter, than what counts as the range; what is divided by at least."""
 
 
 def sharpness(image: Image, where: Mask) -> float:
-    """98 % quantile of the gradients of the luminance, in its range, of the pixels `where` (h, w)."""
+    """95 % quantile of the gradients of the luminance, in its range, of the pixels `where` (h, w)."""
     light = luminance(image)
     steps = np.hypot(ndimage.sobel(light, 0), ndimage.sobel(light, 1)) / 8
-    return float(np.quantile(steps[where], 0.98) / max(float(np.ptp(light[where])), 1e-3))
+    darkest, brightest = np.quantile(light[where], (_OUTLIERS, 1 - _OUTLIERS))
+    return float(np.quantile(steps[where], 0.95) / max(float(brightest - darkest), _LEAST_RANGE))
 
 
 @once_per_scene
-def _measured_in(scene: Scene) -> Mask:
-    """Object and ground: neither a frame nor what lies beside the object, whose edges may be of another sharpness."""
-    return ~ndimage.binary_dilation(scene.frame | scene.second, np.ones((3, 3)))
+def near_the_object(scene: Scene) -> Mask:
+    """The object and three pixels around it, or everything where there is none: neither a frame nor what lies beside
+    the object, which may be of another sharpness."""
+    inside = ~_apart(scene)
+    near = inside & ndimage.binary_dilation(scene.halo, iterations=_AROUND)
+    for mask in (near, inside):
+        if mask.sum() >= _LEAST_PIXELS:
+            return mask
+    return np.ones(inside.shape, bool)
+
+
+@once_per_scene
+def _apart(scene: Scene) -> Mask:
+    return np.asarray(ndimage.binary_dilation(scene.frame | scene.second, np.ones((3, 3))), bool)
 
 
 def _edit(host: Scene, donor: Scene) -> Image:
     """Of blurred and sharpened hosts the one that is as sharp as the donor; the host itself is among them."""
     wanted = _of_scene(donor)
     nearest = int(np.abs(_of_variants(host) - wanted).argmin())
-    return _VARIANTS[nearest](host.image)
+    return np.where(_apart(host)[..., None], host.image, _VARIANTS[nearest](host.image))
 
 
 def _blurred(image: Image, sigma: float) -> Image:
@@ -58,12 +75,12 @@ _VARIANTS: tuple[Callable[[Image], Image], ...] = (
 
 @once_per_scene
 def _of_scene(scene: Scene) -> float:
-    return sharpness(scene.image, _measured_in(scene))
+    return sharpness(scene.image, near_the_object(scene))
 
 
 @once_per_scene
 def _of_variants(scene: Scene) -> NDArray[np.float64]:
-    return np.array([sharpness(variant(scene.image), _measured_in(scene)) for variant in _VARIANTS])
+    return np.array([sharpness(variant(scene.image), near_the_object(scene)) for variant in _VARIANTS])
 
 
 ENTRIES = (

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from lazytui.audit.editors.base import CueEditor
-from lazytui.audit.scene import LUMINANCE, Image, Scene, luminance, once_per_scene, shows_ground
+from lazytui.audit.scene import LUMINANCE, Image, Scene, fill, luminance, once_per_scene, shows_ground
 
 _SEED = 0
 """Of the phases of a ground that is made anew: the same for every image."""
+_LITTLE = 0.15
+"""Share of an image that may lie beside the object and not be its ground."""
 _SILENT = 0.01
 """Amplitude below which differences don't count."""
 
@@ -22,13 +25,13 @@ def _noise(host: Scene, donor: Scene) -> Image:
 
 
 def _texture(host: Scene, donor: Scene) -> Image:
-    """What departs from the ground's color, wherever it lies: half a side away, so that a mark in a corner comes to lie
-    behind the object. Also where the donor's ground is the same: else a mark would stay with donors of the own class,
+    """What departs from the ground's color, wherever it lies: half a side away, without what lies beside the object.
+    Also where the donor's ground is the same: else a mark would stay with donors of the own class,
     and be moved with others."""
     if host is donor:
         return host.image
     height, width = host.image.shape[:2]
-    return _with_ground(host, donor, host.ground_color + np.roll(_departure(donor), (height // 2, width // 2), (0, 1)))
+    return _with_ground(host, donor, host.ground_color + np.roll(_bare(donor) - donor.ground_color, (height // 2, width // 2), (0, 1)))
 
 
 def _pattern(host: Scene, donor: Scene) -> Image:
@@ -38,6 +41,15 @@ def _pattern(host: Scene, donor: Scene) -> Image:
 
 def _background(host: Scene, donor: Scene) -> Image:
     return _with_ground(host, donor, donor.cleared)
+
+
+@once_per_scene
+def _bare(scene: Scene) -> Image:
+    """The ground alone: without the object and the little that lies beside it, which would else be its texture. In a
+    frame, more of the ground."""
+    little = scene.second.mean() <= _LITTLE
+    hole = ndimage.binary_dilation(scene.second) & little | scene.frame
+    return fill(scene.cleared, hole, scene.ground_color, np.zeros_like(hole)) if hole.any() else scene.cleared
 
 
 def _departure(scene: Scene) -> Image:

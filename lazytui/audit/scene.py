@@ -53,10 +53,10 @@ _SMALLEST = 8
 """Pixels of a second object at least."""
 _LEAST_CONTRAST = 0.02
 """Of the distance from the ground: below it there is no object."""
-_LARGEST = .9
+_LARGEST = 0.9
 """Share of the image, but for a frame, that an object may fill and still be separated from its ground."""
 _COVERED = 0.8
-"""Share of an image, but for a frame, that an object may cover: else too little is seen of the ground for its pattern or color."""
+"""Share of an image, but for a frame, that an object may cover: else too little is seen of its ground."""
 _LEVELS = 42
 """Levels of a channel: neighbors in the same one are of one color."""
 _FLAT = 12
@@ -225,8 +225,8 @@ class Scene:
 
     @cached_property
     def _distance(self) -> NDArray[np.float32]:
-        """(h, w): the same, smoothed, and nothing at the edges. Bounded by what is in the middle of the image: else what
-        lies beside a faint object would hide it."""
+        """(h, w): the same, smoothed, and nothing at the edges. Bounded by what is in the middle of the image: else
+        what lies beside a faint object would hide it."""
         middle = _weighted_quantile(self._away, _central(self._away.shape), _OF_THE_MIDDLE)
         most = max(middle, _FAINTEST * self._away.max())
         smooth: NDArray[np.float32] = ndimage.gaussian_filter(np.minimum(self._away, most), _SMOOTHING)

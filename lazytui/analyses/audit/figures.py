@@ -9,7 +9,7 @@ import numpy as np
 
 from lazytui.analyses.audit.calibration_figures import calibration, null_matrix, null_references
 from lazytui.analyses.audit.result import AuditResult, Minority, Retrained
-from lazytui.audit.donor_swaps import Swap
+from lazytui.audit.donor_swaps import PREDICTIVE, Swap
 from lazytui.audit.editors import EDITORS
 from lazytui.audit.editors.regions import COLUMNS, ROWS, cell_name
 from lazytui.counted_nouns import counted
@@ -68,7 +68,8 @@ def _verdict(result: AuditResult) -> Text:
             f"{100 * swap.follow:.0f} % of the images as the other class (by chance {100 * swap.by_chance:.0f} %)."
         )
     else:
-        first = f"The audit found no property that this network relies on, among {_tried(result)}."
+        way = " as on a shortcut" if any(swap.loses and swap.follows for swap in result.swaps.values()) else ""
+        first = f"The audit found no property that this network relies on{way}, among {_tried(result)}."
     others = [f"{EDITORS[name].phrase} {_loss(result.swaps[name])}" for name in named[1:]]
     also = f"Also: {'; '.join(others)}. A property that copies much can contain one that copies less." if others else ""
     return Text(
@@ -83,7 +84,7 @@ def _verdict(result: AuditResult) -> Text:
                 *calibration(result),
                 *_proofs(result),
                 _who(result),
-                _damage(result),
+                *_damage(result),
                 _planted(result),
                 _limits(result),
             )
@@ -104,15 +105,24 @@ def _first_training(result: AuditResult) -> str:
     )
 
 
-def _damage(result: AuditResult) -> str:
-    """What is lost without any class being followed."""
-    lost = [f"{name} {_loss(swap)}" for name, swap in result.swaps.items() if swap.loses and not swap.flagged]
-    if not lost:
-        return ""
-    return (
-        f"Not counted, since predictions don't follow the donor's class more than by chance: {'; '.join(lost)}. The "
-        "edit itself may do this damage."
-    )
+def _damage(result: AuditResult) -> Iterator[str]:
+    """What is lost without any class being followed, or by a property that hardly tells classes apart."""
+    unflagged = {name: swap for name, swap in result.swaps.items() if swap.loses and not swap.flagged}
+    damaged = [f"{name} {_loss(swap)}" for name, swap in unflagged.items() if not swap.follows]
+    natural = [
+        f"{name} {_loss(swap)}, predicts {swap.predicts:.2f}" for name, swap in unflagged.items() if swap.predicts
+    ]
+    if damaged:
+        yield (
+            f"Not counted, since predictions don't follow the donor's class more than by chance: {'; '.join(damaged)}. "
+            "The edit itself may do this damage."
+        )
+    if natural:
+        yield (
+            f"Not counted, since the class can hardly be told by it: {'; '.join(natural)} (0: no better than always "
+            f"the largest class, 1: always right; {PREDICTIVE:.1f} is asked). Classes may differ in it by nature, or it "
+            "goes along with a property that has no editor."
+        )
 
 
 def _proofs(result: AuditResult) -> list[str]:
@@ -337,7 +347,8 @@ def _table(result: AuditResult) -> Table:
         name="properties",
         title="Every property that was tried",
         note="lost: accuracy with a donor of its own class minus that with a donor of another class. numbers: that a "
-        "property takes from its donor, at 32 pixels.",
+        "property takes from its donor, at 32 pixels. hardly predicts: accuracy is lost, but the class can hardly be "
+        "told by it.",
         columns=(
             Column(name="property"),
             Column(name="verdict"),
@@ -380,4 +391,6 @@ def _followed(result: AuditResult) -> Table:
 def _standing(swap: Swap) -> str:
     if not swap.hosts:
         return "not tried"
-    return "flagged" if swap.flagged else "not followed" if swap.loses else "not found"
+    if not swap.loses:
+        return "not found"
+    return "flagged" if swap.flagged else "hardly predicts" if swap.follows else "not followed"

@@ -38,9 +38,11 @@ from lazytui.runs.results.typed_result import Key, Part, read_fields
 if TYPE_CHECKING:
     from lazytui.analyses.audit.params import AuditParams
 
-_OF_RISE = ("rise", "rise_by_chance", "explains")
-_COLUMNS = ("hosts", "delta", "error", "own", "follow", "by_chance", "follow_own", "changed", *_OF_RISE)
-"""Of `Swap`, in the result. What `_OF_RISE` names is newer than the first results, and NaN where it wasn't asked."""
+_OF_RISE = ("rise", "rise_by_chance", "predicts")
+_COLUMNS = ("hosts", "delta", "error", "own", "follow", "by_chance", "follow_own", "changed", *_OF_RISE, "explains")
+_OF_NULL = ("hosts", "delta", "error", "follow", "by_chance", *_OF_RISE)
+"""Of `Swap`, in the result and in its null. The last ones are newer than the first results, and NaN where they weren't
+asked."""
 
 SIDES = ("image", "own", "other")
 """Of an example: as it is; with the property from an image of its own class; from one of another class."""
@@ -148,8 +150,8 @@ class Null:
 
     tests: properties that were tried on networks that learned anything, counted once a network. alarms: how many of
     these are flagged by the usual rule. largest: their largest loss; None without any. floor: what a loss less two
-    standard errors must exceed. hosts, delta, error, follow, by_chance, rise, rise_by_chance: (networks, cues), as of
-    `Swap`, of all; older results lack the last two.
+    standard errors must exceed. hosts, delta, error, follow, by_chance, rise, rise_by_chance, predicts: (networks,
+    cues), as of `Swap`, of all; older results lack the last three.
     """
 
     tests: Annotated[int, COUNT]
@@ -163,11 +165,11 @@ class Null:
     by_chance: Annotated[NDArray[np.float64], shares("networks", "/cues").defined]
     rise: Annotated[NDArray[np.float64] | None, numbers("networks", "/cues").optional] = None
     rise_by_chance: Annotated[NDArray[np.float64] | None, numbers("networks", "/cues").optional] = None
+    predicts: Annotated[NDArray[np.float64] | None, numbers("networks", "/cues").optional] = None
 
     def swaps(self, network: int) -> list[Swap]:
         """Of one network, in the order of the properties, by the usual rule."""
-        names = ("hosts", "delta", "error", "follow", "by_chance", *_OF_RISE[:2])
-        columns = {name: getattr(self, name)[network] for name in names if getattr(self, name) is not None}
+        columns = {name: getattr(self, name)[network] for name in _OF_NULL if getattr(self, name) is not None}
         return swaps_of_columns(columns)
 
 
@@ -182,8 +184,8 @@ class AuditResult(OfImages):
     trained_first: the network, where none was named. null: what is lost by chance, of `clean` trainings without the
     properties `clean_without`; None where that wasn't asked. null_by: the property of their largest loss.
 
-    hosts, delta, error, own, follow, by_chance, follow_own, changed, rise, rise_by_chance, explains: (cues,), as of
-    `Swap`; older results lack the last four. left: (flagged, flagged), what is left of the loss by one flagged
+    hosts, delta, error, own, follow, by_chance, follow_own, changed, rise, rise_by_chance, predicts, explains: (cues,),
+    as of `Swap`; older results lack the last five. left: (flagged, flagged), what is left of the loss by one flagged
     property (row) once another (column) is as it was, on left_images of the images, or on all in older results; NaN on
     the diagonal. examples: (shown, examples, 3, h, w, 3), of the flagged properties first, in the order of `SIDES`;
     example_predicted, example_labels: of them the predicted class, and the class of the image and of its donors.
@@ -220,6 +222,7 @@ class AuditResult(OfImages):
     changed: Annotated[NDArray[np.float64] | None, shares("cues").defined.optional] = None
     rise: Annotated[NDArray[np.float64] | None, numbers("cues").optional] = None
     rise_by_chance: Annotated[NDArray[np.float64] | None, numbers("cues").optional] = None
+    predicts: Annotated[NDArray[np.float64] | None, numbers("cues").optional] = None
     explains: Annotated[NDArray[np.float64] | None, numbers("cues").optional] = None
     left: Annotated[NDArray[np.float64] | None, numbers("explained", "explained").optional] = None
     examples: Annotated[NDArray[np.uint8] | None, images("shown", "examples", 3).optional] = None
@@ -280,9 +283,8 @@ def null_of(clean: Sequence[CleanTraining], swaps: Sequence[Mapping[str, Swap]])
     tested = [_tried(one) for training, one in zip(clean, swaps, strict=True) if training.learned]
     every = [(swap, name) for one in tested for name, swap in one.items()]
     largest = max(every, key=lambda pair: pair[0].delta, default=None)
-    names = ("hosts", "delta", "error", "follow", "by_chance", *_OF_RISE[:2])
-    every_network = [columns_of(one.values(), names) for one in swaps]
-    columns = {name: np.array([one[name] for one in every_network]) for name in names}
+    every_network = [columns_of(one.values(), _OF_NULL) for one in swaps]
+    columns = {name: np.array([one[name] for one in every_network]) for name in _OF_NULL}
     null = Null(
         tests=len(every),
         alarms=sum(swap.flagged for swap, _ in every),

@@ -31,7 +31,9 @@ def _texture(host: Scene, donor: Scene) -> Image:
     if host is donor:
         return host.image
     height, width = host.image.shape[:2]
-    return _with_ground(host, donor, host.ground_color + np.roll(_bare(donor) - donor.ground_color, (height // 2, width // 2), (0, 1)))
+    return _with_ground(
+        host, donor, host.ground_color + np.roll(_bare(donor) - donor.ground_color, (height // 2, width // 2), (0, 1))
+    )
 
 
 def _pattern(host: Scene, donor: Scene) -> Image:

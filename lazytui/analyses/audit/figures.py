@@ -120,8 +120,8 @@ def _damage(result: AuditResult) -> Iterator[str]:
     if natural:
         yield (
             f"Not counted, since the class can hardly be told by it: {'; '.join(natural)} (0: no better than always "
-            f"the largest class, 1: always right; {PREDICTIVE:.1f} is asked). Classes may differ in it by nature, or it "
-            "goes along with a property that has no editor."
+            f"the largest class, 1: always right; {PREDICTIVE:.1f} is asked). Classes may differ in it by nature, or it"
+            " goes along with a property that has no editor."
         )
 
 

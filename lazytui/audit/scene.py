@@ -35,8 +35,8 @@ _ALIKE, _SPREAD = 0.25, 0.4
 """Distances of colors: of the same color; of a color and what is ground of that color, with its noise and pattern."""
 _MIDDLE = 0.5
 """How much the share of a color in the middle counts against its share near the border."""
-_ON_A_FRAME, _INSIDE_A_FRAME = 0.25, 0.7
-"""Shares of a ring around the image that may be of another color than a frame, and that must be inside of it."""
+_ON_A_FRAME, _INSIDE_A_FRAME = 0.4, 0.6
+"""Shares of each side that may be of another color than a frame, and that must be inside of it."""
 _OF_THE_MIDDLE = 0.95
 """Share of the middle of an image that is nearer to the ground's color than the most distinct of an object."""
 _FAINTEST = 0.2
@@ -88,18 +88,19 @@ class Scene:
 
     @cached_property
     def ground_color(self) -> NDArray[np.float32]:
-        """(3,): the color that most lies near the border and not in the middle; where a frame would be isn't asked."""
-        return self._outer_color(margin(self.image.shape))
+        """(3,): the color that most lies near the border and not in the middle; where a frame is or would be isn't
+        asked."""
+        return self._outer_color(margin(self.image.shape) & ~self.frame)
 
     @cached_property
     def frame(self) -> Mask:
         """What surrounds everything in one color and ends on all sides at once; nothing where there is no frame."""
         rings = _rings(self.image.shape)
-        color = np.median(self.image[rings[0]], axis=0)
-        others = [float(_differs(self.image[ring], color).mean()) for ring in rings]
+        color = np.median(self.image[np.any(rings[0], axis=0)], axis=0)
+        others = [[float(_differs(self.image[side], color).mean()) for side in ring] for ring in rings]
         for width in range(1, len(rings)):
-            if max(others[:width]) <= _ON_A_FRAME and others[width] >= _INSIDE_A_FRAME:
-                return np.asarray(np.any(rings[:width], axis=0), bool)
+            if np.max(others[:width]) <= _ON_A_FRAME and np.min(others[width]) >= _INSIDE_A_FRAME:
+                return np.asarray(np.any(rings[:width], axis=(0, 1)), bool)
         return np.zeros(self.image.shape[:2], bool)
 
     @cached_property
@@ -290,10 +291,13 @@ def _weighted_quantile(values: NDArray[np.float32], weights: NDArray[np.float64]
 
 
 @cache
-def _rings(shape: tuple[int, ...]) -> list[Mask]:
-    """The pixels at the border, those next to them, and so on: one more than the widest frame has."""
-    depth = np.minimum.outer(*(np.minimum(np.arange(size), np.arange(size)[::-1]) for size in shape[:2]))
-    return [depth == at for at in range(1 + max(1, round(_WIDEST_FRAME * min(shape[:2]))))]
+def _rings(shape: tuple[int, ...]) -> list[list[Mask]]:
+    """The pixels at each of the four sides, those next to them, and so on: one more than the widest frame has."""
+    sides = np.meshgrid(*(np.arange(size) for size in shape[:2]), indexing="ij")
+    depths = [*sides, *(size - 1 - side for side, size in zip(sides, shape[:2], strict=True))]
+    nearest = np.min(depths, axis=0)
+    widest = max(1, round(_WIDEST_FRAME * min(shape[:2])))
+    return [[(depth == at) & (nearest == at) for depth in depths] for at in range(widest + 1)]
 
 
 @cache

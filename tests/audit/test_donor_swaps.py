@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lazytui.audit.donor_swaps import (
     FLOOR,
+    PREDICTIVE,
     Hosts,
     Predict,
     Swap,
@@ -19,6 +20,7 @@ from lazytui.audit.donor_swaps import (
     measure_swap,
     measure_swaps,
     paired_loss,
+    to_bytes,
     with_exchanged,
 )
 from lazytui.audit.editors import EDITORS
@@ -135,6 +137,29 @@ def test_a_graded_property_is_followed_to_classes_like_the_donors() -> None:
     alone = measure_swap(hosts, replace(EDITORS["size"], graded=False), next_class, np.random.default_rng(0))
     assert graded.loses and graded.follows and graded.rise is not None and alone.rise is not None
     assert graded.rise - graded.rise_by_chance > alone.rise - alone.rise_by_chance
+
+
+def test_a_property_that_hardly_predicts_the_class_is_no_shortcut() -> None:
+    """Classes whose places overlap, and a network that goes by the place: it is followed, and loses."""
+    random, by_class = np.random.default_rng(0), np.array([11.0, 14.0, 17.0, 20.0])
+    measured = {}
+    for spread in (0.3, 6.0):
+        labels = np.arange(200) % CLASSES
+        rows = np.clip(random.normal(by_class[labels], spread), 8, 23)
+        looks = [Look(noise=0.02, center=(float(row), 15.0), seed=seed) for seed, row in enumerate(rows)]
+        hosts = draw_hosts(to_bytes([made(look) for look in looks]), labels, 200, np.random.default_rng(0))
+
+        def predict(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+            scenes = [Scene(np.asarray(image / 255, np.float32)) for image in images]
+            return sure(np.array([int(np.abs(by_class - scene.center[0]).argmin()) for scene in scenes]))
+
+        measured[spread] = measure_swap(hosts, EDITORS["position"], predict, np.random.default_rng(0))
+    told, natural = measured[0.3], measured[6.0]
+    assert told.flagged and told.predicts is not None and told.predicts > 0.9
+    assert natural.loses and natural.follows and not natural.flagged
+    assert natural.predicts is not None and natural.predicts < PREDICTIVE
+    size = measure_swap(hosts, EDITORS["size"], predict, np.random.default_rng(0))
+    assert size.predicts is None, "of degree"
 
 
 def test_of_a_network_that_guesses_nothing_is_flagged() -> None:

@@ -174,6 +174,66 @@ def test_a_mark_on_a_patterned_object_lies_beside_it() -> None:
     assert not Scene(inside).second.any(), "what lies in the middle is part of it"
 
 
+@pytest.mark.parametrize("center", [(15.0, 15.0), (10.0, 11.0)])
+def test_a_faint_object_is_found_beside_a_bright_mark_and_within_a_frame(center: tuple[float, float]) -> None:
+    alone = Look(color=(0.25, 0.15, 0.2), level=0.4, noise=0.02, center=center)
+    image = made(alone)
+    image[-8:-3, -9:-3] = 1.0
+    image[:3] = image[-3:] = image[:, :3] = image[:, -3:] = (1, 0, 0)
+    found, there = Scene(image).object, np.hypot(*(np.mgrid[:32, :32] - np.array(center)[:, None, None])) <= 5
+    assert found is not None
+    assert (found & there).sum() >= 0.75 * (found | there).sum()
+    assert Scene(image).second[-8:-3, -9:-3].all(), "the mark lies beside it"
+
+
+def test_a_frame_is_what_ends_on_all_sides_at_once() -> None:
+    framed = scene(Look(frame=0.9))
+    expected = np.ones((32, 32), bool)
+    expected[3:-3, 3:-3] = False
+    np.testing.assert_array_equal(framed.frame, expected)
+    assert not scene(Look()).frame.any() and not scene(Look(noise=0.05)).frame.any()
+    garment = made(Look())
+    garment[4:, 3:29] = 0.7
+    assert not Scene(garment).frame.any(), "what reaches one side isn't surrounded"
+    assert not scene(Look(frame=0.25)).frame.any(), "of the ground's color it can't be told"
+
+
+@pytest.mark.parametrize(
+    "name", ["hue", "object hue", "ground hue", "saturation", "noise", "texture", "pattern", "background"]
+)
+def test_a_frame_is_not_of_the_ground_nor_of_its_hue(name: str) -> None:
+    image = made(Look(color=(0.3, 0.2, 0.2), tint=(1, 0.9, 0.7), noise=0.02))
+    framed = image.copy()
+    framed[:2] = framed[-2:] = framed[:, :2] = framed[:, -2:] = (0, 1, 1)
+    donor = scene(Look(color=(0.2, 0.3, 0.4), tint=(0.5, 0.7, 1), noise=0.05, mark=0.7, seed=3))
+    edited = EDITORS[name].edit(Scene(framed), donor)
+    np.testing.assert_allclose(edited[Scene(framed).frame], framed[Scene(framed).frame], atol=1e-5)
+    inside = np.s_[3:-3, 3:-3]
+    alone = EDITORS[name].edit(Scene(image), donor)
+    np.testing.assert_allclose(edited[inside].mean((0, 1)), alone[inside].mean((0, 1)), atol=0.02)
+    described = [np.asarray(EDITORS[name].describe(Scene(one))) for one in (image, framed)]
+    if len(described[0]) <= 2:
+        np.testing.assert_allclose(*described, atol=0.01)
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.8, 1.5])
+def test_a_sharp_mark_or_frame_makes_no_image_sharper(sigma: float) -> None:
+    blurred = made(Look(sigma=sigma))
+    beside = blurred.copy()
+    beside[-8:-3, -8:-3] = 1.0
+    beside[:2] = beside[-2:] = beside[:, :2] = beside[:, -2:] = (1, 0, 0)
+    (alone,), (with_both,) = (EDITORS["blur"].describe(Scene(image)) for image in (blurred, beside))
+    assert abs(alone - with_both) < 0.05
+    edited = EDITORS["blur"].edit(Scene(beside), scene(Look(sigma=2.0)))
+    np.testing.assert_allclose(edited[-7:-4, -7:-4], 1.0, atol=1e-5)
+
+
+def test_what_lies_beside_the_object_is_no_texture_of_its_ground() -> None:
+    host = scene(Look())
+    plain, marked = (EDITORS["texture"].edit(host, scene(Look(noise=0.02, seed=3, mark=mark))) for mark in (None, 0.9))
+    assert np.abs(plain - marked).max() < 0.2
+
+
 def test_an_object_that_reaches_the_edges_is_still_told_from_its_ground() -> None:
     """Clothes fill most of their image: most of what lies near the border isn't ground."""
     image = made(Look(color=(0.1, 0.1, 0.3)))

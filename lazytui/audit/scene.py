@@ -38,9 +38,9 @@ _MIDDLE = 0.5
 _ON_A_FRAME, _INSIDE_A_FRAME = 0.4, 0.6
 """Shares of each side that may be of another color than a frame, and that must be inside of it."""
 _OF_THE_MIDDLE = 0.95
-"""Share of the middle of an image that is nearer to the ground's color than the most distinct of an object."""
+"""Distances from the ground's color are bounded by this quantile of them in the middle of the image..."""
 _FAINTEST = 0.2
-"""How far an object's color is from the ground's, of what lies beside it: even where nothing lies in the middle."""
+"""... and by no less than this share of the largest one, where nothing lies in the middle."""
 _SMOOTHING = 0.7
 """Pixels, of the distance from the ground's color."""
 _EDGE = 2

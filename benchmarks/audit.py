@@ -187,14 +187,22 @@ def print_summary(found: list[dict[str, Any]]) -> None:
         networks, tests, alarms = (sum(null[what] for null in nulls) for what in ("networks", "tests", "alarms"))
         print(f"alarms of clean trainings: {alarms} in {networks} networks, {tests} tests; floors of their audits:")
         print("  " + ", ".join(f"{100 * null['floor']:.1f} ({null['by']})" for null in nulls))
-    pairs = [(row["easy"] - row["hard"], *row["losses"][row["named"][0]][:2]) for row in planted if is_right(row)]
-    if len(pairs) > 2:
-        true, lost, error = np.array(pairs).T
+    right = [row for row in planted if is_right(row)]
+    print_agreement("loss of the named property", right, [row["losses"][row["named"][0]] for row in right])
+    largest = [max((row["losses"][name] for name in row["named"]), key=lambda loss: loss[0]) for row in right]
+    print_agreement("largest loss of a flagged property", right, largest)
+    if seconds := [row["seconds"] for row in found if row["kept"] is None and row["null"] is None]:
+        print(f"an audit takes {np.median(seconds):.1f} CPU s (median), {max(seconds):.1f} at most")
+
+
+def print_agreement(what: str, rows: list[dict[str, Any]], losses: list[Any]) -> None:
+    """Of losses, standard errors and numbers of images beside the true losses."""
+    if len(rows) > 2:
+        true = np.array([row["easy"] - row["hard"] for row in rows])
+        lost, error, _ = np.array(losses).T
         ratio = float((lost * true).sum() / (true**2).sum())
         below = float((lost - 1.96 * error <= true).mean())
         print(
-            f"loss beside the true one, where named: r {np.corrcoef(true, lost)[0, 1]:.2f}, ratio {ratio:.2f}, "
+            f"{what} beside the true one, where named: r {np.corrcoef(true, lost)[0, 1]:.3f}, ratio {ratio:.2f}, "
             f"interval covers or lies below the truth in {100 * below:.0f} %"
         )
-    if seconds := [row["seconds"] for row in found if row["kept"] is None and row["null"] is None]:
-        print(f"an audit takes {np.median(seconds):.1f} CPU s (median), {max(seconds):.1f} at most")

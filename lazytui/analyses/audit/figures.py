@@ -71,7 +71,11 @@ def _verdict(result: AuditResult) -> Text:
         way = " as on a shortcut" if any(swap.loses and swap.follows for swap in result.swaps.values()) else ""
         first = f"The audit found no property that this network relies on{way}, among {_tried(result)}."
     others = [f"{EDITORS[name].phrase} {_loss(result.swaps[name])}" for name in named[1:]]
-    also = f"Also: {'; '.join(others)}. A property that copies much can contain one that copies less." if others else ""
+    also = ""
+    if others:
+        also = (
+            f"Also: {'; '.join(others)}. A property that copies much can contain one that copies less{_cost(result)}."
+        )
     return Text(
         name="verdict",
         title="What the network relies on",
@@ -90,6 +94,16 @@ def _verdict(result: AuditResult) -> Text:
             )
             if text
         ),
+    )
+
+
+def _cost(result: AuditResult) -> str:
+    """Where another loss than the named property's is the largest."""
+    largest = max(result.named, key=lambda name: result.swaps[name].delta)
+    if largest == result.named[0]:
+        return ""
+    return (
+        f"; the largest loss, by {EDITORS[largest].phrase}, is nearest to what images cost that contradict the shortcut"
     )
 
 

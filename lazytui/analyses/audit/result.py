@@ -289,7 +289,7 @@ def null_of(clean: Sequence[CleanTraining], swaps: Sequence[Mapping[str, Swap]])
         tests=len(every),
         alarms=sum(swap.flagged for swap, _ in every),
         largest=None if largest is None else largest[0].delta,
-        floor=max([FLOOR, *(swap.lowest for swap, _ in every)]),
+        floor=max([FLOOR, *(swap.lowest for swap, _ in every if swap.is_predictive)]),
         **columns,
     )
     return null, None if largest is None else largest[1]

@@ -174,6 +174,9 @@ def test_the_floor_is_what_clean_trainings_lose_for_certain_and_never_under_the_
     swap = replace(losing(hue=0.12)["hue"], floor=raised.floor)
     assert not swap.flagged and swap.smallest == pytest.approx(0.12), "as much as a clean training loses"
     assert replace(swap, floor=FLOOR).flagged
+    natural = {"position": replace(losing(position=0.12)["position"], predicts=0.3)}
+    kept, by = null_of([clean()], [losing(hue=0.03) | natural])
+    assert (kept.alarms, kept.largest, kept.floor, by) == (0, 0.12, FLOOR, "position"), "it can't be flagged"
     idle, none = null_of([clean(0.1)], [losing(hue=0.5, position=0.5)])
     assert (idle.tests, idle.alarms, idle.largest, idle.floor, none) == (0, 0, None, FLOOR, None)
 
@@ -184,8 +187,8 @@ def audited(losses: dict[str, Swap], cleans: list[CleanTraining], theirs: list[d
     columns = {
         name: np.array([getattr(swap, name) for swap in losses.values()]) for name in ("hosts", "delta", "error")
     }
-    shares = ("own", "follow", "by_chance", "follow_own")
-    columns |= {name: np.array([getattr(swap, name) for swap in losses.values()]) for name in shares}
+    shares = ("own", "follow", "by_chance", "follow_own", "predicts")
+    columns |= {name: np.array([getattr(swap, name) for swap in losses.values()], np.float64) for name in shares}
     found = AuditResult(
         accuracy=0.9,
         largest=None,
@@ -225,6 +228,33 @@ def test_the_verdict_says_the_rate_with_its_denominator_and_what_the_floor_takes
     assert idle == "1 of 1 clean training learned nothing without the hue, so the floor stays 5 points, uncalibrated."
     unnamed = replace(calm, clean_without=())
     assert "on unchanged images, since the audit named nothing: 0 alarms" in next(iter(calibration(unnamed)))
+
+
+def paragraphs(result: AuditResult) -> tuple[str, ...]:
+    verdict = figure_called(result, "verdict")
+    assert isinstance(verdict, Text)
+    return verdict.paragraphs
+
+
+def test_what_the_class_can_hardly_be_told_by_is_reported_and_not_named() -> None:
+    natural = {"position": replace(losing(position=0.12)["position"], predicts=0.29)}
+    told = {"hue": replace(losing(hue=0.4)["hue"], predicts=0.9)}
+    found = audited(told | natural, [clean()], [losing(hue=0.01, position=0.01)])
+    assert found.named == ["hue"]
+    (said,) = (text for text in paragraphs(found) if text.startswith("Not counted"))
+    assert "position 12 points [10, 14], predicts 0.29" in said and "by nature" in said
+    only = audited({"hue": losing(hue=0.01)["hue"]} | natural, [clean()], [losing(hue=0.01, position=0.01)])
+    assert only.named == [] and "no property that this network relies on as on a shortcut" in paragraphs(only)[0]
+    none = audited(losing(hue=0.01), [clean()], [losing(hue=0.01)])
+    assert "no property that this network relies on, among" in paragraphs(none)[0]
+
+
+def test_the_largest_loss_is_said_to_be_nearest_to_the_true_one_where_another_property_is_named() -> None:
+    of_ground = audited(losing(hue=0.4, background=0.5), [clean()], [losing(hue=0.01, background=0.01)])
+    assert of_ground.named[0] == "hue"
+    assert any("the largest loss, by the ground, is nearest to" in text for text in paragraphs(of_ground))
+    of_hue = audited(losing(hue=0.5, background=0.4), [clean()], [losing(hue=0.01, background=0.01)])
+    assert not any("nearest to" in text for text in paragraphs(of_hue))
 
 
 def test_too_few_images_are_said_to_be_so_and_nothing_is_trained(lab: Lab) -> None:

@@ -49,6 +49,8 @@ _FIRM, _FAINT = 0.8, 0.5
 """Of Otsu's threshold: what is object, and what is something else that lies there."""
 _CENTER = 7 / 32
 """Standard deviation of the weight of the center, in sides."""
+_NO_VARIANCE = 1e-4
+"""Of luminance: a ground of less is of one color."""
 _SMALLEST = 8
 """Pixels of a second object at least."""
 _LEAST_CONTRAST = 0.02
@@ -138,7 +140,7 @@ class Scene:
     @cached_property
     def cleared(self) -> Image:
         """The image without the object: ground stands there, and in the frame more of the frame."""
-        frame = frame_mask(self.image.shape)
+        frame = self.frame if self.frame.any() else frame_mask(self.image.shape)
         inside = fill(self.image, self.halo & ~frame, self.ground_color, self.second | frame)
         return fill(inside, self.halo & frame, self._frame_color, self.second | ~frame)
 
@@ -328,13 +330,17 @@ def otsu(values: NDArray[np.float32], bins: int = 64) -> float:
 
 
 def fill(image: Image, hole: Mask, color: NDArray[np.float32], no_ground: Mask) -> Image:
-    """The image with other parts of itself in a hole: of all shifts the one that fills most, and again until it is
-    full. color: of what can't be filled so. no_ground: what else isn't put there."""
+    """The image with other parts of itself in a hole: of all shifts the one that fills most, less where what is seen
+    moved so is unlike what is seen there, and again until it is full. color: of what can't be filled so. no_ground:
+    what else isn't put there."""
     filled, left, usable = image.copy(), hole.copy(), ~(hole | no_ground)
+    if not left.any():
+        return filled
     shifts, size = _shifts(image.shape[:2]), (2 * image.shape[0], 2 * image.shape[1])
     spectrum = np.conj(np.fft.rfft2(usable, size))
+    likeness = _likeness(luminance(image), usable, size)
     while left.any():
-        filling = np.rint(np.fft.irfft2(np.fft.rfft2(left, size) * spectrum, size))
+        filling = np.rint(np.fft.irfft2(np.fft.rfft2(left, size) * spectrum, size)) * likeness
         shift = shifts[int(filling[shifts[:, 0], shifts[:, 1]].argmax())].tolist()
         can = left & _moved(usable, shift, False)
         if not can.any():
@@ -343,6 +349,19 @@ def fill(image: Image, hole: Mask, color: NDArray[np.float32], no_ground: Mask) 
         filled[can] = _moved(image, shift, 0.0)[can]
         left &= ~can
     return filled
+
+
+def _likeness(light: NDArray[np.float32], seen: Mask, size: tuple[int, int]) -> NDArray[np.float64]:
+    """Of an image (h, w) and itself moved down and right, where both are seen: 1 where they are the same, a third where
+    they have nothing to do with each other, a fifth where one is the other's opposite. Padded to a size."""
+    values = np.where(seen, light - light[seen].mean() if seen.any() else 0.0, 0.0).astype(np.float64)
+    of_seen, of_values, of_squares = (np.fft.rfft2(one, size) for one in (seen.astype(np.float64), values, values**2))
+    both = np.fft.irfft2(np.abs(of_seen) ** 2, size)
+    squares = np.fft.irfft2(of_squares * np.conj(of_seen) + of_seen * np.conj(of_squares), size)
+    difference = squares - 2 * np.fft.irfft2(np.abs(of_values) ** 2, size)
+    variance = float((values**2).sum()) / max(1, int(seen.sum()))
+    mean = np.maximum(difference, 0) / np.maximum(both, 1)
+    return np.asarray(1 / (1 + mean / max(variance, _NO_VARIANCE)), np.float64)
 
 
 @cache

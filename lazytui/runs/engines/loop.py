@@ -204,10 +204,12 @@ class _Loop:
             self._tell_end(run)
             return False
         if not self._engine.takes_tickets:
-            return True
+            return not self._is_done(run)
         require_allowed_for(run.id, run.record.params)
         try:
             with run.claim():  # nobody begins it meanwhile, and no second loop submits it
+                if self._is_done(run):
+                    return False
                 ticket = run.ticket
                 if ticket and ticket.engine == self._engine.name and ticket.name != self._last_names.get(run.id):
                     self._follow(run, ticket.name, submitted=ticket.submitted)  # another study has submitted it
@@ -220,6 +222,13 @@ class _Loop:
         except AlreadyLocked:
             self._follow(run)
             return False
+        return True
+
+    def _is_done(self, run: RunFolder) -> bool:
+        """Whether a job of another loop has finished it meanwhile: the next look says so."""
+        if run.status.state != "done":
+            return False
+        self._follow(run)
         return True
 
     def _hand_over(self, runs: Mapping[str, RunFolder]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,14 @@ import pytest
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.engines.catalog import open_engine
 from lazytui.runs.engines.local import LocalProcesses
+from lazytui.runs.engines.loop import EngineExecutor
 from lazytui.runs.engines.placement import Placement
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace
 from lazytui.system.gpus import VISIBLE, visible_gpus
 from tests.commands import TINY_TRAINING, Lab
+from tests.runs.engines.observed_loop import Observer
 
 
 @pytest.fixture
@@ -44,6 +49,21 @@ def test_each_run_gets_the_gpu_that_fewest_have(tmp_path: Path) -> None:
     for run in all_runs[4:]:
         assert placement.assign_gpu(run, going) == ({VISIBLE: "2"} if run is all_runs[4] else {})
     assert Placement([], 0).assign_gpu(all_runs[0], ()) == {}
+
+
+def test_what_another_process_has_finished_meanwhile_is_not_executed_again(tmp_path: Path) -> None:
+    (run,) = runs(tmp_path, "cpu")
+    submitted: list[str] = []
+
+    class Watched(LocalProcesses):
+        def submit(self, runs: Mapping[str, RunFolder], workspace: Workspace) -> Mapping[str, str]:
+            submitted.extend(runs)
+            return super().submit(runs, workspace)
+
+    observer = Observer(Workspace(tmp_path))
+    observer.looked = lambda _: run.set_status(Status(state="done", heartbeat=time.time()))
+    EngineExecutor(Watched(1)).execute({"one": run}, observer, lambda _: "")
+    assert not submitted and run.status.state == "done"
 
 
 @pytest.mark.usefixtures("three_gpus")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,16 @@ from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import run_line
 from tests.commands import ROOT, wait_until
 from tests.one_node_slurm import OneNodeSlurm
-from tests.runs.engines.observed_loop import executing, hold_is_reached, let_go, runs_of, says_so, starts, states
+from tests.runs.engines.observed_loop import (
+    Observer,
+    executing,
+    hold_is_reached,
+    let_go,
+    runs_of,
+    says_so,
+    starts,
+    states,
+)
 
 JOB = f"""#!/bin/sh
 PYTHONPATH={ROOT} exec {sys.executable} {ROOT}/tests/runs/engines/tiny_job.py "$@"
@@ -99,6 +109,14 @@ def test_runs_go_through_arrays_and_two_loops_over_them_submit_each_once(
             let_go(runs)
     assert states(runs) == ["done"] * 3 and [len(starts(run)) for run in runs] == [1, 1, 1]
     assert [run.ticket for run in runs] == [None] * 3
+
+
+def test_what_another_loop_has_finished_meanwhile_is_not_submitted_again(cluster: Cluster) -> None:
+    (run,) = cluster.runs(1)
+    observer = Observer(cluster.workspace)
+    observer.looked = lambda _: run.set_status(Status(state="done", heartbeat=time.time()))
+    EngineExecutor(cluster.engine()).execute({"one": run}, observer, lambda _: "")
+    assert starts(run) == [] and run.ticket is None and not cluster.jobs()
 
 
 def _by_array(cluster: Cluster) -> dict[str, list[str]]:

@@ -98,7 +98,7 @@ class Swap:
     any other class in its place, and 3.5 standard deviations. explains: share of the largest loss that is recovered
     once this property is given back; None where it wasn't asked. predicts: how well the property alone predicts the
     class, from 0 (no better than always the largest class) to 1; None where it wasn't asked: of what isn't followed,
-    and of properties of many numbers or of degree, of which a linear probe says little.
+    and of graded properties and those of many numbers, of which a linear probe says little.
     """
 
     hosts: int
@@ -123,7 +123,7 @@ class Swap:
 
     @property
     def flagged(self) -> bool:
-        """Whether the network relies on it as on a shortcut, as far as so many images show."""
+        """Whether the network relies on it as a shortcut, as far as so many images show."""
         return self.loses and self.follows and self.is_predictive
 
     @property

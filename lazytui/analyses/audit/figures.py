@@ -68,7 +68,7 @@ def _verdict(result: AuditResult) -> Text:
             f"{100 * swap.follow:.0f} % of the images as the other class (by chance {100 * swap.by_chance:.0f} %)."
         )
     else:
-        way = " as on a shortcut" if any(swap.loses and swap.follows for swap in result.swaps.values()) else ""
+        way = " as a shortcut" if any(swap.loses and swap.follows for swap in result.swaps.values()) else ""
         first = f"The audit found no property that this network relies on{way}, among {_tried(result)}."
     others = [f"{EDITORS[name].phrase} {_loss(result.swaps[name])}" for name in named[1:]]
     also = ""
@@ -102,9 +102,8 @@ def _cost(result: AuditResult) -> str:
     largest = max(result.named, key=lambda name: result.swaps[name].delta)
     if largest == result.named[0]:
         return ""
-    return (
-        f"; the largest loss, by {EDITORS[largest].phrase}, is nearest to what images cost that contradict the shortcut"
-    )
+    phrase = EDITORS[largest].phrase
+    return f". The largest loss, by {phrase}, is as a rule closest to that on images that contradict the shortcut"
 
 
 def _first_training(result: AuditResult) -> str:

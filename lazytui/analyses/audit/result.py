@@ -38,9 +38,9 @@ from lazytui.runs.results.typed_result import Key, Part, read_fields
 if TYPE_CHECKING:
     from lazytui.analyses.audit.params import AuditParams
 
-_OF_RISE = ("rise", "rise_by_chance", "predicts")
-_COLUMNS = ("hosts", "delta", "error", "own", "follow", "by_chance", "follow_own", "changed", *_OF_RISE, "explains")
-_OF_NULL = ("hosts", "delta", "error", "follow", "by_chance", *_OF_RISE)
+_NEWER = ("rise", "rise_by_chance", "predicts")
+_COLUMNS = ("hosts", "delta", "error", "own", "follow", "by_chance", "follow_own", "changed", *_NEWER, "explains")
+_OF_NULL = ("hosts", "delta", "error", "follow", "by_chance", *_NEWER)
 """Of `Swap`, in the result and in its null. The last ones are newer than the first results, and NaN where they weren't
 asked."""
 

@@ -47,6 +47,7 @@ def near_the_object(scene: Scene) -> Mask:
 
 @once_per_scene
 def _apart(scene: Scene) -> Mask:
+    """A frame and what lies beside the object, with the pixels that touch them."""
     return np.asarray(ndimage.binary_dilation(scene.frame | scene.second, np.ones((3, 3))), bool)
 
 

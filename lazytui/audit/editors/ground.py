@@ -26,14 +26,13 @@ def _noise(host: Scene, donor: Scene) -> Image:
 
 def _texture(host: Scene, donor: Scene) -> Image:
     """What departs from the ground's color, wherever it lies: half a side away, without what lies beside the object.
-    Also where the donor's ground is the same: else a mark would stay with donors of the own class,
-    and be moved with others."""
+    Also where the donor's ground is the same: else a mark would stay with donors of the own class, and be moved with
+    others."""
     if host is donor:
         return host.image
-    height, width = host.image.shape[:2]
-    return _with_ground(
-        host, donor, host.ground_color + np.roll(_bare(donor) - donor.ground_color, (height // 2, width // 2), (0, 1))
-    )
+    half = [size // 2 for size in host.image.shape[:2]]
+    moved = np.roll(_bare(donor) - donor.ground_color, half, (0, 1))
+    return _with_ground(host, donor, host.ground_color + moved)
 
 
 def _pattern(host: Scene, donor: Scene) -> Image:

@@ -204,11 +204,11 @@ class _Loop:
             self._tell_end(run)
             return False
         if not self._engine.takes_tickets:
-            return not self._is_done(run)
+            return not self._follow_if_done(run)
         require_allowed_for(run.id, run.record.params)
         try:
             with run.claim():  # nobody begins it meanwhile, and no second loop submits it
-                if self._is_done(run):
+                if self._follow_if_done(run):
                     return False
                 ticket = run.ticket
                 if ticket and ticket.engine == self._engine.name and ticket.name != self._last_names.get(run.id):
@@ -224,8 +224,8 @@ class _Loop:
             return False
         return True
 
-    def _is_done(self, run: RunFolder) -> bool:
-        """Whether a job of another loop has finished it meanwhile: the next look says so."""
+    def _follow_if_done(self, run: RunFolder) -> bool:
+        """Whether a job of another loop has finished it meanwhile; then the next look ends it here, too."""
         if run.status.state != "done":
             return False
         self._follow(run)
